@@ -1,0 +1,79 @@
+"""What a model says about one image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class ModelKey:
+    """Which model answered: name, version and the hash of its package's manifest."""
+
+    id: str
+    version: str
+    manifest_hash: str
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """One answer for one frame.
+
+    Attributes
+    ----------
+    model : ModelKey
+        The package that answered.
+    identity : str
+        ``Frame.identity`` of the image that it was computed on.
+    probabilities : dict of str to float, or None
+        Calibrated probability per class, in the package's order; None where refused.
+    label : str or None
+        The class by the operating point; None where refused.
+    refused : str or None
+        Reason code (text: ``refused.<code>``), or None. ``no_model`` codes start with ``scope.``,
+        "not like the training data" codes with ``ood.``.
+    refused_params : dict
+        Fills the places of the reason's text.
+    in_distribution : float or None
+        Conformal p-value of the image under the training data, 0 to 1.
+    threshold : float or None
+        Operating point of the alarm class, for two classes.
+    alarm_class : str or None
+        The class that the operating point is about.
+    heat_map : ndarray of float32, shape (h, w), or None
+        Grad-CAM of the label at the network's own grid, 0 to 1; covers the whole image.
+    seconds : float
+        Time of network and explanation.
+    device : str
+        ``cpu``, ``cuda:0 (name)`` or ``mps``.
+    note : str or None
+        Message key told beside the answer, e.g. that the GPU failed and the CPU answered.
+    """
+
+    model: ModelKey
+    identity: str
+    probabilities: dict[str, float] | None
+    label: str | None
+    refused: str | None = None
+    refused_params: dict[str, str | float] = field(default_factory=dict)
+    in_distribution: float | None = None
+    threshold: float | None = None
+    alarm_class: str | None = None
+    heat_map: NDArray[np.float32] | None = None
+    seconds: float = 0.0
+    device: str = "cpu"
+    note: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return all but the heat map as JSON values."""
+        fields = {name: value for name, value in self.__dict__.items() if name not in {"heat_map", "model"}}
+        return {**fields, "model": dict(self.model.__dict__)}
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any], heat_map: NDArray[np.float32] | None = None) -> Prediction:
+        """Rebuild a prediction from `to_json`'s value and its heat map."""
+        fields = {**document, "model": ModelKey(**document["model"])}
+        return cls(**fields, heat_map=heat_map)

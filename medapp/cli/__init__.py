@@ -1,0 +1,1 @@
+"""The command line: one module a sub-command, loaded only when it is asked for."""

@@ -1,0 +1,77 @@
+"""Where the program's own files lie: resources that it ships, and data, models, cache and logs that it writes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+DATA_VARIABLE = "MEDAPP_HOME"
+
+
+@dataclass(frozen=True)
+class Folders:
+    """The folders that the program writes to. None of them need exist yet."""
+
+    data: Path
+    cache: Path
+    config: Path
+
+    @property
+    def models(self) -> Path:
+        """Installed model packages, one folder each."""
+        return self.data / "models"
+
+    @property
+    def runs(self) -> Path:
+        """Training runs, one folder each."""
+        return self.data / "runs"
+
+    @property
+    def projects(self) -> Path:
+        """Teaching projects: question, cases, decisions, lab book."""
+        return self.data / "projects"
+
+    @property
+    def results(self) -> Path:
+        """The database of predictions."""
+        return self.data / "results.sqlite"
+
+    @property
+    def settings(self) -> Path:
+        """The settings file."""
+        return self.config / "settings.json"
+
+    @property
+    def logs(self) -> Path:
+        """Log files, without names, ids or dates of patients."""
+        return self.data / "logs"
+
+
+def user_folders() -> Folders:
+    """Return the folders of this user, or those under ``MEDAPP_HOME`` where that is set."""
+    home = os.environ.get(DATA_VARIABLE)
+    if home:
+        root = Path(home)
+        return Folders(root / "data", root / "cache", root / "config")
+    import platformdirs
+
+    dirs = platformdirs.PlatformDirs("medapp", appauthor=False)
+    return Folders(Path(dirs.user_data_dir), Path(dirs.user_cache_dir), Path(dirs.user_config_dir))
+
+
+def resource_path(*parts: str) -> Path:
+    """Return the path of a file that the program ships, from source, from a wheel, or frozen.
+
+    Parameters
+    ----------
+    *parts : str
+        Path below ``resources/``, for example ``("icons", "open.svg")``.
+    """
+    frozen = getattr(sys, "_MEIPASS", None)
+    package = Path(__file__).resolve().parent
+    roots = [Path(frozen) / "medapp" / "_resources"] if frozen else []
+    roots += [package / "_resources", package.parent / "resources"]
+    root = next((r for r in roots if r.is_dir()), roots[-1])
+    return root.joinpath(*parts)

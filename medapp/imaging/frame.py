@@ -1,0 +1,121 @@
+"""One decoded frame: stored values, and what turns them into modality values. Display and prediction start here."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medapp.imaging.study import Geometry, Window
+
+
+@dataclass(frozen=True)
+class Lut:
+    """A look-up table of DICOM, PS3.3 C.11.1.1 and C.11.2.1.1: `first` is the first value mapped."""
+
+    first: int
+    bits: int
+    entries: NDArray[np.uint16]
+    name: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """The pixels of one frame and what they mean.
+
+    Attributes
+    ----------
+    stored : ndarray, shape (rows, columns) or (rows, columns, 3)
+        Stored values, masked to Bits Stored and sign-extended; integers, or floats for float pixel
+        data. Colour is RGB uint8 (palettes expanded, YBR converted).
+    slope, intercept : float
+        Rescale; fractions are kept. Ignored where `modality_lut` is there.
+    modality_lut : Lut or None
+        Modality LUT Sequence.
+    valid : ndarray of bool, shape (rows, columns), or None
+        False on padding (compared with *stored* values); None where all pixels are valid.
+    inverted : bool
+        Whether low values are bright: MONOCHROME1, Presentation LUT Shape INVERSE.
+    unit : str
+        ``HU``, ``SUV``, … or empty.
+    bits_stored : int
+        Bits a stored value takes.
+    modality : str
+        DICOM modality, or ``PICTURE`` for a PNG, JPEG, TIFF or BMP.
+    windows : tuple of Window
+        The file's own windows, first is the default.
+    voi_luts : tuple of Lut
+        The file's VOI LUT Sequence.
+    number : int
+        Frame number in its file, from 1.
+    """
+
+    stored: NDArray[Any]
+    slope: float = 1.0
+    intercept: float = 0.0
+    modality_lut: Lut | None = None
+    valid: NDArray[np.bool_] | None = None
+    inverted: bool = False
+    unit: str = ""
+    bits_stored: int = 8
+    modality: str = "PICTURE"
+    windows: tuple[Window, ...] = ()
+    voi_luts: tuple[Lut, ...] = ()
+    geometry: Geometry = field(default_factory=Geometry)
+    number: int = 1
+
+    @property
+    def is_colour(self) -> bool:
+        """Whether the frame is RGB."""
+        return self.stored.ndim == 3
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return int(self.stored.shape[0]), int(self.stored.shape[1])
+
+    def modality_values(self, stored: NDArray[Any] | None = None) -> NDArray[Any]:
+        """Return modality values of the frame, or of `stored` values taken from it (a crop, a resample).
+
+        Notes
+        -----
+        DICOM PS3.3 C.11.1. Integers stay integers where the rescale is 1 and 0; otherwise float32
+        (float64 for float64 input). First and last table entry hold outside a table's range.
+        """
+        values = self.stored if stored is None else stored
+        if self.modality_lut is not None:
+            lut = self.modality_lut
+            index = np.clip(np.rint(values).astype(np.int64) - lut.first, 0, len(lut.entries) - 1)
+            return lut.entries[index]
+        if self.slope == 1.0 and self.intercept == 0.0:
+            return values
+        kind = np.dtype(np.float64 if values.dtype == np.float64 else np.float32)
+        rescaled: NDArray[Any] = values.astype(kind) * kind.type(self.slope) + kind.type(self.intercept)
+        return rescaled
+
+    @cached_property
+    def identity(self) -> str:
+        """The SHA-256 of values, shape, polarity and frame number: the key of results and caches.
+
+        SOP Instance UIDs are no identity: duplicates with different content exist, pictures have none.
+        """
+        digest = hashlib.sha256()
+        meaning = (
+            self.stored.shape,
+            self.stored.dtype.str,
+            self.slope,
+            self.intercept,
+            self.inverted,
+            self.number,
+        )
+        digest.update(repr(meaning).encode())
+        digest.update(self.stored.tobytes())
+        if self.modality_lut is not None:
+            digest.update(self.modality_lut.entries.tobytes())
+        if self.valid is not None:
+            digest.update(np.packbits(self.valid).tobytes())
+        return digest.hexdigest()

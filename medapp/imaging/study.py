@@ -1,0 +1,148 @@
+"""What was found in files: studies, series and instances, as frozen values without pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from medapp.errors import Problem
+
+VoiFunction: TypeAlias = Literal["LINEAR", "LINEAR_EXACT", "SIGMOID"]
+
+
+@dataclass(frozen=True)
+class Window:
+    """A VOI window in modality values (HU for CT): PS3.3 C.11.2.1.2.
+
+    `width` is at least 1 for LINEAR and greater than 0 for the others.
+    """
+
+    center: float
+    width: float
+    function: VoiFunction = "LINEAR"
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Patient:
+    """Who a study belongs to; empty strings where the file does not say."""
+
+    name: str = ""
+    patient_id: str = ""
+    issuer: str = ""
+    birth_date: str = ""
+    sex: str = ""
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """Where an image lies in the patient, PS3.3 C.7.6.2, and how large its pixels are.
+
+    Attributes
+    ----------
+    position : tuple of 3 floats or None
+        Image Position (Patient), millimetres.
+    orientation : tuple of 6 floats or None
+        Image Orientation (Patient), row then column direction cosines.
+    frame_of_reference : str
+        Frame of Reference UID, or empty.
+    spacing_mm : tuple of 2 floats or None
+        Row spacing (between rows), then column spacing.
+    spacing_source : str
+        ``patient``, ``detector``, ``magnified``, ``calibrated``, or ``none``.
+    patient_orientation : tuple of 2 str or None
+        Patient Orientation (0020,0020), row then column, e.g. ``("L", "F")``.
+    aspect : tuple of 2 ints or None
+        Pixel Aspect Ratio, vertical then horizontal.
+    """
+
+    position: tuple[float, float, float] | None = None
+    orientation: tuple[float, float, float, float, float, float] | None = None
+    frame_of_reference: str = ""
+    spacing_mm: tuple[float, float] | None = None
+    spacing_source: Literal["patient", "detector", "magnified", "calibrated", "none"] = "none"
+    patient_orientation: tuple[str, str] | None = None
+    aspect: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One stored image: a DICOM instance with pixels, or a picture file. Never its pixels.
+
+    `source` is a path, or ``archive.zip!/inner/path`` for a member of an archive.
+    """
+
+    source: str
+    kind: Literal["dicom", "picture"]
+    rows: int
+    columns: int
+    frames: int = 1
+    sop_class_uid: str = ""
+    sop_instance_uid: str = ""
+    instance_number: int | None = None
+    transfer_syntax: str = ""
+    photometric: str = ""
+    image_type: tuple[str, ...] = ()
+    windows: tuple[Window, ...] = ()
+    frame_time_ms: float | None = None
+    lossy: bool = False
+    for_processing: bool = False
+    view_position: str = ""
+    laterality: str = ""
+    acquired: str = ""
+    geometry: Geometry = field(default_factory=Geometry)
+
+
+@dataclass(frozen=True)
+class Series:
+    """A display set: the images that are scrolled as one stack, in order."""
+
+    uid: str
+    modality: str
+    instances: tuple[Instance, ...]
+    description: str = ""
+    number: int | None = None
+    body_part: str = ""
+
+    @property
+    def frames(self) -> int:
+        """The frames of all instances."""
+        return sum(i.frames for i in self.instances)
+
+    def locate(self, index: int) -> tuple[Instance, int]:
+        """Return the instance and the frame in it (from 0) of the stack's image `index` (from 0)."""
+        for instance in self.instances:
+            if index < instance.frames:
+                return instance, index
+            index -= instance.frames
+        raise IndexError(index)
+
+
+@dataclass(frozen=True)
+class Study:
+    """One examination of one patient."""
+
+    uid: str
+    patient: Patient
+    series: tuple[Series, ...]
+    date: str = ""
+    time: str = ""
+    description: str = ""
+    accession: str = ""
+
+
+@dataclass(frozen=True)
+class NotImage:
+    """A file that was understood and has no picture: what it is, as a message key ``what.<what>``."""
+
+    path: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Scan:
+    """Everything that a set of paths held."""
+
+    studies: tuple[Study, ...] = ()
+    not_images: tuple[NotImage, ...] = ()
+    problems: tuple[Problem, ...] = ()

@@ -1,0 +1,1 @@
+"""Settings and results that outlive the program."""

@@ -1,0 +1,1 @@
+"""Teaching: cases, check, split, training, evaluation and report of a model."""
