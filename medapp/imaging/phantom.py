@@ -11,7 +11,7 @@ import importlib.util
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -82,7 +82,7 @@ def ct_volume(seed: int = 0, slices: int = 24, size: int = 256) -> NDArray[np.in
         heart = _ellipse(rows, columns, (0.44, 0.54), (0.13 * bulge, 0.12 * bulge), 0.008)
         spine = _ellipse(rows, columns, (0.72, 0.5), (0.05, 0.05), 0.006)
         aorta = _ellipse(rows, columns, (0.62, 0.56), (0.028, 0.028), 0.004)
-        hu = -1000 + 1040 * body
+        hu: NDArray[Any] = -1000 + 1040 * body
         hu = hu - 860 * np.clip(lungs, 0, 1) * (1 - heart)
         hu = hu + 260 * spine * body + 120 * aorta * body
         if abs(level - 0.2) < 0.12:
