@@ -110,7 +110,7 @@ def bench(names: Sequence[str]) -> int:
 
 
 def setup(_: Sequence[str] = (), wanted: Sequence[str] = ()) -> int:
-    """Make `.venv` and install the pinned packages, unless that is done already; then the system's packages `wanted`."""
+    """Make `.venv` and install the pins, unless that is done already, after the system packages `wanted`."""
     if status := install_system(wanted):
         return status
     if STAMP.is_file() and STAMP.read_text(encoding="utf-8") == fingerprint():
