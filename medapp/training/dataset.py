@@ -1,0 +1,154 @@
+"""Labelled cases: a folder with one sub-folder per class, and which part each file was given to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from medapp.errors import MedappError
+
+Part: TypeAlias = Literal["train", "val", "test"]
+
+PARTS: dict[str, Part] = {
+    "train": "train",
+    "training": "train",
+    "val": "val",
+    "valid": "val",
+    "validation": "val",
+    "test": "test",
+    "testing": "test",
+}
+IGNORED_NAMES = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
+
+
+@dataclass(frozen=True)
+class Case:
+    """One labelled file.
+
+    Attributes
+    ----------
+    source : str
+        Path of the file.
+    name : str
+        Path below the folder of cases, with forward slashes.
+    label : str
+        The class.
+    part : {"train", "val", "test"} or None
+        The part that the folder names gave it to; None where they say nothing.
+    patient : str
+        Patient key; empty until it is known.
+    """
+
+    source: str
+    name: str
+    label: str
+    part: Part | None = None
+    patient: str = ""
+
+
+@dataclass(frozen=True)
+class CaseFolder:
+    """The files of a folder of cases, not opened yet.
+
+    Attributes
+    ----------
+    root : Path
+        The folder.
+    classes : tuple of str
+        Names of the classes, in alphabetical order; a class without files is kept.
+    cases : tuple of Case
+        Every file below a class, ordered by name.
+    outside : int
+        Files that lie in no class.
+    """
+
+    root: Path
+    classes: tuple[str, ...]
+    cases: tuple[Case, ...]
+    outside: int = 0
+
+
+def list_cases(root: Path) -> CaseFolder:
+    """List the labelled files of `root` without opening them.
+
+    Parameters
+    ----------
+    root : Path
+        ``root/CLASS/…``, ``root/train/CLASS/…`` or ``root/CLASS/train/…``; the names of the parts
+        are train, training, val, valid, validation, test, testing in any case. Files may lie at
+        any depth below a class. Class names that differ only in case are one class.
+
+    Returns
+    -------
+    CaseFolder
+        The files in the order of their names.
+
+    Raises
+    ------
+    MedappError
+        ``cases.missing``, ``cases.not_folder``, ``cases.no_access``, or ``cases.no_classes`` where
+        there is no sub-folder.
+    """
+    if not root.exists():
+        raise MedappError("cases.missing", folder=root.name)
+    if not root.is_dir():
+        raise MedappError("cases.not_folder", folder=root.name)
+    labelled = list(_class_folders(root))
+    if not labelled:
+        raise MedappError("cases.no_classes", folder=root.name)
+    spelling: dict[str, str] = {}
+    for _, label, _ in sorted(labelled, key=lambda found: found[1]):
+        spelling.setdefault(label.casefold(), label)
+    cases = [
+        Case(
+            str(path), path.relative_to(root).as_posix(), spelling[label.casefold()], part or _part_below(path, folder)
+        )
+        for folder, label, part in labelled
+        for path in _files_below(folder)
+    ]
+    outside = sum(1 for _ in _files_below(root)) - len(cases)
+    return CaseFolder(root, tuple(sorted(spelling.values())), tuple(sorted(cases, key=lambda c: c.name)), outside)
+
+
+def _class_folders(root: Path) -> Iterator[tuple[Path, str, Part | None]]:
+    """Yield each folder of a class, the class, and the part that the folder above it names."""
+    folders = _folders_in(root)
+    parts = [folder for folder in folders if folder.name.casefold() in PARTS and _folders_in(folder)]
+    if not parts:
+        yield from ((folder, folder.name, None) for folder in folders)
+    for part in parts:
+        yield from ((folder, folder.name, PARTS[part.name.casefold()]) for folder in _folders_in(part))
+
+
+def _part_below(path: Path, class_folder: Path) -> Part | None:
+    """Return the part of ``CLASS/train/…``: the first folder below the class names it."""
+    inside = path.relative_to(class_folder).parts
+    return PARTS.get(inside[0].casefold()) if len(inside) > 1 else None
+
+
+def _folders_in(folder: Path) -> list[Path]:
+    try:
+        return sorted(p for p in folder.iterdir() if p.is_dir() and not _is_ignored(p.name))
+    except OSError as error:
+        raise MedappError("cases.no_access", folder=folder.name) from error
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    """Yield the regular files below `folder` at any depth, each real folder once (links may form a loop)."""
+    seen: set[str] = set()
+    for place, folders, names in os.walk(folder, followlinks=True):
+        real = os.path.realpath(place)
+        if real in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        folders[:] = sorted(name for name in folders if not _is_ignored(name))
+        paths = (Path(place, name) for name in sorted(names) if not _is_ignored(name))
+        yield from (path for path in paths if path.is_file())
+
+
+def _is_ignored(name: str) -> bool:
+    return name.startswith(".") or name.casefold() in IGNORED_NAMES
