@@ -1,0 +1,100 @@
+"""Packages as ZIP files: out for a colleague, and in with nothing taken on trust."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+
+from medapp.classify.package import ALLOWED, SMALL_FILE_LIMIT, WEIGHTS, WEIGHTS_LIMIT, Package, read_package
+from medapp.errors import MedappError
+from medapp.files import atomic_writer
+
+_MEMBER_LIMIT = 64
+_ENCRYPTED = 0x1
+
+
+@contextmanager
+def opened(path: Path, scratch: Path) -> Iterator[Package]:
+    """Read a package from its folder, or from its ZIP file unpacked below `scratch` while the block runs.
+
+    Raises
+    ------
+    MedappError
+        ``package.missing``, ``package.archive`` (no ZIP, or one that is not a package's), or any of `read_package`.
+    """
+    if path.is_dir():
+        yield read_package(path)
+        return
+    if not path.is_file():
+        raise MedappError("package.missing", name=path.name)
+    scratch.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=scratch, prefix="package-", ignore_cleanup_errors=True) as folder:
+        target = Path(folder) / "package"
+        unpack(path, target)
+        yield read_package(target)
+
+
+def unpack(archive: Path, target: Path) -> None:
+    """Unpack the known files of a package's ZIP into the new folder `target`; sizes are bounded while reading.
+
+    Raises
+    ------
+    MedappError
+        ``package.archive`` for what is no ZIP, is encrypted, repeats a name, leaves its folder or holds links;
+        ``package.extra`` for a file that has no place in a package; ``package.size`` for one that is too large.
+    """
+    try:
+        with zipfile.ZipFile(archive) as zipped:
+            members = _members(zipped)
+            for name, info in members.items():
+                _extract(zipped, info, target / name, WEIGHTS_LIMIT if name == WEIGHTS else SMALL_FILE_LIMIT)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError, zlib.error) as error:
+        raise MedappError("package.archive", name=archive.name) from error
+
+
+def pack(package: Package, path: Path) -> None:
+    """Write a package as a ZIP file at `path`, atomically; the same package gives the same bytes."""
+    with atomic_writer(path) as file, zipfile.ZipFile(file, "w") as zipped:
+        for name in sorted(p.relative_to(package.path).as_posix() for p in package.path.rglob("*") if p.is_file()):
+            info = zipfile.ZipInfo(f"{package.metadata.id}/{name}", date_time=(2020, 1, 1, 0, 0, 0))
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = (stat.S_IFREG | 0o644) << 16
+            zipped.writestr(info, (package.path / name).read_bytes())
+
+
+def _members(zipped: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """Return the files by their name in the package; they lie at the top, or all in one folder."""
+    infos = [info for info in zipped.infolist() if not info.is_dir()]
+    if not infos or len(infos) > _MEMBER_LIMIT or any(_is_suspicious(info) for info in infos):
+        raise zipfile.BadZipFile
+    paths = [PurePosixPath(info.filename) for info in infos]
+    tops = {path.parts[0] for path in paths if path.as_posix() not in ALLOWED}
+    wrapped = len(tops) == 1 and all(path.parts[0] in tops and len(path.parts) > 1 for path in paths)
+    names = [PurePosixPath(*path.parts[1:]).as_posix() if wrapped else path.as_posix() for path in paths]
+    if len(set(names)) != len(names):
+        raise zipfile.BadZipFile
+    if extra := set(names) - ALLOWED:
+        raise MedappError("package.extra", file=min(extra)[:100])
+    return dict(zip(names, infos, strict=True))
+
+
+def _is_suspicious(info: zipfile.ZipInfo) -> bool:
+    kind = stat.S_IFMT(info.external_attr >> 16)
+    name = info.orig_filename
+    leaves = name.startswith("/") or "\\" in name or ":" in name or ".." in PurePosixPath(name).parts or "\0" in name
+    return leaves or bool(info.flag_bits & _ENCRYPTED) or kind not in {0, stat.S_IFREG}
+
+
+def _extract(zipped: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, limit: int) -> None:
+    if info.file_size > limit:
+        raise MedappError("package.size", file=target.name)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with zipped.open(info) as source, target.open("xb") as copy:
+        # zipfile stops at the declared size and checks the CRC, so a lie about it ends here
+        shutil.copyfileobj(source, copy, 1 << 20)

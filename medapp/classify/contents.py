@@ -1,0 +1,223 @@
+"""What a model package says, as frozen values: who it is, how it answers, what it is for, what it was trained on."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medapp import __version__
+from medapp.classify.preprocess import PreprocessSpec
+
+Tensors: TypeAlias = Mapping[str, NDArray[Any]]
+STATEMENT = "Research use only. Not a medical device; not for diagnosis or treatment."
+PICTURE = "PICTURE"
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """Who a package is (``configs/metadata.json``).
+
+    Attributes
+    ----------
+    id, version : str
+        Together they name the package: lower-case words joined by ``-`` or ``_``; numbers joined by dots.
+    name : str
+        What people call it.
+    architecture : str
+        A row of ``classify.network.ARCHITECTURES``.
+    kind : str
+        ``classifier``, or ``backbone``: something to start a training from, which classifies nothing.
+    classes : tuple of str
+        In the order of the logits; empty for a backbone.
+    created : str
+        ISO 8601, UTC.
+    base : str
+        ``id version`` of the starting model, or empty.
+    """
+
+    id: str
+    name: str
+    version: str
+    architecture: str
+    kind: Literal["classifier", "backbone"]
+    classes: tuple[str, ...]
+    created: str
+    base: str = ""
+    licence: str = ""
+    medapp_version: str = __version__
+    statement: str = STATEMENT
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the metadata as JSON values."""
+        return {"schema_version": 1, **asdict(self), "classes": list(self.classes)}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Metadata:
+        """Rebuild metadata from `to_json`'s value."""
+        return cls(**{**_without_version(document), "classes": tuple(document["classes"])})
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """From logits to probabilities and to a label (``configs/calibration.json``).
+
+    Attributes
+    ----------
+    scale, offset : tuple of float
+        One a class: probabilities are softmax(logits · scale + offset). Platt scaling of two classes has equal scales
+        and one offset; empty tuples leave the logits as they are.
+    alarm_class : str or None
+        The class to be found; for two classes only.
+    threshold : float or None
+        Operating point: the alarm class is given from this probability on. None: the most probable class.
+    """
+
+    scale: tuple[float, ...] = ()
+    offset: tuple[float, ...] = ()
+    alarm_class: str | None = None
+    threshold: float | None = None
+
+    def probabilities(self, logits: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Return calibrated probabilities, shape (n, classes), of logits of that shape."""
+        scores = np.asarray(logits, np.float64)
+        if self.scale:
+            scores = scores * np.asarray(self.scale) + np.asarray(self.offset)
+        powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+        shares: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
+        return shares
+
+    def label(self, probabilities: Mapping[str, float]) -> str:
+        """Return the class by the operating point, or the most probable one where there is none."""
+        if self.alarm_class is not None and self.threshold is not None and len(probabilities) == 2:
+            (other,) = probabilities.keys() - {self.alarm_class}
+            return self.alarm_class if probabilities[self.alarm_class] >= self.threshold else other
+        return max(probabilities, key=probabilities.__getitem__)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the calibration as JSON values."""
+        return {"schema_version": 1, **asdict(self), "scale": list(self.scale), "offset": list(self.offset)}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Calibration:
+        """Rebuild a calibration from `to_json`'s value."""
+        figures = {"scale": tuple(document["scale"]), "offset": tuple(document["offset"])}
+        return cls(**{**_without_version(document), **figures})
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a package may be asked about (``configs/scope.json``).
+
+    Attributes
+    ----------
+    modalities : tuple of str
+        DICOM modalities, and ``PICTURE`` for files without a header; empty for any.
+    grey_only : bool
+        Whether colour pictures are refused.
+    refuse_below : float
+        An image whose in-distribution p-value is below this is refused.
+    text : str
+        In words: body part, view, age, maker.
+    """
+
+    modalities: tuple[str, ...] = ()
+    grey_only: bool = True
+    refuse_below: float = 0.01
+    text: str = ""
+
+    def fits(self, modality: str) -> bool:
+        """Tell whether a frame of `modality` may be asked about."""
+        return not self.modalities or modality in self.modalities
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the scope as JSON values."""
+        return {"schema_version": 1, **asdict(self), "modalities": list(self.modalities)}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Scope:
+        """Rebuild a scope from `to_json`'s value."""
+        return cls(**{**_without_version(document), "modalities": tuple(document["modalities"])})
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """Who was in the training, without saying who (``configs/training_set.json``).
+
+    Attributes
+    ----------
+    salt : str
+        Key of the hashes and of the split; kept across retrainings.
+    patients, images : dict of str to str
+        Salted hash of a patient key, or of a frame's identity, to its side: ``train`` or ``test``.
+    """
+
+    salt: str
+    patients: Mapping[str, str] = field(default_factory=dict)
+    images: Mapping[str, str] = field(default_factory=dict)
+
+    def hashed(self, key: str) -> str:
+        """Return the salted hash that stands for a patient key or an image's identity."""
+        return hmac.new(self.salt.encode(), key.encode(), hashlib.sha256).hexdigest()[:32]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the training set as JSON values."""
+        return {"schema_version": 1, "salt": self.salt, "patients": dict(self.patients), "images": dict(self.images)}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> TrainingSet:
+        """Rebuild a training set from `to_json`'s value."""
+        return cls(**_without_version(document))
+
+
+@dataclass(frozen=True, eq=False)
+class PackageContents:
+    """All that `write_package` puts into a package; None and empty parts are left out.
+
+    Attributes
+    ----------
+    weights : dict of str to ndarray
+        ``classifier.network.state_dict()`` as numpy arrays, float32 or float16 (see `halved`).
+    novelty : dict of str to ndarray or None
+        What `classify.novelty.fit` returned.
+    report : dict or None
+        ``eval/report.json``: the evaluation, as `training.report` defines it.
+    card : str
+        ``docs/README.md``, Markdown.
+    licence_text : str
+        ``LICENSE``.
+    """
+
+    metadata: Metadata
+    preprocess: PreprocessSpec
+    weights: Tensors
+    scope: Scope = Scope()
+    calibration: Calibration = Calibration()
+    novelty: Tensors | None = None
+    training_set: TrainingSet | None = None
+    report: Mapping[str, Any] | None = None
+    card: str = ""
+    licence_text: str = ""
+
+
+def halved(tensors: Tensors) -> dict[str, NDArray[Any]]:
+    """Return `tensors` with float32 turned into float16, except a tensor with a value that would be lost."""
+    return {name: _half(tensor) for name, tensor in tensors.items()}
+
+
+def _half(tensor: NDArray[Any]) -> NDArray[Any]:
+    if tensor.dtype != np.float32:
+        return tensor
+    with np.errstate(over="ignore"):
+        half = tensor.astype(np.float16)
+    lost = ~np.isfinite(half) | (np.abs(half.astype(np.float32) - tensor) > 2e-3 * np.abs(tensor) + 1e-6)
+    return tensor if lost.any() else half
+
+
+def _without_version(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in document.items() if name != "schema_version"}

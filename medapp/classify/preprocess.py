@@ -1,0 +1,198 @@
+"""From a frame to the picture that the network sees. One specification, the same code for training and reading."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from medapp.errors import MedappError
+from medapp.imaging.frame import Frame
+
+Triple: TypeAlias = tuple[float, float, float]
+IMAGENET_MEAN: Triple = (0.485, 0.456, 0.406)
+IMAGENET_STD: Triple = (0.229, 0.224, 0.225)
+COLOUR_TOLERANCE = 12
+"""Channels of a grey picture that was saved as colour JPEG differ by up to this much."""
+_SAMPLED_PIXELS = 1 << 20
+_WHITE = 255
+
+
+@dataclass(frozen=True)
+class RangeSpec:
+    """Which modality values become black and white.
+
+    Attributes
+    ----------
+    kind : str
+        ``percentile``: `low` and `high` are percentiles of the valid pixels; ``fixed``: modality values (HU for
+        CT); ``type``: the whole range that the stored values can take, `low` and `high` unused.
+    low, high : float
+        What becomes black and white; `low` is less than `high`.
+    """
+
+    kind: Literal["percentile", "fixed", "type"] = "percentile"
+    low: float = 0.5
+    high: float = 99.5
+
+    def __post_init__(self) -> None:
+        bounded = self.kind != "percentile" or (self.low >= 0 and self.high <= 100)
+        if self.kind != "type" and not (self.low < self.high and bounded):
+            raise MedappError("package.range", low=self.low, high=self.high)
+
+
+@dataclass(frozen=True)
+class PreprocessSpec:
+    """What is done to a frame before the network sees it; part of every package.
+
+    Attributes
+    ----------
+    size : int
+        Rows and columns of the network picture.
+    colour : str
+        ``grey`` (colour is turned into its luma) or ``rgb``.
+    range : RangeSpec
+        Black and white, for grey pictures; colour pictures under ``rgb`` keep their values.
+    border_crop : float
+        Part of the height and width cut off at each edge, 0 to 0.4.
+    mean, std : tuple of 3 floats
+        The network's input normalisation on values 0 to 1, applied in the network itself.
+    """
+
+    size: int = 224
+    colour: Literal["grey", "rgb"] = "grey"
+    range: RangeSpec = RangeSpec()
+    border_crop: float = 0.0
+    mean: Triple = IMAGENET_MEAN
+    std: Triple = IMAGENET_STD
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the specification as JSON values."""
+        return {**asdict(self), "mean": list(self.mean), "std": list(self.std)}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> PreprocessSpec:
+        """Rebuild a specification from `to_json`'s value."""
+        fields = {
+            "range": RangeSpec(**document["range"]),
+            "mean": tuple(document["mean"]),
+            "std": tuple(document["std"]),
+        }
+        return cls(**{**document, **fields})
+
+
+def network_picture(frame: Frame, spec: PreprocessSpec) -> NDArray[np.uint8]:
+    """Return the picture that a network with `spec` sees of `frame`.
+
+    Neither the window nor anything else that a person does to the display has a part in it. The same picture in
+    another bit depth, polarity or rescale gives the same result within one grey level, except with ``fixed`` and
+    ``type`` ranges, which are about the values themselves.
+
+    Parameters
+    ----------
+    frame : Frame
+        Decoded frame, grey or RGB.
+    spec : PreprocessSpec
+        The package's specification.
+
+    Returns
+    -------
+    ndarray of uint8, shape (size, size) or, for ``rgb``, (size, size, 3)
+        High values are bright; padding is black.
+    """
+    if spec.colour == "rgb" and not is_grey_picture(frame):
+        return _stretched(_cropped(frame.stored, spec.border_crop), spec.size)
+    picture = _stretched(_cropped(_grey_levels(frame, spec.range), spec.border_crop), spec.size)
+    return np.repeat(picture[..., None], 3, axis=2) if spec.colour == "rgb" else picture
+
+
+def is_grey_picture(frame: Frame) -> bool:
+    """Tell whether a frame is grey, or RGB whose channels are equal up to the noise of JPEG."""
+    if not frame.is_colour:
+        return True
+    pixels = _thinned(frame.stored).reshape(-1, 3).astype(np.int16)
+    spread = pixels.max(axis=1) - pixels.min(axis=1)
+    return bool(np.mean(spread > COLOUR_TOLERANCE) < 0.01)
+
+
+def _grey_levels(frame: Frame, spec: RangeSpec) -> NDArray[np.float32]:
+    """Map to 0…255 at the frame's own size, in one polarity, with padding black."""
+    values = _one_channel(frame)
+    valid = frame.valid
+    if values.dtype.kind == "f":
+        finite = np.isfinite(values)
+        valid = finite if valid is None else valid & finite
+    low, high = _black_and_white(frame, values, valid, spec)
+    if not high > low:
+        return np.zeros(values.shape, np.float32)
+    scale = np.float32(_WHITE / (high - low))
+    levels: NDArray[np.float32] = np.clip((values.astype(np.float32) - np.float32(low)) * scale, 0, _WHITE)
+    if frame.inverted:
+        levels = _WHITE - levels
+    if valid is not None:
+        levels[~valid] = 0
+    return levels
+
+
+def _one_channel(frame: Frame) -> NDArray[Any]:
+    """Modality values of a grey frame, the luma of an RGB one (ITU-R BT.601)."""
+    if frame.is_colour:
+        luma: NDArray[np.float32] = frame.stored.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
+        return luma
+    return frame.modality_values()
+
+
+def _black_and_white(
+    frame: Frame, values: NDArray[Any], valid: NDArray[np.bool_] | None, spec: RangeSpec
+) -> tuple[float, float]:
+    if spec.kind == "fixed":
+        return spec.low, spec.high
+    if spec.kind == "type":
+        return _range_of_type(frame, values)
+    shown = _thinned(values) if valid is None else _thinned(values)[_thinned(valid)]
+    if shown.size == 0:
+        return 0.0, 0.0
+    # dark is high where the picture is inverted: the percentiles change places with it
+    points = (100 - spec.high, 100 - spec.low) if frame.inverted else (spec.low, spec.high)
+    low, high = np.percentile(shown, points)
+    return float(low), float(high)
+
+
+def _range_of_type(frame: Frame, values: NDArray[Any]) -> tuple[float, float]:
+    """Return modality values of the lowest and the highest stored value that the frame's bits can hold."""
+    kind = frame.stored.dtype.kind
+    if kind == "f":
+        finite = values[np.isfinite(values)]
+        return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+    bits = frame.bits_stored
+    ends = (-(1 << bits - 1), (1 << bits - 1) - 1) if kind == "i" else (0, (1 << bits) - 1)
+    if frame.is_colour:
+        return 0.0, float(_WHITE)
+    ends_mapped = frame.modality_values(np.array(ends, np.int64))
+    return float(ends_mapped.min()), float(ends_mapped.max())
+
+
+def _thinned(pixels: NDArray[Any]) -> NDArray[Any]:
+    """Take every n-th row and column, so that at most about a million pixels are left: enough for a percentile."""
+    step = max(1, int(np.ceil(np.sqrt(pixels.shape[0] * pixels.shape[1] / _SAMPLED_PIXELS))))
+    return pixels[::step, ::step]
+
+
+def _cropped(picture: NDArray[Any], part: float) -> NDArray[Any]:
+    rows, columns = picture.shape[:2]
+    top, left = int(rows * part), int(columns * part)
+    return picture[top : rows - top, left : columns - left]
+
+
+def _stretched(picture: NDArray[Any], size: int) -> NDArray[np.uint8]:
+    """Stretch to a square: area averages along an axis that shrinks, linear along one that grows."""
+    rows, columns = picture.shape[:2]
+    smaller = cv2.resize(
+        np.ascontiguousarray(picture, np.float32), (min(columns, size), min(rows, size)), interpolation=cv2.INTER_AREA
+    )
+    stretched: NDArray[np.float32] = cv2.resize(smaller, (size, size), interpolation=cv2.INTER_LINEAR)
+    return np.rint(stretched).astype(np.uint8)
