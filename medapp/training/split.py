@@ -109,11 +109,11 @@ def split_cases(members: Sequence[Member], salt: str, recorded: Mapping[str, Sid
 
 
 def _given_split(members: Iterable[Member], salt: str) -> Split:
-    """Take the given sides; a patient on both counts as development here, and the check tells it."""
+    """Take the given sides. A patient on both is sealed: then the training leaves the other pictures out."""
     sides: dict[str, Side] = {}
     for member in members:
         hashed = salted(salt, member.patient)
-        if member.given != "sealed" or hashed not in sides:
+        if sides.get(hashed) != "sealed":
             sides[hashed] = member.given or "development"
     return Split(salt, sides, given=True)
 

@@ -1,0 +1,53 @@
+"""``medapp check``: what a folder of labelled cases holds, what is wrong with it, and what it can prove."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from medapp.i18n import tell, tr
+from medapp.imaging.readers import Readers
+from medapp.jobs import run_to_end
+from medapp.training.check import Checked, check
+
+UNREADABLE_SHOWN = 20
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of ``medapp check``."""
+    parser.add_argument("cases", type=Path, metavar="CASES", help=tr("cli.check.cases"))
+    parser.add_argument("--patient-from", metavar="PATTERN", help=tr("cli.check.patient_from"))
+    parser.add_argument("--json", action="store_true", help=tr("cli.check.json"))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Check the cases and print the answer."""
+    with Readers() as readers:
+        checked = run_to_end(check(args.cases, readers, args.patient_from))
+    print(json.dumps(checked.to_json(), ensure_ascii=False, indent=2) if args.json else as_text(checked))
+    return 0
+
+
+def as_text(checked: Checked) -> str:
+    """Return the answer as lines for people: what it can prove first, then the findings by weight."""
+    answer = checked.to_json()
+    split = answer["split"]
+    lines = [
+        checked.proves,
+        "",
+        tr("check.text.classes", classes=_counts(answer["classes"])),
+        tr("check.text.patients", n=answer["patients"], source=tr(f"patients_from.{answer['patients_from']}")),
+        tr("check.text.split", **{use: _counts(split[use]) for use in ("sealed", "development", "left_out")}),
+        "",
+    ]
+    lines += [f"{tr(f'check.severity.{finding.severity}'):>8}  {finding.text}" for finding in checked.findings]
+    lines += [
+        "          " + tr("check.text.unreadable", path=problem.path, reason=tell(problem))
+        for problem in checked.survey.unreadable[:UNREADABLE_SHOWN]
+    ]
+    return "\n".join([*lines, "", tr("research_use")])
+
+
+def _counts(classes: dict[str, int]) -> str:
+    return ", ".join(f"{name} {n}" for name, n in classes.items())

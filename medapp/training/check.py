@@ -1,0 +1,213 @@
+"""The check before a training: what the cases are, what is wrong with them, and what their numbers can prove."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+from medapp.errors import MedappError
+from medapp.i18n import tell, tr
+from medapp.jobs import Job
+from medapp.training.dataset import list_cases
+from medapp.training.findings import Duplicate, Finding, all_findings, find_duplicates
+from medapp.training.intervals import least_provable
+from medapp.training.split import SEALED_FRACTION, Member, Side, Split, salt_from_seed, split_cases
+from medapp.training.survey import ReadsFrames, Seen, Survey, survey
+
+Use: TypeAlias = Literal["sealed", "development", "left_out"]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A set of cases after its check.
+
+    Attributes
+    ----------
+    survey : Survey
+        What was read.
+    split : Split
+        The side of every patient.
+    uses : tuple of {"sealed", "development", "left_out"}
+        What each case of ``survey.seen`` is for. Left out: extra copies of a picture, pictures with two classes,
+        and pictures for learning whose patient lies in the given test.
+    duplicates : tuple of Duplicate
+        Groups of the same picture.
+    findings : tuple of Finding
+        The heaviest first.
+    """
+
+    survey: Survey
+    split: Split
+    uses: tuple[Use, ...]
+    duplicates: tuple[Duplicate, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def patients(self) -> int:
+        """How many patients there are; the number of pictures where patients are unknown."""
+        return len({seen.case.patient for seen in self.survey.seen})
+
+    def counts(self, use: Use) -> dict[str, int]:
+        """Return the pictures of each class that are for `use`."""
+        found = Counter(s.case.label for s, u in zip(self.survey.seen, self.uses, strict=True) if u == use)
+        return {name: found[name] for name in self.survey.folder.classes}
+
+    def patient_count(self, use: Use) -> int:
+        """Return the number of patients whose pictures are for `use`."""
+        return len({s.case.patient for s, u in zip(self.survey.seen, self.uses, strict=True) if u == use})
+
+    @property
+    def blocking(self) -> Finding | None:
+        """The first finding that makes a training impossible."""
+        return next((finding for finding in self.findings if finding.severity == "blocking"), None)
+
+    @property
+    def proves(self) -> str:
+        """What the numbers can prove, in one sentence."""
+        patients = _sealed_patients(self)
+        if not patients:
+            return tr("check.proves.nothing")
+        name, n = min(patients.items(), key=lambda item: (item[1], item[0]))
+        least = round(100 * least_provable(n))
+        key = "check.proves.given" if self.split.given else "check.proves.sealed"
+        sentence = tr(key, percent=round(100 * SEALED_FRACTION), n=n, name=name, least=least)
+        return sentence if self.survey.rule.known else f"{sentence} {tr('check.optimistic')}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the answer of ``medapp check --json`` (``schemas/check.json``)."""
+        images = Counter(seen.case.label for seen in self.survey.seen)
+        return {
+            "schema_version": 1,
+            "research_use": tr("research_use"),
+            "images": len(self.survey.seen),
+            "classes": {name: images[name] for name in self.survey.folder.classes},
+            "patients": self.patients,
+            "patients_known": self.survey.rule.known,
+            "patients_from": self.survey.rule.source,
+            "unreadable": [{"path": p.path, "code": p.code, "reason": tell(p)} for p in self.survey.unreadable],
+            "not_images": [{"path": n.path, "what": n.what} for n in self.survey.not_images],
+            "duplicates": [_duplicate_to_json(group) for group in self.duplicates],
+            "findings": [_finding_to_json(finding) for finding in self.findings],
+            "split": self._split_to_json(),
+            "proves": self.proves,
+        }
+
+    def _split_to_json(self) -> dict[str, Any]:
+        return {
+            "given": self.split.given,
+            "fraction": SEALED_FRACTION,
+            "sealed": self.counts("sealed"),
+            "development": self.counts("development"),
+            "left_out": self.counts("left_out"),
+            "sealed_patients": self.patient_count("sealed"),
+            "development_patients": self.patient_count("development"),
+        }
+
+
+def check(
+    root: Path,
+    readers: ReadsFrames,
+    pattern: str | None = None,
+    salt: str | None = None,
+    recorded: Mapping[str, Side] | None = None,
+) -> Job[Checked]:
+    """Read and check the cases in `root`.
+
+    Parameters
+    ----------
+    root : Path
+        Folder with a sub-folder per class.
+    readers : Readers
+        The reader pool.
+    pattern : str, optional
+        Regular expression that finds the patient in the file's name.
+    salt : str, optional
+        Key of the split; that of seed 0 by default.
+    recorded : mapping, optional
+        Sides that the base model's training recorded.
+
+    Yields
+    ------
+    Progress
+        One a case.
+
+    Raises
+    ------
+    MedappError
+        Those of `list_cases` and `survey`; ``cases.nothing`` where no picture could be read.
+    """
+    surveyed = yield from survey(list_cases(root), readers, pattern)
+    return judge(surveyed, salt or salt_from_seed(0), recorded)
+
+
+def judge(surveyed: Survey, salt: str, recorded: Mapping[str, Side] | None = None) -> Checked:
+    """Split the cases that were read and find what is wrong; raises ``cases.nothing`` where there are none."""
+    if not surveyed.seen:
+        raise MedappError("cases.nothing", folder=surveyed.folder.root.name)
+    members = _members(surveyed.seen)
+    split = split_cases(members, salt, recorded)
+    sides = [member.given or split.side_of(member.patient) for member in members]
+    duplicates = find_duplicates(surveyed.seen, sides)
+    findings = all_findings(surveyed, split, sides, duplicates)
+    return Checked(surveyed, split, _uses(surveyed.seen, sides, split, duplicates), duplicates, tuple(findings))
+
+
+def _members(seen: Sequence[Seen]) -> list[Member]:
+    """Give each case its side by the part it lies in: test is sealed; without a test part, val is."""
+    parts = {one.case.part for one in seen}
+    held_out = "test" if "test" in parts else "val" if "val" in parts else None
+
+    def side(one: Seen) -> Side | None:
+        if held_out is None:
+            return None
+        return "sealed" if one.case.part == held_out else "development"
+
+    return [Member(one.case.patient, one.case.label, one.content, side(one)) for one in seen]
+
+
+def _uses(
+    seen: Sequence[Seen], sides: Sequence[Side], split: Split, duplicates: Sequence[Duplicate]
+) -> tuple[Use, ...]:
+    """Decide what each case is for; of the copies of a picture the first on the sealed side stays, else the first."""
+    surplus: set[str] = set()
+    side_of = {one.case.source: side for one, side in zip(seen, sides, strict=True)}
+    for group in duplicates:
+        ordered = sorted(group.members, key=lambda one: side_of[one.case.source] != "sealed")
+        kept = 1 if len(group.labels) == 1 else 0
+        surplus.update(one.case.source for one in ordered[kept:])
+
+    def use(one: Seen, side: Side) -> Use:
+        leaks = side == "development" and split.side_of(one.case.patient) == "sealed"
+        return "left_out" if leaks or one.case.source in surplus else side
+
+    return tuple(use(one, side) for one, side in zip(seen, sides, strict=True))
+
+
+def _sealed_patients(checked: Checked) -> dict[str, int]:
+    patients: dict[str, set[str]] = {}
+    for seen, use in zip(checked.survey.seen, checked.uses, strict=True):
+        if use == "sealed":
+            patients.setdefault(seen.case.label, set()).add(seen.case.patient)
+    return {label: len(keys) for label, keys in patients.items()}
+
+
+def _duplicate_to_json(group: Duplicate) -> dict[str, Any]:
+    return {
+        "kind": "exact",
+        "paths": [seen.case.source for seen in group.members],
+        "labels": list(group.labels),
+        "across_split": group.across_split,
+    }
+
+
+def _finding_to_json(finding: Finding) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "severity": finding.severity,
+        "text": finding.text,
+        "params": dict(finding.params),
+        "paths": list(finding.paths),
+    }

@@ -1,0 +1,244 @@
+"""The figures of a model on labelled cases, each with its interval, and the same in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medapp.i18n import tr
+from medapp.training import calibration, ranking
+from medapp.training.intervals import Estimate, mean_of, proportion
+
+PREVALENCES = (0.05, 0.2, 0.5)
+FEW_POSITIVES = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What a model said about labelled cases.
+
+    Attributes
+    ----------
+    classes : tuple of str
+        In the order of the columns of `probabilities`.
+    probabilities : ndarray of float, shape (n, classes)
+        Calibrated probabilities.
+    truth : ndarray of int, shape (n,)
+        Index of the right class.
+    patients : ndarray of int, shape (n,)
+        Which patient each case belongs to.
+    refused : ndarray of bool, shape (n,)
+        Cases that the model would refuse to answer.
+    alarm_class : str or None
+        The class to be found, for two classes.
+    threshold : float or None
+        The operating point.
+    """
+
+    classes: tuple[str, ...]
+    probabilities: NDArray[np.float64]
+    truth: NDArray[np.int64]
+    patients: NDArray[np.int64]
+    refused: NDArray[np.bool_]
+    alarm_class: str | None = None
+    threshold: float | None = None
+
+    def only(self, chosen: NDArray[np.bool_]) -> Answers:
+        """Return the answers of the `chosen` cases."""
+        return Answers(
+            self.classes,
+            self.probabilities[chosen],
+            self.truth[chosen],
+            self.patients[chosen],
+            self.refused[chosen],
+            self.alarm_class,
+            self.threshold,
+        )
+
+    @property
+    def alarm_index(self) -> int | None:
+        """Column of the alarm class, or None."""
+        return None if self.alarm_class is None else self.classes.index(self.alarm_class)
+
+    def given(self) -> NDArray[np.int64]:
+        """Return the index of the class that each case is given, by the operating point or the highest probability."""
+        alarm = self.alarm_index
+        if alarm is None or self.threshold is None:
+            highest: NDArray[np.int64] = self.probabilities.argmax(axis=1)
+            return highest
+        return np.where(self.probabilities[:, alarm] >= self.threshold, alarm, 1 - alarm).astype(np.int64)
+
+
+def patient_numbers(patients: Sequence[str]) -> NDArray[np.int64]:
+    """Return a number for each patient key."""
+    numbers: dict[str, int] = {}
+    return np.array([numbers.setdefault(patient, len(numbers)) for patient in patients], np.int64)
+
+
+def figures(answers: Answers, prevalence: float | None = None) -> dict[str, Any]:
+    """Return the figures of the cases that were answered, and how many were refused.
+
+    Parameters
+    ----------
+    answers : Answers
+        Predictions and truth.
+    prevalence : float, optional
+        How common the alarm class is where the model is to be used, 0 to 1; added to `PREVALENCES`.
+
+    Returns
+    -------
+    dict
+        As ``schemas/report.json`` defines it: ``auc``, ``balanced_accuracy``, ``sensitivity``, ``specificity`` and
+        more, each ``{value, low, high, n}`` with a 95 % interval. ``answered`` holds what is told above;
+        ``including_refused`` the main figures as if nothing had been refused.
+    """
+    answered = answers.only(~answers.refused)
+    refused = proportion(answers.refused, answers.patients)
+    everything = {
+        "n_cases": len(answers.truth),
+        "n_patients": len(np.unique(answers.patients)),
+        "refused": refused.to_json() | {"cases": int(answers.refused.sum())} if refused else None,
+        **_figures_of(answered, prevalence),
+    }
+    if answers.refused.any():
+        everything["including_refused"] = _main_figures(answers)
+    return everything
+
+
+def _figures_of(answers: Answers, prevalence: float | None) -> dict[str, Any]:
+    counts = np.bincount(answers.truth, minlength=len(answers.classes))
+    matrix = np.zeros((len(answers.classes),) * 2, np.int64)
+    np.add.at(matrix, (answers.truth, answers.given()), 1)
+    truth = np.eye(len(answers.classes))[answers.truth]
+    brier = float(np.mean(np.sum((answers.probabilities - truth) ** 2, axis=1))) if len(truth) else None
+    return {
+        "answered": len(answers.truth),
+        "classes": {name: int(n) for name, n in zip(answers.classes, counts, strict=True)},
+        **_main_figures(answers),
+        "confusion": {"classes": list(answers.classes), "matrix": matrix.tolist()},
+        "brier": None if brier is None else round(brier / 2 if len(answers.classes) == 2 else brier, 6),
+        **(_alarm_figures(answers, prevalence) if answers.alarm_class is not None else {}),
+        "notes": _notes(answers, counts),
+    }
+
+
+def _main_figures(answers: Answers) -> dict[str, Any]:
+    """Return area, accuracy, balanced accuracy and the share found of each class."""
+    right = answers.given() == answers.truth
+    found = {name: _recall(answers, right, k) for k, name in enumerate(answers.classes)}
+    present = [estimate for estimate in found.values() if estimate]
+    main: dict[str, Any] = {
+        "auc": _json(_area(answers)),
+        "balanced_accuracy": _json(mean_of(present)) if len(present) == len(found) else None,
+        "accuracy": _json(proportion(right, answers.patients)),
+        "found": {name: _json(estimate) for name, estimate in found.items()},
+    }
+    if answers.alarm_class is not None:
+        (other,) = set(answers.classes) - {answers.alarm_class}
+        main |= {"sensitivity": _json(found[answers.alarm_class]), "specificity": _json(found[other])}
+        main["in_people"] = _in_people(answers.alarm_class, found[answers.alarm_class], found[other])
+    else:
+        main["in_people"] = _many_in_people(proportion(right, answers.patients))
+    return main
+
+
+def _recall(answers: Answers, right: NDArray[np.bool_], k: int) -> Estimate | None:
+    of_class = answers.truth == k
+    return proportion(right[of_class], answers.patients[of_class])
+
+
+def _area(answers: Answers) -> Estimate | None:
+    if len(answers.truth) == 0:
+        return None
+    alarm = answers.alarm_index
+    if alarm is None:
+        return ranking.macro_auc(answers.probabilities, answers.truth, answers.patients)
+    return ranking.auc(answers.probabilities[:, alarm], answers.truth == alarm, answers.patients)
+
+
+def _alarm_figures(answers: Answers, prevalence: float | None) -> dict[str, Any]:
+    """Return what only two classes have: the curve, calibration, and predictive values."""
+    alarm = answers.alarm_index
+    assert alarm is not None
+    scores, positive = answers.probabilities[:, alarm], answers.truth == alarm
+    fit = calibration.slope_and_intercept(scores, positive) if len(scores) else None
+    right = answers.given() == answers.truth
+    found, spared = _recall(answers, right, alarm), _recall(answers, right, 1 - alarm)
+    return {
+        "roc": ranking.roc_points(scores, positive) if len(scores) else [],
+        "calibration": {"slope": fit[0].to_json(), "intercept": fit[1].to_json()} if fit else None,
+        "predictive": [
+            predictive_values(found, spared, p) for p in sorted({*PREVALENCES, *([prevalence] if prevalence else [])})
+        ]
+        if found and spared
+        else [],
+    }
+
+
+def predictive_values(sensitivity: Estimate, specificity: Estimate, prevalence: float) -> dict[str, Any]:
+    """Return PPV and NPV where `prevalence` (0 to 1) of the patients have the alarm class.
+
+    Notes
+    -----
+    Bayes' rule; the limits take the limits of sensitivity and specificity at once, so they are wide
+    rather than narrow.
+    """
+
+    def positive(found: float, spared: float) -> float:
+        real, false = found * prevalence, (1 - spared) * (1 - prevalence)
+        return real / (real + false) if real + false > 0 else 0.0
+
+    def negative(found: float, spared: float) -> float:
+        clear, missed = spared * (1 - prevalence), (1 - found) * prevalence
+        return clear / (clear + missed) if clear + missed > 0 else 0.0
+
+    ends = [
+        (sensitivity.value, specificity.value),
+        (sensitivity.low or 0.0, specificity.low or 0.0),
+        (sensitivity.high or 0.0, specificity.high or 0.0),
+    ]
+    n = sensitivity.n + specificity.n
+    ppv, npv = ([of(*end) for end in ends] for of in (positive, negative))
+    return {
+        "prevalence": prevalence,
+        "ppv": Estimate(ppv[0], ppv[1], ppv[2], n).to_json(),
+        "npv": Estimate(npv[0], npv[1], npv[2], n).to_json(),
+    }
+
+
+def _in_people(alarm_class: str, found: Estimate | None, spared: Estimate | None) -> str:
+    if not found or not spared:
+        return tr("evaluate.people.one_class")
+    return tr(
+        "evaluate.people.alarm",
+        alarm=alarm_class,
+        found=_of_100(found.value),
+        found_low=_of_100(found.low),
+        found_high=_of_100(found.high),
+        false=_of_100(1 - spared.value),
+        false_low=_of_100(1 - (spared.high or 0)),
+        false_high=_of_100(1 - (spared.low or 0)),
+    )
+
+
+def _many_in_people(right: Estimate | None) -> str:
+    if right is None:
+        return tr("evaluate.people.none")
+    return tr("evaluate.people.many", right=_of_100(right.value), low=_of_100(right.low), high=_of_100(right.high))
+
+
+def _of_100(share: float | None) -> int:
+    return round(100 * (share or 0.0))
+
+
+def _notes(answers: Answers, counts: NDArray[np.int64]) -> list[str]:
+    few = [name for name, n in zip(answers.classes, counts, strict=True) if n < FEW_POSITIVES]
+    return [tr("evaluate.note.few", classes=", ".join(few), n=FEW_POSITIVES)] if few else []
+
+
+def _json(estimate: Estimate | None) -> dict[str, Any] | None:
+    return estimate.to_json() if estimate else None

@@ -1,0 +1,206 @@
+"""What is wrong, or worth knowing, about a set of cases: one function a question, each gives findings with a weight."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from medapp.i18n import tr
+from medapp.training.split import Side, Split
+from medapp.training.survey import Seen, Survey
+
+Severity: TypeAlias = Literal["blocking", "serious", "caution", "note"]
+SEVERITIES: tuple[Severity, ...] = ("blocking", "serious", "caution", "note")
+
+FEWEST_PATIENTS = 4
+FEW_PATIENTS = 50
+IMBALANCE = 10
+PATHS_SHOWN = 20
+SMALL = 64
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that the check says about the cases.
+
+    Attributes
+    ----------
+    code : str
+        Text: ``finding.<code>``.
+    severity : {"blocking", "serious", "caution", "note"}
+        Blocking: no training is possible. Serious: the figures would not be honest.
+    params : dict
+        Fills the places of the text.
+    paths : tuple of str
+        Files that it is about, at most `PATHS_SHOWN`, names below the folder of cases.
+    """
+
+    code: str
+    severity: Severity
+    params: Mapping[str, str | int | float] = field(default_factory=dict)
+    paths: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The sentence for people."""
+        return tr(f"finding.{self.code}", **self.params)
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """Files that hold the same picture.
+
+    Attributes
+    ----------
+    members : tuple of Seen
+        At least two.
+    across_split : bool
+        Whether they lie on both sides of the split.
+    """
+
+    members: tuple[Seen, ...]
+    across_split: bool = False
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The classes that the picture was given, in alphabetical order."""
+        return tuple(sorted({seen.case.label for seen in self.members}))
+
+
+def find_duplicates(seen: Sequence[Seen], sides: Sequence[Side]) -> tuple[Duplicate, ...]:
+    """Group the cases whose decoded content, or whose file, is the same: one entry a group."""
+    groups: dict[str, list[int]] = defaultdict(list)
+    by_file: dict[str, str] = {}
+    for position, one in enumerate(seen):
+        groups[by_file.setdefault(one.file_hash, one.content)].append(position)
+    return tuple(
+        Duplicate(tuple(seen[i] for i in group), len({sides[i] for i in group}) > 1)
+        for group in groups.values()
+        if len(group) > 1
+    )
+
+
+def all_findings(survey: Survey, split: Split, sides: Sequence[Side], duplicates: Sequence[Duplicate]) -> list[Finding]:
+    """Return every finding, the heaviest first."""
+    found = [
+        *_about_classes(survey, split),
+        *_about_files(survey),
+        *_about_patients(survey, sides),
+        *_about_duplicates(duplicates),
+        *_about_pictures(survey),
+    ]
+    return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
+
+
+def _about_classes(survey: Survey, split: Split) -> Iterator[Finding]:
+    images = Counter(seen.case.label for seen in survey.seen)
+    for name in survey.folder.classes:
+        if not images[name]:
+            yield Finding("empty_class", "blocking", {"name": name})
+    if len(survey.folder.classes) < 2:
+        yield Finding("one_class", "blocking", {"name": survey.folder.classes[0]})
+        return
+    patients = _patients_by_class(survey.seen)
+    for name, keys in sorted(patients.items()):
+        if len(keys) < FEWEST_PATIENTS:
+            yield Finding("too_few", "blocking", {"name": name, "patients": len(keys), "needed": FEWEST_PATIENTS})
+        elif len(keys) < FEW_PATIENTS:
+            yield Finding("few", "caution", {"name": name, "patients": len(keys), "wanted": FEW_PATIENTS})
+        yield from _about_sides(name, keys, split)
+    if images and min(images.values()) * IMBALANCE <= max(images.values()):
+        (most, n), (fewest, m) = images.most_common(1)[0], images.most_common()[-1]
+        yield Finding("imbalance", "caution", {"most": most, "n": n, "fewest": fewest, "m": m})
+
+
+def _about_sides(name: str, keys: Iterable[str], split: Split) -> Iterator[Finding]:
+    sides = {split.side_of(key) for key in keys}
+    if "sealed" not in sides:
+        yield Finding("none_sealed", "serious", {"name": name})
+    if "development" not in sides:
+        yield Finding("none_to_learn", "blocking", {"name": name})
+
+
+def _about_files(survey: Survey) -> Iterator[Finding]:
+    if survey.unreadable:
+        yield Finding("unreadable", "caution", {"n": len(survey.unreadable)})
+    if survey.not_images:
+        yield Finding("not_images", "note", {"n": len(survey.not_images)})
+    if survey.folder.outside:
+        yield Finding("outside_classes", "note", {"n": survey.folder.outside})
+
+
+def _about_patients(survey: Survey, sides: Sequence[Side]) -> Iterator[Finding]:
+    rule = survey.rule
+    if not rule.known:
+        yield Finding("patients_unknown", "serious")
+        return
+    if rule.source == "names":
+        yield Finding("patients_recognised", "note", {"naming": rule.naming})
+    alone = [seen for seen in survey.seen if seen.case.patient.startswith("image:")]
+    if alone:
+        yield Finding("patients_missing", "caution", {"n": len(alone)}, _names(alone))
+    labels: dict[str, set[str]] = defaultdict(set)
+    held: dict[str, set[Side]] = defaultdict(set)
+    for seen, side in zip(survey.seen, sides, strict=True):
+        labels[seen.case.patient].add(seen.case.label)
+        held[seen.case.patient].add(side)
+    if both := [patient for patient, names in labels.items() if len(names) > 1]:
+        about = [seen for seen in survey.seen if seen.case.patient in set(both)]
+        yield Finding("patient_in_two_classes", "caution", {"n": len(both)}, _names(about))
+    if both := [patient for patient, places in held.items() if len(places) > 1]:
+        about = [seen for seen in survey.seen if seen.case.patient in set(both)]
+        yield Finding("patient_across_split", "serious", {"n": len(both)}, _names(about))
+
+
+def _about_duplicates(duplicates: Sequence[Duplicate]) -> Iterator[Finding]:
+    conflicts = [group for group in duplicates if len(group.labels) > 1]
+    if conflicts:
+        yield Finding(
+            "label_conflict", "serious", {"n": len(conflicts)}, _names(s for g in conflicts for s in g.members)
+        )
+    leaks = [group for group in duplicates if group.across_split]
+    if leaks:
+        yield Finding(
+            "duplicate_across_split", "serious", {"n": len(leaks)}, _names(s for g in leaks for s in g.members)
+        )
+    same = [group for group in duplicates if len(group.labels) == 1]
+    if same:
+        extra = sum(len(group.members) - 1 for group in same)
+        yield Finding(
+            "duplicates", "caution", {"n": len(same), "extra": extra}, _names(s for g in same for s in g.members)
+        )
+
+
+def _about_pictures(survey: Survey) -> Iterator[Finding]:
+    if any(seen.frames > 1 for seen in survey.seen):
+        several = [seen for seen in survey.seen if seen.frames > 1]
+        yield Finding("several_frames", "caution", {"n": len(several)}, _names(several))
+    modalities = Counter(seen.modality for seen in survey.seen)
+    if len(modalities) > 1:
+        told = ", ".join(f"{name} {n}" for name, n in modalities.most_common())
+        yield Finding("modalities_differ", "caution", {"modalities": told})
+    sizes = {label: Counter[tuple[int, int]]() for label in survey.folder.classes}
+    for seen in survey.seen:
+        sizes[seen.case.label][seen.rows, seen.columns] += 1
+    common = {label: counts.most_common(1)[0] for label, counts in sizes.items() if counts}
+    usual = {label: size for label, (size, n) in common.items() if 2 * n > sizes[label].total()}
+    if len(set(usual.values())) > 1:
+        told = ", ".join(f"{label} {columns}×{rows}" for label, (rows, columns) in sorted(usual.items()))
+        yield Finding("sizes_tell_classes", "serious", {"sizes": told})
+    elif len({size for counts in sizes.values() for size in counts}) > 1:
+        yield Finding("sizes_differ", "note", {"n": len({size for counts in sizes.values() for size in counts})})
+    if any(min(seen.rows, seen.columns) < SMALL for seen in survey.seen):
+        yield Finding("small_pictures", "note", {"size": SMALL})
+
+
+def _patients_by_class(seen: Iterable[Seen]) -> dict[str, set[str]]:
+    patients: dict[str, set[str]] = defaultdict(set)
+    for one in seen:
+        patients[one.case.label].add(one.case.patient)
+    return patients
+
+
+def _names(seen: Iterable[Seen]) -> tuple[str, ...]:
+    return tuple(one.case.name for one in seen)[:PATHS_SHOWN]

@@ -1,0 +1,175 @@
+"""How well scores rank: the area under the ROC curve with its interval by patient, paired differences, the curve."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medapp.training.intervals import Z95, Estimate
+
+Floats = NDArray[np.float64]
+
+
+def placements(scores: Floats, positive: NDArray[np.bool_]) -> Floats:
+    """Return, for each case, the share of the other class that it is ranked rightly against (ties count half).
+
+    Notes
+    -----
+    The structural components of DeLong, DeLong and Clarke-Pearson, Biometrics 1988.
+    """
+    above, below = np.sort(scores[positive]), np.sort(scores[~positive])
+    shares = np.empty(len(scores))
+    shares[positive] = _rank_in(below, scores[positive]) / len(below)
+    shares[~positive] = 1 - _rank_in(above, scores[~positive]) / len(above)
+    return shares
+
+
+def _rank_in(ordered: Floats, values: Floats) -> Floats:
+    left, right = np.searchsorted(ordered, values, "left"), np.searchsorted(ordered, values, "right")
+    ranks: Floats = (left + right) / 2
+    return ranks
+
+
+def auc(scores: Floats, positive: NDArray[np.bool_], patients: NDArray[np.int64]) -> Estimate | None:
+    """Return the area under the ROC curve with a 95 % interval; None where a class is absent.
+
+    Parameters
+    ----------
+    scores : ndarray of float, shape (n,)
+        High means positive.
+    positive : ndarray of bool, shape (n,)
+        The truth.
+    patients : ndarray of int, shape (n,)
+        Which patient each case belongs to.
+
+    Notes
+    -----
+    Variance by patient from DeLong's components (Obuchowski, Biometrics 1997), interval on the logit
+    scale (Pepe 2003). Where that variance is 0, as at an area of 1, the interval is Newcombe's method 5 (Stat
+    Med 2006), which has width there too; it is also the shortest that is ever given.
+    """
+    if positive.all() or not positive.any():
+        return None
+    components = placements(scores, positive)
+    value = float(np.mean(components[positive]))
+    variance = _clustered_variance(_contributions(components, positive, value), patients)
+    low, high = _newcombe(value, len(np.unique(patients[positive])), len(np.unique(patients[~positive])))
+    if 0 < value < 1 and variance > 0:
+        half = Z95 * math.sqrt(variance) / (value * (1 - value))
+        logit = math.log(value / (1 - value))
+        delong = _expit(logit - half), _expit(logit + half)
+        few = min(int(positive.sum()), int((~positive).sum())) < 10
+        low, high = (min(low, delong[0]), max(high, delong[1])) if few else delong
+    return Estimate(value, low, high, len(scores))
+
+
+def auc_difference(
+    first: Floats, second: Floats, positive: NDArray[np.bool_], patients: NDArray[np.int64]
+) -> Estimate | None:
+    """Return the area of `first` minus that of `second` on the same cases, with its 95 % interval by patient."""
+    if positive.all() or not positive.any():
+        return None
+    contributions = np.zeros(len(positive))
+    value = 0.0
+    for scores, sign in ((first, 1), (second, -1)):
+        components = placements(scores, positive)
+        area = float(np.mean(components[positive]))
+        contributions += sign * _contributions(components, positive, area)
+        value += sign * area
+    half = Z95 * math.sqrt(_clustered_variance(contributions, patients))
+    return Estimate(value, max(-1.0, value - half), min(1.0, value + half), len(positive))
+
+
+def _contributions(components: Floats, positive: NDArray[np.bool_], area: float) -> Floats:
+    """Return what each case adds to the area's deviation; the squares' sum is DeLong's variance."""
+    sizes = [max(1.0, float(n)) * max(1.0, float(n) - 1) for n in (positive.sum(), (~positive).sum())]
+    weight = np.where(positive, 1 / math.sqrt(sizes[0]), 1 / math.sqrt(sizes[1]))
+    deviations: Floats = (components - area) * weight
+    return deviations
+
+
+def _clustered_variance(contributions: Floats, patients: NDArray[np.int64]) -> float:
+    _, index = np.unique(patients, return_inverse=True)
+    return float(np.sum(np.bincount(index, weights=contributions) ** 2))
+
+
+def _newcombe(area: float, positives: int, negatives: int) -> tuple[float, float]:
+    """Return the limits at which the area lies 1.96 of *their own* standard errors away."""
+    half_n = (positives + negatives) / 2 - 1
+
+    def standard_error(theta: float) -> float:
+        spread = 1 + half_n * (1 - theta) / (2 - theta) + half_n * theta / (1 + theta)
+        return math.sqrt(max(0.0, theta * (1 - theta) * spread / (positives * negatives)))
+
+    def limit(outer: float) -> float:
+        inner = area
+        for _ in range(60):
+            middle = (outer + inner) / 2
+            too_far = abs(area - middle) > Z95 * standard_error(middle)
+            outer, inner = (middle, inner) if too_far else (outer, middle)
+        return (outer + inner) / 2
+
+    return (limit(0.0) if area > 0 else 0.0), (limit(1.0) if area < 1 else 1.0)
+
+
+def _expit(x: float) -> float:
+    return 1 / (1 + math.exp(-max(-700.0, min(700.0, x))))
+
+
+def macro_auc(probabilities: Floats, truth: NDArray[np.int64], patients: NDArray[np.int64]) -> Estimate | None:
+    """Return the mean over classes of the area one against the rest, with its interval by patient.
+
+    Parameters
+    ----------
+    probabilities : ndarray of float, shape (n, classes)
+        One column a class.
+    truth : ndarray of int, shape (n,)
+        Index of the right class.
+    patients : ndarray of int, shape (n,)
+        Which patient each case belongs to.
+    """
+    present = [k for k in range(probabilities.shape[1]) if 0 < np.sum(truth == k) < len(truth)]
+    if not present:
+        return None
+    contributions, values = np.zeros(len(truth)), []
+    for k in present:
+        components = placements(probabilities[:, k], truth == k)
+        values.append(float(np.mean(components[truth == k])))
+        contributions += _contributions(components, truth == k, values[-1]) / len(present)
+    value, error = float(np.mean(values)), math.sqrt(_clustered_variance(contributions, patients))
+    if not 0 < value < 1 or error == 0:
+        fewest = min(len(np.unique(patients[truth == k])) for k in present)
+        low, high = _newcombe(value, fewest, fewest)
+        return Estimate(value, low, high, len(truth))
+    logit, half = math.log(value / (1 - value)), Z95 * error / (value * (1 - value))
+    return Estimate(value, _expit(logit - half), _expit(logit + half), len(truth))
+
+
+def roc_points(scores: Floats, positive: NDArray[np.bool_], most: int = 200) -> list[dict[str, float]]:
+    """Return the ROC curve as points with threshold, false and true positive rate; at most `most` of them."""
+    if positive.all() or not positive.any():
+        return []
+    order = np.argsort(-scores, kind="stable")
+    ordered, hits = scores[order], positive[order]
+    last = np.append(np.flatnonzero(np.diff(ordered)), len(ordered) - 1)
+    true = np.cumsum(hits)[last] / positive.sum()
+    false = np.cumsum(~hits)[last] / (~positive).sum()
+    kept = _corners(false, true, most)
+    points = [{"threshold": round(float(ordered[last][i]), 6), **_rates(false[i], true[i])} for i in kept]
+    return [{"threshold": 1.0, **_rates(0.0, 0.0)}, *points]
+
+
+def _rates(false: float, true: float) -> dict[str, float]:
+    return {"false_positive_rate": round(float(false), 6), "true_positive_rate": round(float(true), 6)}
+
+
+def _corners(false: Floats, true: Floats, most: int) -> Sequence[int]:
+    """Return the points where the curve turns, thinned evenly to at most `most`; both ends stay."""
+    turns = np.flatnonzero((np.diff(false, prepend=-1) > 0) & (np.diff(true, append=2) > 0))
+    turns = np.union1d(turns, [0, len(false) - 1])
+    if len(turns) > most:
+        turns = turns[np.unique(np.linspace(0, len(turns) - 1, most).round().astype(int))]
+    return [int(i) for i in turns]
