@@ -90,7 +90,8 @@ class Frame:
         if self.modality_lut is not None:
             lut = self.modality_lut
             index = np.clip(np.rint(values).astype(np.int64) - lut.first, 0, len(lut.entries) - 1)
-            return lut.entries[index]
+            looked_up: NDArray[Any] = lut.entries[index]
+            return looked_up
         if self.slope == 1.0 and self.intercept == 0.0:
             return values
         kind = np.dtype(np.float64 if values.dtype == np.float64 else np.float32)

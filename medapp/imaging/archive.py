@@ -1,0 +1,131 @@
+"""Sources: files, gzip files and members of ZIP archives, opened as streams that can seek. Nothing is unpacked."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from medapp.errors import MedappError
+from medapp.imaging.limits import ReadLimits
+
+MEMBER = "!/"
+_ENCRYPTED = 0x1
+MEMBERS_LIMIT = 200_000
+
+
+def split_source(source: str) -> tuple[Path, str | None]:
+    """Split ``archive.zip!/inner/path`` in archive and member; a plain path has no member."""
+    path, mark, member = source.partition(MEMBER)
+    if not mark or Path(source).exists():
+        return Path(source), None
+    return Path(path), member
+
+
+@contextmanager
+def open_source(source: str, limits: ReadLimits) -> Iterator[IO[bytes]]:
+    """Open a source for reading.
+
+    Raises
+    ------
+    MedappError
+        ``file.missing``, ``file.forbidden``, ``file.special`` (sockets, pipes, devices, folders),
+        ``file.inflated``, and ``archive.…``.
+    """
+    path, member = split_source(source)
+    _check_regular(path)
+    try:
+        with path.open("rb") as file:
+            if member is not None:
+                yield _member(file, member, limits)
+            elif file.read(2) == b"\x1f\x8b":
+                file.seek(0)
+                yield _gunzipped(file, limits)
+            else:
+                file.seek(0)
+                yield file
+    except PermissionError as error:
+        raise MedappError("file.forbidden") from error
+    except OSError as error:
+        raise MedappError("file.unreadable", reason=error.strerror or type(error).__name__) from error
+
+
+def _check_regular(path: Path) -> None:
+    try:
+        mode = path.stat().st_mode
+    except PermissionError as error:
+        raise MedappError("file.forbidden") from error
+    except OSError as error:
+        raise MedappError("file.missing") from error
+    except ValueError as error:  # a name with a NUL
+        raise MedappError("file.missing") from error
+    if not stat.S_ISREG(mode):
+        raise MedappError("file.special")
+
+
+def _gunzipped(file: IO[bytes], limits: ReadLimits) -> IO[bytes]:
+    try:
+        with gzip.GzipFile(fileobj=file) as stream:
+            data = stream.read(limits.inflated_bytes + 1)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise MedappError("file.gzip_damaged") from error
+    if len(data) > limits.inflated_bytes:
+        raise MedappError("file.inflated", megabytes=limits.inflated_bytes // 2**20)
+    return io.BytesIO(data)
+
+
+def _member(file: IO[bytes], name: str, limits: ReadLimits) -> IO[bytes]:
+    with _opened(file) as archive:
+        try:
+            info = archive.getinfo(name)
+        except KeyError as error:
+            raise MedappError("archive.no_member") from error
+        _check_member(info, limits)
+        try:
+            with archive.open(info) as stream:
+                data = stream.read(min(limits.inflated_bytes, info.file_size) + 1)
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+            raise MedappError("archive.member_damaged") from error
+    if len(data) > info.file_size:
+        raise MedappError("archive.member_damaged")
+    return io.BytesIO(data)
+
+
+def _opened(file: IO[bytes]) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(file)
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError) as error:
+        raise MedappError("archive.damaged") from error
+
+
+def _check_member(info: zipfile.ZipInfo, limits: ReadLimits) -> None:
+    """Refuse a member that is encrypted, or larger or denser than the limits, before it is inflated."""
+    if info.flag_bits & _ENCRYPTED:
+        raise MedappError("archive.encrypted")
+    if info.file_size > limits.inflated_bytes or info.file_size > limits.inflate_ratio * max(1, info.compress_size):
+        raise MedappError("file.inflated", megabytes=limits.inflated_bytes // 2**20)
+
+
+def members(source: str) -> tuple[str, ...]:
+    """List the files of an archive as sources, sorted; folders and what operating systems add are left out.
+
+    Names are never used as paths, so one that climbs out of its folder (``../``) does nothing.
+    """
+    path, _ = split_source(source)
+    _check_regular(path)
+    with path.open("rb") as file, _opened(file) as archive:
+        infos = archive.infolist()
+    if len(infos) > MEMBERS_LIMIT:
+        raise MedappError("archive.too_many", limit=MEMBERS_LIMIT)
+    names = {info.filename for info in infos if not info.is_dir()}
+    return tuple(f"{source}{MEMBER}{name}" for name in sorted(names) if not _is_litter(name))
+
+
+def _is_litter(name: str) -> bool:
+    return name.startswith("__MACOSX/") or name.endswith("/.DS_Store")

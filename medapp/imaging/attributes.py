@@ -1,0 +1,95 @@
+"""Values of a data set as plain Python values: what is missing, empty or malformed is a default, never an error."""
+
+from __future__ import annotations
+
+import math
+import struct
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+
+
+def raw_value(dataset: Dataset, keyword: str) -> Any:  # noqa: ANN401 - any value of any representation
+    """Return the value of `keyword`, or None where it is missing, empty or cannot be converted."""
+    try:
+        value = dataset.get(keyword)
+    except Exception:  # noqa: BLE001 - conversion is lazy, and a malformed value can raise anything
+        return None
+    return None if isinstance(value, str | bytes) and not value else value
+
+
+def values(dataset: Dataset, keyword: str) -> list[Any]:
+    """Return the values of `keyword` as a list, empty where there are none."""
+    value = raw_value(dataset, keyword)
+    if value is None:
+        return []
+    if isinstance(value, str | bytes) or not hasattr(value, "__iter__") or hasattr(value, "components"):
+        return [value]
+    return list(value)
+
+
+def text(dataset: Dataset, keyword: str) -> str:
+    """Return `keyword` as text without padding and control characters; several values are joined by a backslash."""
+    joined = "\\".join(_decoded(value) for value in values(dataset, keyword))
+    return "".join(c for c in joined if c.isprintable()).strip()
+
+
+def _decoded(value: Any) -> str:  # noqa: ANN401 - any value
+    try:
+        return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+    except Exception:  # noqa: BLE001 - a person's name decodes itself when it is asked
+        return ""
+
+
+def numbers(dataset: Dataset, keyword: str) -> list[float]:
+    """Return the finite numbers of `keyword`; what is no number is left out."""
+    found = []
+    for value in _unpacked(values(dataset, keyword), dataset):
+        try:
+            number = float(value)
+        except (TypeError, ValueError, OverflowError):
+            continue
+        if math.isfinite(number):
+            found.append(number)
+    return found
+
+
+def _unpacked(found: list[Any], dataset: Dataset) -> list[Any]:
+    """Split bytes in 16-bit words: what is left of an attribute that is "US or SS" in implicit encoding."""
+    if len(found) == 1 and isinstance(found[0], bytes) and len(found[0]) % 2 == 0:
+        order = ">" if dataset.is_little_endian is False else "<"
+        return list(struct.unpack(f"{order}{len(found[0]) // 2}H", found[0]))
+    return found
+
+
+def number(dataset: Dataset, keyword: str) -> float | None:
+    """Return the first number of `keyword`, or None."""
+    return next(iter(numbers(dataset, keyword)), None)
+
+
+def integer(dataset: Dataset, keyword: str) -> int | None:
+    """Return the first number of `keyword` as an integer, or None."""
+    found = number(dataset, keyword)
+    return None if found is None else int(found)
+
+
+def exactly(dataset: Dataset, keyword: str, count: int) -> tuple[float, ...] | None:
+    """Return the numbers of `keyword` where there are exactly `count` of them, or None."""
+    found = numbers(dataset, keyword)
+    return tuple(found) if len(found) == count else None
+
+
+def items(dataset: Dataset, keyword: str) -> list[Dataset]:
+    """Return the items of a sequence, empty where there is none."""
+    found = raw_value(dataset, keyword)
+    return [item for item in found if hasattr(item, "get")] if isinstance(found, list) or _is_sequence(found) else []
+
+
+def _is_sequence(value: object) -> bool:
+    return type(value).__name__ == "Sequence"
+
+
+def first_item(dataset: Dataset, keyword: str) -> Dataset | None:
+    """Return the first item of a sequence, or None."""
+    return next(iter(items(dataset, keyword)), None)

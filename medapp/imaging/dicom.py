@@ -1,0 +1,191 @@
+"""A DICOM file, opened: its data set up to the pixels, and where the pixels lie. Pydicom parses, we decide."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING
+
+from medapp.errors import MedappError
+from medapp.imaging.limits import ReadLimits
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+
+PREAMBLE = 128
+IMPLICIT, EXPLICIT = "1.2.840.10008.1.2", "1.2.840.10008.1.2.1"
+BIG_ENDIAN, DEFLATED = "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99"
+PIXEL_TAGS = {0x7FE00008: "float", 0x7FE00009: "double", 0x7FE00010: "integer"}
+UNDEFINED = 0xFFFFFFFF
+_FIRST_GROUPS = (0x0002, 0x0004, 0x0008)
+_REPRESENTATIONS = frozenset(
+    b"AE AS AT CS DA DS DT FD FL IS LO LT OB OD OF OL OV OW PN SH SL SQ SS ST SV TM UC UI UL UN UR US UT UV".split()
+)
+_LONG_REPRESENTATIONS = frozenset(b"OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
+
+
+@dataclass(frozen=True)
+class PixelElement:
+    """Where the pixel data lie.
+
+    Attributes
+    ----------
+    kind : str
+        ``integer``, ``float`` or ``double``: which of the three attributes it is.
+    representation : str
+        ``OB``, ``OW``, …; empty in implicit encoding.
+    offset : int
+        Position of the first byte of the value.
+    length : int or None
+        Its length in bytes; None for encapsulated pixel data.
+    """
+
+    kind: str
+    representation: str
+    offset: int
+    length: int | None
+
+
+@dataclass(frozen=True, eq=False)
+class DicomFile:
+    """An open file: the data set without pixels, and how to reach them. `stream` stays open."""
+
+    stream: IO[bytes]
+    size: int
+    dataset: Dataset
+    transfer_syntax: str
+    little_endian: bool
+    pixels: PixelElement | None
+    media_class: str
+
+
+def looks_like_dicom(head: bytes) -> bool:
+    """Tell whether a file begins with a preamble or directly with a data set (PS3.10 7.1, old files without)."""
+    return head[PREAMBLE : PREAMBLE + 4] == b"DICM" or _guess_encoding(head) is not None
+
+
+def _guess_encoding(head: bytes) -> str | None:
+    """Return the transfer syntax of a data set that starts at once, judged by its first two elements."""
+    if len(head) < 16:
+        return None
+    for order, syntax in (("<", EXPLICIT), (">", BIG_ENDIAN)):
+        group, element = struct.unpack_from(f"{order}HH", head)
+        if group in _FIRST_GROUPS and element < 0x1200:
+            if head[4:6] in _REPRESENTATIONS:
+                return syntax
+            if order == "<" and _implicit_follows(head, group):
+                return IMPLICIT
+    return None
+
+
+def _implicit_follows(head: bytes, group: int) -> bool:
+    """Whether the first implicit element is short and another of the same or a later group follows it."""
+    (length,) = struct.unpack_from("<I", head, 4)
+    if length == UNDEFINED or length % 2 or 8 + length + 8 > len(head):
+        return False
+    following, _, size = struct.unpack_from("<HHI", head, 8 + length)
+    return bool(group <= following <= 0x0020 and (size < 2**20 or size == UNDEFINED))
+
+
+def open_dicom(stream: IO[bytes], limits: ReadLimits, tags: Sequence[str] | None = None) -> DicomFile:
+    """Parse a file up to its pixel data.
+
+    Parameters
+    ----------
+    stream : binary stream, seekable
+    limits : ReadLimits
+    tags : sequence of str, optional
+        Keywords to keep; all others are skipped. None keeps all.
+
+    Returns
+    -------
+    DicomFile
+
+    Raises
+    ------
+    MedappError
+        ``dicom.damaged`` where the file cannot be parsed, ``dicom.inflated`` where a deflated data
+        set is larger than the limit.
+
+    Notes
+    -----
+    Reads files without preamble, without meta information, without a transfer syntax, and meta
+    information without group length (PS3.10 7.1; DICOM before 1993 has none of them).
+    """
+    from pydicom.filereader import read_dataset
+
+    size = stream.seek(0, io.SEEK_END)
+    stream.seek(0)
+    head = stream.read(1024)
+    stream.seek(PREAMBLE + 4 if head[PREAMBLE : PREAMBLE + 4] == b"DICM" else 0)
+    try:
+        meta = read_dataset(stream, False, True, stop_when=lambda tag, *_: tag >> 16 != 2)
+        syntax = str(meta.get("TransferSyntaxUID", "") or "").strip("\0 ")
+        media_class = str(meta.get("MediaStorageSOPClassUID", "") or "").strip("\0 ")
+        if not syntax:
+            syntax = _guess_here(stream)
+        elif syntax == DEFLATED:
+            stream, size = _inflated(stream, limits)
+        implicit, little = syntax == IMPLICIT, syntax != BIG_ENDIAN
+        dataset = read_dataset(
+            stream, implicit, little, stop_when=lambda tag, *_: tag in PIXEL_TAGS, specific_tags=_tag_numbers(tags)
+        )
+    except MedappError:
+        raise
+    except RecursionError as error:
+        raise MedappError("dicom.nested") from error
+    except (MemoryError, OSError):
+        raise
+    except Exception as error:
+        raise MedappError("dicom.damaged", kind=type(error).__name__) from error
+    pixels = _pixel_element(stream, little)
+    return DicomFile(stream, size, dataset, syntax, little, pixels, media_class)
+
+
+def _tag_numbers(keywords: Sequence[str] | None) -> list[int] | None:
+    from pydicom.datadict import tag_for_keyword
+
+    if keywords is None:
+        return None
+    return [tag for tag in map(tag_for_keyword, keywords) if tag is not None]
+
+
+def _guess_here(stream: IO[bytes]) -> str:
+    """Guess the encoding at the stream's position and stay there; implicit little endian where nothing fits."""
+    here = stream.tell()
+    head = stream.read(1024)
+    stream.seek(here)
+    return _guess_encoding(head) or IMPLICIT
+
+
+def _inflated(stream: IO[bytes], limits: ReadLimits) -> tuple[IO[bytes], int]:
+    """Return the rest of the stream inflated (PS3.5 A.5), never more than the limit."""
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    data = inflater.decompress(stream.read(), limits.inflated_bytes + 1)
+    if len(data) > limits.inflated_bytes:
+        raise MedappError("dicom.inflated", megabytes=limits.inflated_bytes // 2**20)
+    return io.BytesIO(data), len(data)
+
+
+def _pixel_element(stream: IO[bytes], little_endian: bool) -> PixelElement | None:
+    """Read the element header that parsing stopped at; None at the end of the file."""
+    start = stream.tell()
+    head = stream.read(12)
+    order = "<" if little_endian else ">"
+    if len(head) < 8:
+        return None
+    group, element = struct.unpack_from(f"{order}HH", head)
+    kind = PIXEL_TAGS.get(group << 16 | element)
+    if kind is None:
+        return None
+    representation = head[4:6]
+    if representation not in _REPRESENTATIONS:  # implicit encoding
+        (length,), used, name = struct.unpack_from(f"{order}I", head, 4), 8, ""
+    elif representation in _LONG_REPRESENTATIONS and len(head) == 12:
+        (length,), used, name = struct.unpack_from(f"{order}I", head, 8), 12, representation.decode()
+    else:
+        (length,), used, name = struct.unpack_from(f"{order}H", head, 6), 8, representation.decode()
+    return PixelElement(kind, name, start + used, None if length == UNDEFINED else length)

@@ -1,0 +1,88 @@
+"""Position, orientation and spacing of one frame, and where the spacing comes from (PS3.3 C.7.6.2, 10.7)."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from medapp.imaging.attributes import exactly, items, number, raw_value, text, values
+from medapp.imaging.functional_groups import FrameScope
+from medapp.imaging.study import Geometry
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+
+SpacingSource = Literal["patient", "detector", "magnified", "calibrated", "none"]
+
+
+def geometry_of(scope: FrameScope) -> Geometry:
+    """Return the geometry of a frame; what is missing, or impossible, is None."""
+    dataset = scope.dataset
+    position = _first(scope, "PlanePositionSequence", "ImagePositionPatient", 3)
+    orientation = _first(scope, "PlaneOrientationSequence", "ImageOrientationPatient", 6)
+    spacing, source = _spacing(scope)
+    aspect = exactly(dataset, "PixelAspectRatio", 2)
+    letters = [str(v).strip() for v in values(dataset, "PatientOrientation")]
+    return Geometry(
+        position=cast("Any", position),
+        orientation=cast("Any", orientation if orientation and _is_orthonormal(orientation) else None),
+        frame_of_reference=text(dataset, "FrameOfReferenceUID"),
+        spacing_mm=spacing,
+        spacing_source=source,
+        patient_orientation=(letters[0], letters[1]) if len(letters) == 2 and all(letters) else None,
+        aspect=(int(aspect[0]), int(aspect[1])) if aspect and min(aspect) >= 1 else None,
+    )
+
+
+def _first(scope: FrameScope, macro: str, keyword: str, count: int) -> tuple[float, ...] | None:
+    found = (exactly(item, keyword, count) for item in scope.macro(macro))
+    return next((value for value in found if value is not None), None)
+
+
+def _is_orthonormal(cosines: tuple[float, ...]) -> bool:
+    """Whether the direction cosines are unit vectors at a right angle, within what rounding leaves."""
+    row, column = cosines[:3], cosines[3:]
+    dot = sum(r * c for r, c in zip(row, column, strict=True))
+    return abs(math.hypot(*row) - 1) < 0.01 and abs(math.hypot(*column) - 1) < 0.01 and abs(dot) < 0.01
+
+
+def _spacing(scope: FrameScope) -> tuple[tuple[float, float] | None, SpacingSource]:
+    """Return the spacing and what it is measured at: projections have it at the detector unless calibrated."""
+    dataset = scope.dataset
+    patient = _positive(_first(scope, "PixelMeasuresSequence", "PixelSpacing", 2))
+    detector = _positive(exactly(dataset, "ImagerPixelSpacing", 2))
+    if patient is not None:
+        if raw_value(dataset, "PixelSpacingCalibrationType") or (detector is not None and detector != patient):
+            return patient, "calibrated"
+        return patient, "detector" if detector is not None else "patient"
+    if detector is not None:
+        factor = number(dataset, "EstimatedRadiographicMagnificationFactor")
+        if factor is not None and factor > 1:
+            return (detector[0] / factor, detector[1] / factor), "magnified"
+        return detector, "detector"
+    nominal = _positive(exactly(dataset, "NominalScannedPixelSpacing", 2))
+    return (
+        (nominal, "detector")
+        if nominal
+        else (_ultrasound(dataset), "calibrated")
+        if _ultrasound(dataset)
+        else (
+            None,
+            "none",
+        )
+    )
+
+
+def _ultrasound(dataset: Dataset) -> tuple[float, float] | None:
+    """Return the spacing of a single ultrasound region in centimetres; several regions have no one spacing."""
+    regions = items(dataset, "SequenceOfUltrasoundRegions")
+    if len(regions) != 1 or number(regions[0], "PhysicalUnitsXDirection") != 3:
+        return None
+    x, y = number(regions[0], "PhysicalDeltaX"), number(regions[0], "PhysicalDeltaY")
+    return _positive((abs(y) * 10, abs(x) * 10)) if x and y else None
+
+
+def _positive(pair: tuple[float, ...] | None) -> tuple[float, float] | None:
+    if pair is None or not all(1e-6 < value < 1e4 for value in pair):
+        return None
+    return pair[0], pair[1]

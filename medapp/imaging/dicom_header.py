@@ -1,0 +1,175 @@
+"""What the header of a DICOM file tells: an image with its study, or what else it is."""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING
+
+from medapp.errors import MedappError
+from medapp.imaging.attributes import integer, number, numbers, raw_value, text, values
+from medapp.imaging.codecs import is_encapsulated, is_video
+from medapp.imaging.dicom import DicomFile
+from medapp.imaging.dicom_geometry import geometry_of
+from medapp.imaging.found import FoundImage
+from medapp.imaging.fragments import find_frames
+from medapp.imaging.functional_groups import FrameScope
+from medapp.imaging.layout import PixelLayout, layout_of
+from medapp.imaging.limits import ReadLimits
+from medapp.imaging.luts import windows_in
+from medapp.imaging.sop_classes import what_is
+from medapp.imaging.study import Geometry, Instance, NotImage, Patient
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+
+_IDENTITY = """SOPClassUID SOPInstanceUID StudyInstanceUID SeriesInstanceUID Modality PatientName PatientID
+    IssuerOfPatientID PatientBirthDate PatientSex StudyDate StudyTime StudyDescription AccessionNumber SeriesDescription
+    SeriesNumber BodyPartExamined InstanceNumber AcquisitionDateTime AcquisitionDate AcquisitionTime ContentDate
+    ContentTime DirectoryRecordSequence"""
+_PICTURE = """Rows Columns NumberOfFrames SamplesPerPixel BitsAllocated BitsStored HighBit PixelRepresentation
+    PhotometricInterpretation PlanarConfiguration ImageType LossyImageCompression FrameTime RecommendedDisplayFrameRate
+    CineRate PresentationIntentType ViewPosition ImageLaterality Laterality WindowCenter WindowWidth
+    WindowCenterWidthExplanation VOILUTFunction EchoTime EchoNumbers ConvolutionKernel ExtendedOffsetTable
+    TemporalPositionIdentifier"""
+_PLACE = """ImagePositionPatient ImageOrientationPatient FrameOfReferenceUID PixelSpacing ImagerPixelSpacing
+    PixelSpacingCalibrationType EstimatedRadiographicMagnificationFactor NominalScannedPixelSpacing PixelAspectRatio
+    PatientOrientation SequenceOfUltrasoundRegions SharedFunctionalGroupsSequence PerFrameFunctionalGroupsSequence"""
+HEADER_TAGS = (*_IDENTITY.split(), *_PICTURE.split(), *_PLACE.split())
+_ALONE = frozenset({"CR", "DX", "MG", "IO", "PX", "RG", "XC"})
+"""Modalities of single pictures: each instance is a display set of its own."""
+
+
+def read_header(file: DicomFile, source: str, limits: ReadLimits) -> FoundImage | NotImage:
+    """Tell what an opened file is.
+
+    Raises
+    ------
+    MedappError
+        Where it claims pixels that cannot be there: no size, bits that do not exist, cut off, video.
+    """
+    dataset = file.dataset
+    sop_class = text(dataset, "SOPClassUID") or file.media_class
+    if file.pixels is None:
+        if not len(dataset):
+            raise MedappError("dicom.empty")
+        return NotImage(source, what_is(sop_class, is_directory="DirectoryRecordSequence" in dataset))
+    layout = layout_of(dataset, file.pixels.kind, limits)
+    _check_pixels(file, layout)
+    instance = _instance(file, layout, source, sop_class)
+    modality = text(dataset, "Modality").upper() or "OT"
+    return FoundImage(
+        instance=instance,
+        modality=modality,
+        series_uid=text(dataset, "SeriesInstanceUID"),
+        stack=_stack(dataset, instance, modality),
+        study_uid=text(dataset, "StudyInstanceUID"),
+        patient=_patient(dataset),
+        study_date=text(dataset, "StudyDate"),
+        study_time=text(dataset, "StudyTime"),
+        study_description=text(dataset, "StudyDescription"),
+        accession=text(dataset, "AccessionNumber"),
+        series_description=text(dataset, "SeriesDescription"),
+        series_number=integer(dataset, "SeriesNumber"),
+        body_part=text(dataset, "BodyPartExamined"),
+    )
+
+
+def _patient(dataset: Dataset) -> Patient:
+    return Patient(
+        name=text(dataset, "PatientName"),
+        patient_id=text(dataset, "PatientID"),
+        issuer=text(dataset, "IssuerOfPatientID"),
+        birth_date=text(dataset, "PatientBirthDate"),
+        sex=text(dataset, "PatientSex"),
+    )
+
+
+def _instance(file: DicomFile, layout: PixelLayout, source: str, sop_class: str) -> Instance:
+    dataset = file.dataset
+    scope = FrameScope.of(dataset, 0)
+    windows = (windows_in(item) for item in scope.macro("FrameVOILUTSequence"))
+    return Instance(
+        source=source,
+        kind="dicom",
+        rows=layout.rows,
+        columns=layout.columns,
+        frames=layout.frames,
+        sop_class_uid=sop_class,
+        sop_instance_uid=text(dataset, "SOPInstanceUID"),
+        instance_number=integer(dataset, "InstanceNumber"),
+        transfer_syntax=file.transfer_syntax,
+        photometric=layout.photometric,
+        image_type=tuple(str(v) for v in values(dataset, "ImageType")),
+        windows=next((found for found in windows if found), ()),
+        frame_time_ms=_frame_time(dataset),
+        lossy=text(dataset, "LossyImageCompression") == "01",
+        for_processing=text(dataset, "PresentationIntentType") == "FOR PROCESSING",
+        view_position=text(dataset, "ViewPosition"),
+        laterality=text(dataset, "ImageLaterality") or text(dataset, "Laterality"),
+        acquired=_acquired(dataset),
+        geometry=geometry_of(scope),
+    )
+
+
+def _frame_time(dataset: Dataset) -> float | None:
+    """Return the milliseconds a frame is shown, within 1 and 200 frames a second."""
+    time = number(dataset, "FrameTime")
+    if time is None or time <= 0:
+        rate = number(dataset, "RecommendedDisplayFrameRate") or number(dataset, "CineRate")
+        time = 1000 / rate if rate and rate > 0 else None
+    return None if time is None else min(max(time, 5.0), 1000.0)
+
+
+def _acquired(dataset: Dataset) -> str:
+    both = text(dataset, "AcquisitionDateTime")
+    if both:
+        return both
+    date = text(dataset, "AcquisitionDate") or text(dataset, "ContentDate")
+    return f"{date} {text(dataset, 'AcquisitionTime') or text(dataset, 'ContentTime')}".strip()
+
+
+def _stack(dataset: Dataset, instance: Instance, modality: str) -> str:
+    """Return what an image must share with others to be scrolled with them (DISPLAY.md, display sets)."""
+    if instance.frames > 1 or modality in _ALONE:
+        return f"alone:{instance.sop_instance_uid}:{instance.source}"
+    kind = "LOCALIZER" if "LOCALIZER" in instance.image_type else "\\".join(instance.image_type[2:3])
+    echo = [round(n, 3) for n in numbers(dataset, "EchoTime")[:1] or numbers(dataset, "EchoNumbers")[:1]]
+    kernel = text(dataset, "ConvolutionKernel")
+    parts = (instance.rows, instance.columns, _direction(instance.geometry), kind, kernel, echo)
+    return repr(parts)
+
+
+def _direction(geometry: Geometry) -> tuple[float, ...]:
+    """Return the orientation, coarse enough that rounding does not split a series."""
+    return tuple(round(c, 2) + 0.0 for c in geometry.orientation or ())
+
+
+def _check_pixels(file: DicomFile, layout: PixelLayout) -> None:
+    """Refuse a file that ends before its pixels do, and video."""
+    assert file.pixels is not None
+    if is_video(file.transfer_syntax):
+        raise MedappError("dicom.video")
+    if file.pixels.length is None:
+        found = find_frames(
+            file.stream, file.pixels.offset, layout.frames,
+            extended=extended_offsets(file.dataset), little_endian=file.little_endian,
+        )  # fmt: skip
+        if not found.complete:
+            raise MedappError("dicom.truncated")
+        return
+    if is_encapsulated(file.transfer_syntax):
+        return
+    there = min(file.pixels.length, file.size - file.pixels.offset)
+    bits = layout.frame_bits * layout.frames
+    if there == 0:
+        raise MedappError("dicom.no_pixel_bytes")
+    if there * 8 < bits - 8:
+        raise MedappError("dicom.truncated")
+
+
+def extended_offsets(dataset: Dataset) -> tuple[int, ...]:
+    """Return the Extended Offset Table (PS3.3 C.7.6.3.1.8), empty where there is none."""
+    data = raw_value(dataset, "ExtendedOffsetTable")
+    if not isinstance(data, bytes) or not data:
+        return ()
+    return struct.unpack(f"<{len(data) // 8}Q", data[: len(data) // 8 * 8])

@@ -1,0 +1,97 @@
+"""Uncompressed frames: from bytes to an array of containers, PS3.5 8.1 and 8.2."""
+
+from __future__ import annotations
+
+import math
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medapp.errors import MedappError
+from medapp.imaging.layout import PixelLayout
+
+
+def read_native(
+    stream: IO[bytes], offset: int, length: int, layout: PixelLayout, index: int, *, little_endian: bool, words: bool
+) -> NDArray[Any]:
+    """Read one uncompressed frame.
+
+    Parameters
+    ----------
+    stream : binary stream
+    offset, length : int
+        Where the value of the pixel data lies in the stream.
+    layout : PixelLayout
+    index : int
+        Frame, from 0.
+    little_endian : bool
+    words : bool
+        Whether the pixel data is OW: then 8-bit big endian data is swapped in pairs.
+
+    Returns
+    -------
+    ndarray, shape (rows, columns) or (rows, columns, samples)
+        Containers of Bits Allocated, unsigned; floats for float pixel data; 0 or 1 for one bit.
+
+    Raises
+    ------
+    MedappError
+        ``dicom.truncated`` where the file has fewer bytes than the frame.
+    """
+    bits = _true_frame_bits(layout, length)
+    start = index * bits
+    first, last = start // 8, math.ceil((start + bits) / 8)
+    if last > length + 1:  # an odd length may lack its padding byte
+        raise MedappError("dicom.truncated")
+    stream.seek(offset + first)
+    data = stream.read(last - first)
+    if len(data) < last - first:
+        raise MedappError("dicom.truncated")
+    if layout.bits_allocated == 1:
+        unpacked = np.unpackbits(np.frombuffer(data, np.uint8), bitorder="little")
+        skipped = start - first * 8
+        return unpacked[skipped : skipped + bits].reshape(layout.rows, layout.columns)
+    if layout.bits_allocated == 8 and words and not little_endian:
+        data = _swapped_pairs(data)
+    values = np.frombuffer(data, container(layout).newbyteorder("<" if little_endian else ">"))
+    native = values.astype(values.dtype.newbyteorder("="), copy=False)
+    if bits != layout.rows * layout.columns * layout.samples * layout.bits_allocated:
+        return _full_chroma(native, layout)
+    return shaped(native, layout)
+
+
+def _true_frame_bits(layout: PixelLayout, length: int) -> int:
+    """Bits of a frame; data tagged as subsampled that has the size of full colour is taken as full colour."""
+    full = layout.rows * layout.columns * layout.samples * layout.bits_allocated
+    return full if layout.is_subsampled and length * 8 >= full * layout.frames else layout.frame_bits
+
+
+def container(layout: PixelLayout) -> np.dtype[Any]:
+    """Return the type of one container."""
+    if layout.kind == "integer":
+        return np.dtype(f"u{max(1, layout.bits_allocated // 8)}")
+    return np.dtype(np.float32 if layout.kind == "float" else np.float64)
+
+
+def shaped(values: NDArray[Any], layout: PixelLayout) -> NDArray[Any]:
+    """Give a flat array its shape, colour last, by Planar Configuration (PS3.3 C.7.6.3.1.3)."""
+    if layout.samples == 1:
+        return values.reshape(layout.rows, layout.columns)
+    if layout.planar:
+        return np.moveaxis(values.reshape(layout.samples, layout.rows, layout.columns), 0, -1)
+    return values.reshape(layout.rows, layout.columns, layout.samples)
+
+
+def _swapped_pairs(data: bytes) -> bytes:
+    even = data + b"\0" * (len(data) % 2)
+    return np.frombuffer(even, ">u2").astype("<u2").tobytes()[: len(data)]
+
+
+def _full_chroma(values: NDArray[Any], layout: PixelLayout) -> NDArray[Any]:
+    """Give every pixel its chroma: Y1 Y2 Cb Cr for two pixels (PS3.3 C.7.6.3.1.2)."""
+    pairs = values.reshape(layout.rows, layout.columns // 2, 4)
+    full = np.empty((layout.rows, layout.columns, 3), values.dtype)
+    full[:, 0::2, 0], full[:, 1::2, 0] = pairs[..., 0], pairs[..., 1]
+    full[..., 1:] = np.repeat(pairs[..., 2:], 2, axis=1)
+    return full

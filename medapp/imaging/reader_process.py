@@ -1,0 +1,88 @@
+"""A reader: the process that touches files. What crashes, hangs or swells here costs one file, not the program."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+from medapp.errors import MedappError
+from medapp.imaging.limits import ReadLimits
+from medapp.processes import Message, ParentPipes
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Answer requests on standard input until it closes; `arguments` hold the limits as JSON."""
+    limits = ReadLimits(**json.loads(arguments[0])) if arguments else ReadLimits()
+    warnings.simplefilter("ignore")  # pydicom's warnings quote values of patients
+    _limit_memory(limits.memory_bytes)
+    _quieten_pydicom()
+    pipes = ParentPipes(role="reader")
+    while (message := pipes.receive()) is not None:
+        _answer(pipes, message, limits)
+    return 0
+
+
+def _limit_memory(limit: int) -> None:
+    """Cap the address space where the system can (Linux); elsewhere the time limit has to do."""
+    if not limit or not sys.platform.startswith("linux"):
+        return
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _quieten_pydicom() -> None:
+    import logging
+
+    import pydicom.config
+
+    logging.disable(logging.CRITICAL)
+    pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
+
+
+def _answer(pipes: ParentPipes, message: Message, limits: ReadLimits) -> None:
+    request = message.header
+    if request["do"] == "headers":
+        for source in request["sources"]:
+            pipes.send({"found": _found(source, limits)})
+        return
+    header, arrays = _guarded(request, limits)
+    pipes.send(header, arrays)
+
+
+def _found(source: str, limits: ReadLimits) -> dict[str, Any]:
+    from medapp.errors import Problem
+    from medapp.imaging.opening import find
+    from medapp.imaging.wire import found_to_json
+
+    try:
+        return found_to_json(find(source, limits))
+    except BaseException as error:  # noqa: BLE001 - native code can raise what is no Exception
+        return found_to_json(Problem.from_error(source, error))
+
+
+def _guarded(request: dict[str, Any], limits: ReadLimits) -> tuple[dict[str, Any], dict[str, Any]]:
+    from medapp.imaging.archive import members
+    from medapp.imaging.opening import load
+    from medapp.imaging.wire import frame_to_message
+
+    try:
+        if request["do"] == "members":
+            return {"members": members(request["source"])}, {}
+        header, arrays = frame_to_message(load(request["source"], request["index"], limits))
+    except MedappError as error:
+        return {"failed": error.code, "params": error.params}, {}
+    except BaseException as error:  # noqa: BLE001 - native code can raise what is no Exception
+        return {"failed": "unexpected", "params": {"kind": type(error).__name__}}, {}
+    return {"frame": header}, arrays
+
+
+def environment() -> dict[str, str]:
+    """Return what a reader's environment needs: one thread for each library, so that a pool does not fight itself."""
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    return {name: "1" for name in names if name not in os.environ or os.environ[name] != "1"}

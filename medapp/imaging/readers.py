@@ -1,0 +1,175 @@
+"""The pool of reader processes: started when needed, replaced when one dies or hangs, safe to use from many threads."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from typing import Self
+
+from medapp.errors import MedappError, Problem
+from medapp.imaging.found import Found, HeaderReply
+from medapp.imaging.frame import Frame
+from medapp.imaging.limits import ReadLimits
+from medapp.imaging.reader_process import environment
+from medapp.imaging.wire import found_from_json, frame_from_message
+from medapp.processes import Child, ChildDiedError, ChildTooSlowError, Message, own_command
+
+
+@dataclass(frozen=True)
+class ReaderConfig:
+    """How many readers there are and what one file may cost.
+
+    Attributes
+    ----------
+    processes : int
+        Readers at most; they start when they are needed.
+    seconds_per_file : float
+        A reader that does not answer for a file in this time is ended.
+    start_seconds : float
+        How long a reader may take to start.
+    limits : ReadLimits
+    """
+
+    processes: int = field(default_factory=lambda: min(4, os.cpu_count() or 1))
+    seconds_per_file: float = 10.0
+    start_seconds: float = 60.0
+    limits: ReadLimits = field(default_factory=ReadLimits)
+
+
+class Readers:
+    """Reads headers and frames in child processes. Every method may be called from any thread."""
+
+    def __init__(self, config: ReaderConfig | None = None) -> None:
+        self.config = config or ReaderConfig()
+        self._slots = threading.BoundedSemaphore(max(1, self.config.processes))
+        self._idle: list[Child] = []
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the idle readers; those at work end when their call does."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for child in idle:
+            child.close()
+
+    def headers(self, sources: Sequence[str]) -> Iterator[HeaderReply]:
+        """Yield what each of `sources` is, in their order, through one reader.
+
+        A file on which the reader dies or takes too long is read once more, alone in a fresh reader,
+        and is a problem (``reader.died``, ``reader.slow``) when that fails too. Closing the iterator
+        early costs the reader.
+        """
+        waiting = list(sources)
+        while waiting:
+            for found in self._headers_until_failure(waiting):
+                yield HeaderReply(waiting.pop(0), found)
+            if waiting:
+                source = waiting.pop(0)
+                yield HeaderReply(source, self._header_alone(source))
+
+    def _headers_until_failure(self, sources: Sequence[str]) -> Iterator[Found]:
+        """Yield what the reader answers for `sources`; stop where it dies or is too slow."""
+        sources = tuple(sources)
+        with self._reader() as reader:
+            try:
+                reader.send({"do": "headers", "sources": sources})
+                for _ in sources:
+                    answer = reader.receive(self.config.seconds_per_file)
+                    yield found_from_json(answer.header["found"])
+            except (ChildDiedError, ChildTooSlowError):
+                reader.kill()
+            except GeneratorExit:
+                reader.kill()  # its other answers are still to come
+                raise
+
+    def _header_alone(self, source: str) -> Found:
+        try:
+            answer = self._ask({"do": "headers", "sources": [source]}, fresh=True)
+        except MedappError as error:
+            return Problem.from_error(source, error)
+        return found_from_json(answer.header["found"])
+
+    def frame(self, source: str, index: int = 0) -> Frame:
+        """Decode frame `index` (from 0) of a source.
+
+        Raises
+        ------
+        MedappError
+            Whatever is wrong with the file; ``reader.died``, ``reader.slow`` where reading it ends
+            two readers.
+        """
+        answer = self._ask_twice({"do": "frame", "source": source, "index": index})
+        return frame_from_message(answer.header["frame"], answer.arrays)
+
+    def members(self, source: str) -> tuple[str, ...]:
+        """Return the files of an archive as sources."""
+        return tuple(self._ask_twice({"do": "members", "source": source}).header["members"])
+
+    def _ask_twice(self, request: dict[str, object]) -> Message:
+        try:
+            return self._ask(request)
+        except MedappError as error:
+            if error.code not in {"reader.died", "reader.slow"}:
+                raise
+        return self._ask(request, fresh=True)
+
+    def _ask(self, request: dict[str, object], *, fresh: bool = False) -> Message:
+        """Send one request and return its answer; raise what it failed with."""
+        with self._reader(fresh=fresh) as reader:
+            try:
+                reader.send(request)
+                answer = reader.receive(self.config.seconds_per_file)
+            except ChildTooSlowError as error:
+                reader.kill()
+                raise MedappError("reader.slow", seconds=round(self.config.seconds_per_file)) from error
+            except ChildDiedError as error:
+                reader.kill()
+                raise MedappError("reader.died") from error
+            except BaseException:
+                reader.kill()
+                raise
+        if "failed" in answer.header:
+            raise MedappError(answer.header["failed"], **answer.header["params"])
+        return answer
+
+    @contextmanager
+    def _reader(self, *, fresh: bool = False) -> Iterator[Child]:
+        """Take an idle reader, or start one; wait while all are at work."""
+        with self._slots:
+            with self._lock:
+                if self._closed:
+                    raise MedappError("reader.closed")
+                child = self._idle.pop() if self._idle else None
+            if child is not None and (fresh or not child.alive):
+                child.close()
+                child = None
+            child = child or self._start()
+            try:
+                yield child
+            finally:
+                self._put_back(child)
+
+    def _start(self) -> Child:
+        limits = json.dumps(asdict(self.config.limits))
+        command = own_command("_reader", limits)
+        return Child(command, environment=environment(), hello_timeout=self.config.start_seconds)
+
+    def _put_back(self, child: Child) -> None:
+        with self._lock:
+            keep = child.alive and not self._closed
+            if keep:
+                self._idle.append(child)
+        if not keep:
+            child.close()
