@@ -1,4 +1,4 @@
-"""A training run as seen from outside: starts ``medapp train``, follows its events, stops and pauses it, finds it again."""
+"""A training run as seen from outside: starts ``medapp train``, follows it, stops and pauses it, finds it again."""
 
 from __future__ import annotations
 

@@ -1,0 +1,99 @@
+"""What the network makes of the pictures: features at two depths, and logits, without learning anything."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from medapp.classify.network import Classifier
+from medapp.training.pictures import PictureCache
+
+OnBatch = Callable[[int, int], bool]
+"""Told the pictures done and in all; True ends the pass."""
+
+
+class InterruptedPassError(Exception):
+    """The person asked to stop during a pass."""
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """Pooled features of pictures.
+
+    Attributes
+    ----------
+    mid, deep : ndarray of float32, shapes (n, a) and (n, b)
+        At the middle and at the last depth of the network.
+    seconds : float
+        Wall time of the pass.
+    """
+
+    mid: NDArray[np.float32]
+    deep: NDArray[np.float32]
+    seconds: float
+
+    def only(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> Features:
+        """Return the features of the chosen pictures."""
+        return Features(self.mid[chosen], self.deep[chosen], 0.0)
+
+
+def extract(
+    network: Classifier,
+    pictures: PictureCache,
+    positions: NDArray[np.int64],
+    batch: int,
+    on_batch: OnBatch = lambda done, total: False,
+) -> Features:
+    """Pass pictures through the network once.
+
+    Parameters
+    ----------
+    network : Classifier
+        Left in evaluation mode.
+    pictures : PictureCache
+        The network pictures.
+    positions : ndarray of int, shape (n,)
+        Which of them.
+    batch : int
+        How many at a time.
+    on_batch : callable
+        Told the progress; True stops.
+
+    Raises
+    ------
+    InterruptedPassError
+        Where `on_batch` asked to stop.
+    """
+    network.eval()
+    device = next(network.parameters()).device
+    start = time.monotonic()
+    mids, deeps = [], []
+    with torch.inference_mode():
+        for first in range(0, len(positions), batch):
+            taken = torch.from_numpy(pictures.take(positions[first : first + batch])).to(device)
+            mid, deep = network.features_of(taken)
+            mids.append(mid.float().cpu().numpy())
+            deeps.append(deep.float().cpu().numpy())
+            if on_batch(min(first + batch, len(positions)), len(positions)):
+                raise InterruptedPassError
+    return Features(np.concatenate(mids), np.concatenate(deeps), time.monotonic() - start)
+
+
+def head_logits(network: Classifier, deep: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the logits, shape (n, classes), that the network's head makes of deep features."""
+    weight = network.head.weight.detach().double().cpu().numpy()
+    bias = network.head.bias.detach().double().cpu().numpy()
+    scores: NDArray[np.float64] = deep.astype(np.float64) @ weight.T + bias
+    return scores
+
+
+def set_head(network: Classifier, weight: NDArray[np.float32], bias: NDArray[np.float32]) -> None:
+    """Give the network's last layer these weights."""
+    with torch.no_grad():
+        network.head.weight.copy_(torch.from_numpy(weight))
+        network.head.bias.copy_(torch.from_numpy(bias))

@@ -1,0 +1,141 @@
+"""Effort "instant": logistic regression on the features of the frozen network, its strength chosen by patient."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medapp.training.config import TrainConfig
+from medapp.training.folds import fold_count, fold_numbers
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class LinearFit:
+    """A linear head for the network.
+
+    Attributes
+    ----------
+    weight : ndarray of float32, shape (classes, features)
+        Standardisation of the features is folded in.
+    bias : ndarray of float32, shape (classes,)
+        Likewise.
+    strength : float
+        The inverse regularisation strength that was chosen.
+    """
+
+    weight: Floats
+    bias: Floats
+    strength: float
+
+    def logits(self, features: Floats) -> NDArray[np.float64]:
+        """Return logits, shape (n, classes)."""
+        scores: NDArray[np.float64] = features.astype(np.float64) @ self.weight.T.astype(np.float64) + self.bias
+        return scores
+
+
+@dataclass(frozen=True, eq=False)
+class CrossFit:
+    """A fit on all cases, and what fits without a case's patient say about it.
+
+    Attributes
+    ----------
+    fit : LinearFit
+        On all cases.
+    out_of_fold : ndarray of float64, shape (n, classes)
+        Logits of each case by the fit that had not seen its patient.
+    """
+
+    fit: LinearFit
+    out_of_fold: NDArray[np.float64]
+
+
+def cross_fit(
+    features: Floats,
+    truth: Ints,
+    patients: Ints,
+    config: TrainConfig,
+    seed: int,
+    on_fold: Callable[[int, int], None] = lambda done, total: None,
+) -> CrossFit:
+    """Choose the strength by cross-validation over patients and fit all cases with it.
+
+    Parameters
+    ----------
+    features : ndarray of float32, shape (n, features)
+        Pooled features.
+    truth, patients : ndarray of int, shape (n,)
+        Class and patient of each case; every class needs at least two patients.
+    config : TrainConfig
+        Folds and strengths.
+    seed : int
+        Decides the folds.
+    on_fold : callable
+        Told the folds done and in all.
+
+    Returns
+    -------
+    CrossFit
+        The strength has the lowest out-of-fold cross entropy.
+    """
+    folds = fold_count(patients, truth, config.folds)
+    numbers = fold_numbers(patients, truth, folds, seed)
+    classes = int(truth.max()) + 1
+    out_of_fold = {c: np.zeros((len(truth), classes)) for c in config.strengths}
+    for fold in range(folds):
+        held = numbers == fold
+        for fit in _path(features[~held], truth[~held], config.strengths, config):
+            out_of_fold[fit.strength][held] = fit.logits(features[held])
+        on_fold(fold + 1, folds + 1)
+    best = min(config.strengths, key=lambda c: _cross_entropy(out_of_fold[c], truth))
+    fit = fit_linear(features, truth, best, config)
+    on_fold(folds + 1, folds + 1)
+    return CrossFit(fit, out_of_fold[best])
+
+
+def fit_linear(features: Floats, truth: Ints, strength: float, config: TrainConfig) -> LinearFit:
+    """Fit the regression with one strength."""
+    (fit,) = _path(features, truth, (strength,), config)
+    return fit
+
+
+def _path(features: Floats, truth: Ints, strengths: tuple[float, ...], config: TrainConfig) -> list[LinearFit]:
+    """Fit with each strength in turn, each from where the last one ended."""
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import LogisticRegression
+
+    mean, deviation = features.mean(axis=0), features.std(axis=0)
+    deviation = np.where(deviation > 1e-6, deviation, 1).astype(np.float32)
+    standard = ((features - mean) / deviation).astype(np.float32)
+    model = LogisticRegression(solver="lbfgs", warm_start=True, max_iter=config.linear_steps, tol=1e-3)
+    fits = []
+    for strength in sorted(strengths):
+        with warnings.catch_warnings():
+            # the weakest strengths need not be fitted to the end to lose
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            model.set_params(C=strength).fit(standard, truth)
+        weight, bias = _per_class(model.coef_, model.intercept_)
+        folded = weight / deviation
+        fits.append(LinearFit(folded.astype(np.float32), (bias - folded @ mean).astype(np.float32), strength))
+    return fits
+
+
+def _per_class(
+    weight: NDArray[np.floating], bias: NDArray[np.floating]
+) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
+    """Return a row a class; two classes share one row, half each way."""
+    if len(weight) > 1:
+        return weight, bias
+    return np.concatenate([-weight, weight]) / 2, np.concatenate([-bias, bias]) / 2
+
+
+def _cross_entropy(logits: NDArray[np.float64], truth: Ints) -> float:
+    highest = logits.max(axis=1, keepdims=True)
+    normaliser = highest[:, 0] + np.log(np.exp(logits - highest).sum(axis=1))
+    return float(np.mean(normaliser - logits[np.arange(len(truth)), truth]))

@@ -1,0 +1,59 @@
+"""The network pictures of a run, decoded once into a memory-mapped file."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medapp.classify.preprocess import PreprocessSpec, network_picture
+from medapp.errors import MedappError
+from medapp.imaging.frame import Frame
+
+_SPARE_BYTES = 200 * 2**20
+
+
+class PictureCache:
+    """Network pictures by position, in a file that is removed at the end. Use as a context manager.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the file goes.
+    count : int
+        How many positions.
+    spec : PreprocessSpec
+        How a frame becomes a network picture.
+
+    Raises
+    ------
+    MedappError
+        ``train.disk`` where the disk has no room.
+    """
+
+    def __init__(self, folder: Path, count: int, spec: PreprocessSpec) -> None:
+        shape = (count, spec.size, spec.size) + ((3,) if spec.colour == "rgb" else ())
+        wanted = int(np.prod(shape)) + _SPARE_BYTES
+        if shutil.disk_usage(folder).free < wanted:
+            raise MedappError("train.disk", megabytes=round(wanted / 1e6))
+        self._path = folder / "pictures.tmp"
+        self._spec = spec
+        self._pictures: NDArray[np.uint8] = np.memmap(self._path, np.uint8, "w+", shape=shape)
+
+    def __enter__(self) -> PictureCache:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        del self._pictures  # closes the map; Windows cannot remove a mapped file
+        self._path.unlink(missing_ok=True)
+
+    def put(self, position: int, frame: Frame) -> None:
+        """Store the network picture of `frame`. Any thread may call it."""
+        self._pictures[position] = network_picture(frame, self._spec)
+
+    def take(self, positions: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Return the pictures at `positions`, shape (n, size, size) or (n, size, size, 3)."""
+        taken: NDArray[np.uint8] = self._pictures[positions]
+        return taken
