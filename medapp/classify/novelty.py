@@ -81,8 +81,8 @@ def p_value(
     -------
     ndarray of float64, shape (n,)
         The conformal p-value against the held-out images: at most alpha of new images of the same kind have one below
-        alpha. Beyond the fifth-strangest held-out image, where ranks are too few to be trusted, an exponential tail goes
-        on, wide where the held-out images are few: ten of them do not refuse what is ordinary and still refuse a
+        alpha. Beyond the fifth-strangest held-out image, where ranks are too few to be trusted, an exponential tail
+        goes on, wide where the held-out images are few: ten of them do not refuse what is ordinary and still refuse a
         photograph.
     """
     reference = np.asarray(tensors["reference"], np.float64)
@@ -100,12 +100,13 @@ def p_value(
 def unlikeliness(
     tensors: Mapping[str, NDArray[Any]], mid: NDArray[np.floating], deep: NDArray[np.floating]
 ) -> NDArray[np.float64]:
-    """Return the larger of the two depths' log distances, in spreads above the median of the held-out images; shape (n,)."""
+    """Return the larger of the two depths' log distances, in spreads above the held-out images' median; shape (n,)."""
     scores = []
     for depth, features in zip(_DEPTHS, (mid, deep), strict=True):
         median, spread = np.asarray(tensors[f"{depth}.place"], np.float64)
         scores.append((_log_distance(tensors, depth, features) - median) / spread)
-    return np.maximum(*scores)
+    larger: NDArray[np.float64] = np.maximum(*scores)
+    return larger
 
 
 def _fit_depth(depth: str, features: NDArray[np.floating]) -> dict[str, NDArray[Any]]:
@@ -157,4 +158,4 @@ def _tail_scale(reference: NDArray[np.float64], anchor: float) -> float:
     """Return the tail's scale: the median excess over `anchor` says one, and few held-out images ask for more."""
     excesses = reference[reference > anchor] - anchor
     seen = float(np.median(excesses)) / np.log(2) if len(excesses) else 0.0
-    return max(seen, 0.4 + 1.5 / np.sqrt(len(reference)))
+    return float(max(seen, 0.4 + 1.5 / np.sqrt(len(reference))))

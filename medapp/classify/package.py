@@ -112,7 +112,7 @@ def read_package(path: Path) -> Package:
     found = _files_of(path)
     if missing := REQUIRED - found:
         raise MedappError("package.incomplete", name=path.name, file=min(missing))
-    manifest = _bounded_bytes(path / MANIFEST, SMALL_FILE_LIMIT)
+    manifest = bounded_bytes(path / MANIFEST, SMALL_FILE_LIMIT)
     hashes = _parse_manifest(manifest)
     if hashes.keys() != found - {MANIFEST}:
         raise MedappError("package.hash", file=min(hashes.keys() ^ (found - {MANIFEST})))
@@ -227,7 +227,7 @@ def _parse_manifest(manifest: bytes) -> dict[str, str]:
 
 
 def _verified_bytes(folder: Path, name: str, digest: str) -> bytes:
-    data = _bounded_bytes(folder / name, WEIGHTS_LIMIT if name == WEIGHTS else SMALL_FILE_LIMIT)
+    data = bounded_bytes(folder / name, WEIGHTS_LIMIT if name == WEIGHTS else SMALL_FILE_LIMIT)
     if hashlib.sha256(data).hexdigest() != digest:
         raise MedappError("package.hash", file=name)
     return data
@@ -236,10 +236,11 @@ def _verified_bytes(folder: Path, name: str, digest: str) -> bytes:
 def _verify(folder: Path, name: str, digest: str) -> None:
     data = _verified_bytes(folder, name, digest)
     if name in {WEIGHTS, NOVELTY}:
-        _check_tensor_header(data, name)
+        check_tensor_header(data, name)
 
 
-def _bounded_bytes(path: Path, limit: int) -> bytes:
+def bounded_bytes(path: Path, limit: int) -> bytes:
+    """Return a file's bytes; raises ``package.size`` over `limit`, ``package.unreadable`` where the disk refuses."""
     try:
         with path.open("rb") as file:
             data = file.read(limit + 1)
@@ -266,8 +267,8 @@ def _refuse_constant(constant: str) -> NoReturn:
     raise ValueError(constant)  # NaN and Infinity are no JSON
 
 
-def _check_tensor_header(data: bytes, name: str) -> None:
-    """Check length and types before a library reads the file: the header is JSON behind a 64-bit length."""
+def check_tensor_header(data: bytes, name: str) -> None:
+    """Check a safetensors file before a library reads it: its header is JSON behind a 64-bit length."""
     if len(data) < 8 or (length := struct.unpack_from("<Q", data)[0]) > min(_TENSOR_HEADER_LIMIT, len(data) - 8):
         raise MedappError("package.tensors", file=name)
     try:
@@ -280,7 +281,7 @@ def _check_tensor_header(data: bytes, name: str) -> None:
 
 
 def _read_tensors(data: bytes, name: str) -> dict[str, NDArray[Any]]:
-    _check_tensor_header(data, name)
+    check_tensor_header(data, name)
     try:
         tensors: dict[str, NDArray[Any]] = parse_safetensors(data)
     except (SafetensorError, ValueError, KeyError) as error:

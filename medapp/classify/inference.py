@@ -1,0 +1,157 @@
+"""Network pictures in, answers out: network, calibration, novelty, operating point and heat map."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from medapp.classify import devices, network, novelty
+from medapp.classify.devices import Choice
+from medapp.classify.explain import heat_maps
+from medapp.classify.network import Classifier
+from medapp.classify.package import Package, read_package
+from medapp.errors import MedappError
+
+log = logging.getLogger(__name__)
+MODELS_KEPT = 2
+BATCH = 32
+FELL_BACK = "engine.note.fell_back"
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What a model said about a batch of n pictures.
+
+    Attributes
+    ----------
+    probabilities : ndarray of float64, shape (n, classes)
+        Calibrated.
+    in_distribution : ndarray of float64, shape (n,), or None
+        p-values; None where the package has no novelty model.
+    labels : list of str
+        By the operating point.
+    heat_maps : ndarray of float32, shape (n, h, w), or None
+        For the labels, where they were asked for.
+    """
+
+    probabilities: NDArray[np.float64]
+    in_distribution: NDArray[np.float64] | None
+    labels: list[str]
+    heat_maps: NDArray[np.float32] | None
+
+
+@dataclass(frozen=True, eq=False)
+class _Model:
+    package: Package
+    classifier: Classifier
+    novelty: dict[str, NDArray[Any]] | None
+
+    @torch.inference_mode()
+    def answer(self, pictures: NDArray[np.uint8], device: torch.device, *, explain: bool) -> Answers:
+        batch = torch.from_numpy(pictures).to(device)
+        middle, deep = self.classifier.maps_of(batch)
+        pooled = deep.mean((2, 3))
+        logits = _numpy(self.classifier.logits_of(pooled))
+        if not np.isfinite(logits).all():
+            raise MedappError("engine.not_finite", id=self.package.metadata.id)
+        calibration, names = self.package.calibration, self.package.metadata.classes
+        probabilities = calibration.probabilities(logits)
+        labels = [calibration.label(dict(zip(names, row, strict=True))) for row in probabilities.tolist()]
+        p_values = None
+        if self.novelty is not None:
+            p_values = novelty.p_value(self.novelty, _numpy(middle.mean((2, 3))), _numpy(pooled))
+        maps = None
+        if explain:
+            classes = torch.tensor([names.index(label) for label in labels], device=device)
+            maps = _numpy(heat_maps(deep, self.classifier.head.weight, classes))
+        return Answers(probabilities, p_values, labels, maps)
+
+
+class Inference:
+    """Keeps the models that were used last, on one device; a device that fails is left for the CPU, for good.
+
+    Parameters
+    ----------
+    choice : Choice
+        The device to begin with.
+    load : callable, optional
+        Puts a package's network on a device; default `network.load`.
+    """
+
+    def __init__(self, choice: Choice, load: Callable[[Package, torch.device], Classifier] = network.load) -> None:
+        self._load = load
+        self._models: dict[str, _Model] = {}
+        self.device = choice.device
+        self.note = choice.note
+
+    def answer(self, package_path: str, manifest_hash: str, pictures: NDArray[np.uint8], *, explain: bool) -> Answers:
+        """Answer a batch of network pictures, shape (n, size, size) or (n, size, size, 3), with a package.
+
+        Raises
+        ------
+        MedappError
+            Any fault of the package.
+        """
+        try:
+            return self._answer(package_path, manifest_hash, pictures, explain=explain)
+        except RuntimeError as error:  # CUDA and MPS faults, out of memory among them
+            if self.device.type == "cpu":
+                raise
+            log.warning("the %s device failed (%s); the CPU goes on", self.device.type, type(error).__name__)
+        self._models.clear()
+        self.device, self.note = torch.device("cpu"), FELL_BACK
+        return self._answer(package_path, manifest_hash, pictures, explain=explain)
+
+    def _answer(self, path: str, manifest_hash: str, pictures: NDArray[np.uint8], *, explain: bool) -> Answers:
+        model = self._model(path, manifest_hash)
+        parts = [
+            model.answer(pictures[start : start + BATCH], self.device, explain=explain)
+            for start in range(0, len(pictures), BATCH)
+        ]
+        return parts[0] if len(parts) == 1 else _joined(parts)
+
+    def _model(self, path: str, manifest_hash: str) -> _Model:
+        model = self._models.pop(manifest_hash, None)
+        if model is None:
+            package = read_package(Path(path))
+            if package.manifest_hash != manifest_hash:
+                raise MedappError("engine.changed", id=package.metadata.id)
+            model = _Model(package, self._load(package, self.device), package.novelty())
+            while len(self._models) >= MODELS_KEPT:
+                self._models.pop(next(iter(self._models)))
+        self._models[model.package.manifest_hash] = model  # used last stands last
+        return model
+
+
+def _numpy(tensor: Tensor) -> NDArray[Any]:
+    values: NDArray[Any] = tensor.detach().float().cpu().numpy()
+    return values
+
+
+def _joined(parts: list[Answers]) -> Answers:
+    return Answers(
+        np.concatenate([part.probabilities for part in parts]),
+        _stacked([part.in_distribution for part in parts]),
+        [label for part in parts for label in part.labels],
+        _stacked([part.heat_maps for part in parts]),
+    )
+
+
+def _stacked(arrays: list[NDArray[Any] | None]) -> NDArray[Any] | None:
+    there = [array for array in arrays if array is not None]
+    return np.concatenate(there) if there else None
+
+
+def start(wanted: str, threads: int) -> tuple[Inference, Choice]:
+    """Set torch up and return an `Inference` on the device that `wanted` (auto, cpu, cuda, mps) comes to."""
+    torch.set_num_threads(threads)
+    choice = devices.choose(wanted)
+    return Inference(choice), choice
