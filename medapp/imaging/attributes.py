@@ -19,6 +19,11 @@ def raw_value(dataset: Dataset, keyword: str) -> Any:  # noqa: ANN401 - any valu
     return None if isinstance(value, str | bytes) and not value else value
 
 
+def byte_order(dataset: Dataset) -> str:
+    """Return ``<`` or ``>``: how words in the data set (or sequence item) were written."""
+    return ">" if dataset.original_encoding[1] is False else "<"
+
+
 def values(dataset: Dataset, keyword: str) -> list[Any]:
     """Return the values of `keyword` as a list, empty where there are none."""
     value = raw_value(dataset, keyword)
@@ -58,7 +63,7 @@ def numbers(dataset: Dataset, keyword: str) -> list[float]:
 def _unpacked(found: list[Any], dataset: Dataset) -> list[Any]:
     """Split bytes in 16-bit words: what is left of an attribute that is "US or SS" in implicit encoding."""
     if len(found) == 1 and isinstance(found[0], bytes) and len(found[0]) % 2 == 0:
-        order = ">" if dataset.is_little_endian is False else "<"
+        order = byte_order(dataset)
         return list(struct.unpack(f"{order}{len(found[0]) // 2}H", found[0]))
     return found
 

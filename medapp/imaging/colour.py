@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medapp.errors import MedappError
-from medapp.imaging.attributes import numbers, raw_value
+from medapp.imaging.attributes import byte_order, numbers, raw_value
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -80,7 +80,7 @@ def _palette(dataset: Dataset, colour: str) -> tuple[int, NDArray[np.uint8]]:
     entries, first, bits = int(descriptor[0]) % 65536 or 65536, int(descriptor[1]), int(descriptor[2])
     plain = raw_value(dataset, f"{colour}PaletteColorLookupTableData")
     segmented = raw_value(dataset, f"Segmented{colour}PaletteColorLookupTableData")
-    order = ">" if dataset.is_little_endian is False else "<"
+    order = byte_order(dataset)
     if plain is not None:
         data = _as_bytes(plain, order)
         wide = len(data) >= 2 * entries

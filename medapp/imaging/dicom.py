@@ -141,6 +141,7 @@ def open_dicom(stream: IO[bytes], limits: ReadLimits, tags: Sequence[str] | None
         raise
     except Exception as error:
         raise MedappError("dicom.damaged", kind=type(error).__name__) from error
+    dataset.set_original_encoding(implicit, little)
     pixels = _pixel_element(stream, little)
     return DicomFile(stream, size, dataset, syntax, little, pixels, media_class)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from medapp.imaging.attributes import items, numbers, raw_value, text, values
+from medapp.imaging.attributes import byte_order, items, numbers, raw_value, text, values
 from medapp.imaging.frame import Lut
 from medapp.imaging.study import VoiFunction, Window
 
@@ -56,7 +56,7 @@ def _lut(item: Dataset, *, signed_input: bool) -> Lut | None:
     first = first - 65536 if signed_input and first >= 32768 else first
     if not signed_input and first < 0:
         first += 65536
-    entries = _entries(raw_value(item, "LUTData"), count, little_endian=item.is_little_endian is not False)
+    entries = _entries(raw_value(item, "LUTData"), count, byte_order(item))
     if entries is None:
         return None
     bits = _bits(bits, int(entries.max()))
@@ -69,14 +69,13 @@ def _bits(declared: int, largest: int) -> int:
     return max(declared, largest.bit_length())
 
 
-def _entries(data: Any, count: int, *, little_endian: bool) -> NDArray[np.uint16] | None:  # noqa: ANN401
+def _entries(data: Any, count: int, order: str) -> NDArray[np.uint16] | None:  # noqa: ANN401
     """Return the table's entries; tables of bytes and of words both exist, whatever the descriptor says."""
     if data is None:
         return None
     if isinstance(data, bytes):
         if len(data) >= 2 * count:
-            kind = "<u2" if little_endian else ">u2"
-            array = np.frombuffer(data[: 2 * count], kind)
+            array = np.frombuffer(data[: 2 * count], f"{order}u2")
         else:
             array = np.frombuffer(data, np.uint8)
     else:

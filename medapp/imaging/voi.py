@@ -132,6 +132,8 @@ def automatic_window(frame: Frame) -> Window:
     low, high = (float(v) for v in np.percentile(values, (0.5, 99.5)))
     if high <= low:
         low, high = float(values.min()), float(values.max())
+    if high == low:  # one value: zero is black, more is white
+        low, high = min(low, 0.0), max(high, 0.0)
     return _between(low, high, whole=frame.stored.dtype.kind in "iu" and frame.slope == 1.0)
 
 
@@ -171,3 +173,8 @@ def _read_presets() -> Mapping[str, tuple[Window, ...]]:
 
 PRESETS = _read_presets()
 """Presets by modality; the text of a preset's name is the message key ``preset.<name>``."""
+
+
+def presets_for(modality: str) -> tuple[Window, ...]:
+    """Return the presets of a modality, none where there are none."""
+    return PRESETS.get(modality, ())

@@ -1,0 +1,104 @@
+"""Reduced copies of a frame, so that a large image is averaged when it is shown small; padding never bleeds in."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from medapp.imaging.frame import Frame
+
+LEAST_SIDE = 32
+_SIGN = np.uint16(0x8000)
+
+
+@dataclass(frozen=True, eq=False)
+class Pyramid:
+    """The values of a frame at full size, half, a quarter …
+
+    Attributes
+    ----------
+    levels : tuple of ndarray
+        uint8, uint16 (signed values with their sign bit flipped) or float32; colour last.
+    masks : tuple of ndarray of uint8, or empty
+        255 where a level's pixel is mostly valid; empty where all pixels are.
+    is_signed : bool
+        Whether `levels` hold int16 values with the sign bit flipped: resampling unsigned values is
+        three times as fast.
+    is_modality : bool
+        Whether the values are modality values already: a table cannot be applied after averaging.
+    """
+
+    levels: tuple[NDArray[Any], ...]
+    masks: tuple[NDArray[np.uint8], ...]
+    is_signed: bool
+    is_modality: bool
+
+
+_built: weakref.WeakKeyDictionary[Frame, Pyramid] = weakref.WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+def pyramid_of(frame: Frame) -> Pyramid:
+    """Return the pyramid of a frame; it is built once and lives as long as the frame does."""
+    with _lock:
+        known = _built.get(frame)
+    if known is None:
+        known = _build(frame)
+        with _lock:
+            _built[frame] = known
+    return known
+
+
+def _build(frame: Frame) -> Pyramid:
+    is_modality = frame.modality_lut is not None
+    values = np.ascontiguousarray(frame.modality_values() if is_modality else frame.stored)
+    values, is_signed = _resampled_type(values)
+    if frame.valid is None:
+        return Pyramid(tuple(_halved(values)), (), is_signed, is_modality)
+    levels, masks = _filled(values, frame.valid)
+    return Pyramid(levels, masks, is_signed, is_modality)
+
+
+def _resampled_type(values: NDArray[Any]) -> tuple[NDArray[Any], bool]:
+    """Return the values in a type that OpenCV resamples fast and exactly."""
+    if values.dtype in (np.uint8, np.uint16, np.float32):
+        return values, False
+    if values.dtype == np.int8:
+        values = values.astype(np.int16)
+    if values.dtype == np.int16:
+        return values.view(np.uint16) ^ _SIGN, True
+    return values.astype(np.float32), False
+
+
+def _halved(values: NDArray[Any]) -> list[NDArray[Any]]:
+    levels = [values]
+    while min(levels[-1].shape[:2]) > LEAST_SIDE:
+        rows, columns = levels[-1].shape[:2]
+        half = ((columns + 1) // 2, (rows + 1) // 2)
+        levels.append(cv2.resize(levels[-1], half, interpolation=cv2.INTER_AREA))
+    return levels
+
+
+def _filled(
+    values: NDArray[Any], valid: NDArray[np.bool_]
+) -> tuple[tuple[NDArray[Any], ...], tuple[NDArray[np.uint8], ...]]:
+    """Average valid pixels only, and fill padding from the next coarser level, so that no halo appears."""
+    weights = _halved(valid.astype(np.float32))
+    sums = _halved(np.where(valid, values, 0).astype(np.float32))
+    filled: NDArray[np.float32] | None = None
+    levels: list[NDArray[Any]] = []
+    for weight, total in zip(reversed(weights), reversed(sums), strict=True):
+        mean = total / np.maximum(weight, 1e-6)
+        if filled is not None:
+            coarse = cv2.resize(filled, (mean.shape[1], mean.shape[0]), interpolation=cv2.INTER_NEAREST)
+            mean = np.where(weight > 1e-6, mean, coarse)
+        filled = mean.astype(np.float32)
+        levels.append(filled if values.dtype == np.float32 else np.rint(filled).astype(values.dtype))
+    masks = tuple(np.where(weight >= 0.5, 255, 0).astype(np.uint8) for weight in weights)
+    return tuple(reversed(levels)), masks

@@ -1,0 +1,214 @@
+"""From a frame to grey levels: resample the values to the screen first, window them afterwards."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from medapp.display.pyramid import Pyramid, pyramid_of
+from medapp.display.viewport import ImageShape, Viewport
+from medapp.imaging.frame import Frame, Lut
+from medapp.imaging.study import Window
+from medapp.imaging.voi import Voi, apply_voi
+
+_SIGN = 0x8000
+_WHOLE_TYPES = (np.uint8, np.int8, np.uint16, np.int16)
+
+
+@dataclass(frozen=True, eq=False)
+class Resampled:
+    """A frame at screen size, before windowing.
+
+    Attributes
+    ----------
+    frame : Frame
+        Where it comes from.
+    levels : ndarray, shape (height, width) or (height, width, 3)
+        Values as the pyramid holds them.
+    inside : ndarray of bool, shape (height, width)
+        False beside the image and on padding.
+    is_signed, is_modality : bool
+        As in `Pyramid`.
+    """
+
+    frame: Frame
+    levels: NDArray[Any]
+    inside: NDArray[np.bool_]
+    is_signed: bool
+    is_modality: bool
+
+    @property
+    def values(self) -> NDArray[Any]:
+        """Modality values at screen size; of colour, the colours."""
+        stored = (self.levels ^ np.uint16(_SIGN)).view(np.int16) if self.is_signed else self.levels
+        return self._to_modality(stored)
+
+    def _to_modality(self, stored: NDArray[Any]) -> NDArray[Any]:
+        return stored if self.is_modality or self.frame.is_colour else self.frame.modality_values(stored)
+
+    def table(self, voi: Voi, *, invert: bool) -> NDArray[np.uint8]:
+        """Return the grey level of every possible value of `levels` (8 or 16 bits)."""
+        codes = np.arange(2 ** (8 * self.levels.dtype.itemsize), dtype=self.levels.dtype)
+        stored = (codes ^ np.uint16(_SIGN)).view(np.int16) if self.is_signed else codes
+        return apply_voi(self._to_modality(stored), voi, invert=invert)
+
+
+def resample(frame: Frame, viewport: Viewport, screen: tuple[int, int]) -> Resampled:
+    """Place a frame on a screen; the part of rendering that a change of window does not need.
+
+    Parameters
+    ----------
+    frame : Frame
+    viewport : Viewport
+    screen : tuple of 2 int
+        Width and height in pixels.
+
+    Returns
+    -------
+    Resampled
+
+    Notes
+    -----
+    Linear between pixels; pixels are averaged where the image is shrunk by more than 2, from a
+    pyramid that is built once per frame. Images of one bit keep their two values (nearest).
+    """
+    pyramid = pyramid_of(frame)
+    matrix = viewport.source_to_screen(ImageShape.of(frame), screen)
+    level = _level(matrix, pyramid)
+    values, mask = pyramid.levels[level], pyramid.masks[level] if pyramid.masks else None
+    placed = _from_level(matrix, frame.shape, values.shape)
+    nearest = frame.bits_stored == 1
+    inside = image_box(matrix, frame.shape, screen)
+    if mask is not None:
+        inside &= _warped(mask, placed, screen, nearest=nearest) > 127
+    levels = _warped(values, placed, screen, nearest=nearest)
+    return Resampled(frame, levels, inside, pyramid.is_signed, pyramid.is_modality)
+
+
+def _level(matrix: NDArray[np.float64], pyramid: Pyramid) -> int:
+    """Return the level from which at most a factor 2 is left to shrink."""
+    scale = min(np.hypot(*matrix[:, 0]), np.hypot(*matrix[:, 1]))
+    wanted = math.ceil(math.log2(max(1.0, 1 / scale)) - 1 - 1e-9)
+    return min(max(0, wanted), len(pyramid.levels) - 1)
+
+
+def _from_level(matrix: NDArray[np.float64], full: tuple[int, ...], level: tuple[int, ...]) -> NDArray[np.float64]:
+    """Return the transform for a reduced copy, whose pixels cover several of the full image."""
+    fy, fx = full[0] / level[0], full[1] / level[1]
+    to_full = np.array([[fx, 0, fx / 2 - 0.5], [0, fy, fy / 2 - 0.5], [0, 0, 1]])
+    placed: NDArray[np.float64] = matrix @ to_full
+    return placed
+
+
+def _warped(
+    values: NDArray[Any], matrix: NDArray[np.float64], screen: tuple[int, int], *, nearest: bool
+) -> NDArray[Any]:
+    flags = cv2.INTER_NEAREST if nearest else cv2.INTER_LINEAR
+    warped: NDArray[Any] = cv2.warpAffine(values, matrix, screen, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return warped
+
+
+def image_box(matrix: NDArray[np.float64], shape: tuple[int, int], screen: tuple[int, int]) -> NDArray[np.bool_]:
+    """Return where the image lies: a box, because turns are by right angles."""
+    corners = np.array([[-0.5, -0.5, 1], [shape[1] - 0.5, shape[0] - 0.5, 1]]) @ matrix.T
+    (x0, y0), (x1, y1) = corners.min(axis=0) - 1e-6, corners.max(axis=0) + 1e-6
+    inside = np.zeros((screen[1], screen[0]), np.bool_)
+    inside[max(0, math.ceil(y0)) : max(0, math.floor(y1) + 1), max(0, math.ceil(x0)) : max(0, math.floor(x1) + 1)] = (
+        True
+    )
+    return inside
+
+
+def grey(resampled: Resampled, voi: Voi | None, *, invert: bool = False) -> NDArray[np.uint8]:
+    """Turn a resampled frame into grey levels; all that a drag of the window needs.
+
+    Parameters
+    ----------
+    resampled : Resampled
+    voi : Window, Lut or None
+        None leaves colour as it is; a grey frame needs one.
+    invert : bool
+        Show low values bright: ``frame.inverted != viewport.inverted``.
+
+    Returns
+    -------
+    ndarray of uint8, shape (height, width) or, for colour, (height, width, 3)
+        Black beside the image and on padding, also when inverted.
+    """
+    levels, inside = resampled.levels, resampled.inside.view(np.uint8)
+    if resampled.frame.is_colour:
+        picture = _colour(levels, voi, invert=invert)
+        picture *= inside[..., None]
+        return picture
+    assert voi is not None
+    if levels.dtype == np.uint8:
+        picture = cv2.LUT(levels, resampled.table(voi, invert=invert))
+    elif levels.dtype == np.uint16:
+        picture = resampled.table(voi, invert=invert).take(levels, mode="clip")
+    else:
+        picture = _float_grey(resampled.values, voi, invert=invert)
+    picture *= inside
+    return picture
+
+
+def _colour(colours: NDArray[Any], voi: Voi | None, *, invert: bool) -> NDArray[np.uint8]:
+    if voi is None:
+        return (255 - colours).astype(np.uint8) if invert else colours.astype(np.uint8)
+    table = apply_voi(np.arange(256, dtype=np.uint8), voi, invert=invert)
+    picture: NDArray[np.uint8] = cv2.LUT(colours, table)
+    return picture
+
+
+def _float_grey(values: NDArray[Any], voi: Voi, *, invert: bool) -> NDArray[np.uint8]:
+    """Window floats; the linear functions in one pass of OpenCV, which rounds and clamps as they ask."""
+    if isinstance(voi, Lut) or voi.function == "SIGMOID" or voi.width <= 1:
+        return apply_voi(values, voi, invert=invert)
+    scale, offset = _line(voi)
+    if invert:
+        scale, offset = -scale, 255 - offset
+    single = np.nan_to_num(values.astype(np.float32, copy=False), nan=voi.center - voi.width)
+    picture: NDArray[np.uint8] = cv2.addWeighted(single, scale, single, 0, offset, dtype=cv2.CV_8U)
+    return picture
+
+
+def _line(window: Window) -> tuple[float, float]:
+    """Return scale and offset from value to grey level of a linear window (PS3.3 C.11.2.1.2.1, C.11.2.1.3.2)."""
+    half = 0.5 if window.function == "LINEAR" else 0.0
+    scale = 255 / (window.width - 2 * half)
+    return scale, 127.5 - (window.center - half) * scale
+
+
+def render_frame(frame: Frame, voi: Voi | None, *, invert: bool | None = None) -> NDArray[np.uint8]:
+    """Return the frame's own pixels as grey levels or colours, not resampled.
+
+    Parameters
+    ----------
+    frame : Frame
+    voi : Window, Lut or None
+        None leaves colour as it is; a grey frame needs one.
+    invert : bool or None
+        Show low values bright; None as the file asks.
+
+    Returns
+    -------
+    ndarray of uint8, shape (rows, columns) or (rows, columns, 3)
+        Padding is black.
+    """
+    invert = frame.inverted if invert is None else invert
+    if frame.is_colour:
+        return _colour(frame.stored, voi, invert=invert)
+    assert voi is not None
+    if frame.stored.dtype in _WHOLE_TYPES:
+        codes = np.arange(2 ** (8 * frame.stored.dtype.itemsize), dtype=f"u{frame.stored.dtype.itemsize}")
+        table = apply_voi(frame.modality_values(codes.view(frame.stored.dtype)), voi, invert=invert)
+        picture = table[frame.stored.view(codes.dtype)]
+    else:
+        picture = apply_voi(frame.modality_values(), voi, invert=invert)
+    if frame.valid is not None:
+        picture[~frame.valid] = 0
+    return picture
