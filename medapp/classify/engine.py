@@ -252,16 +252,21 @@ def header_refusal(frame: Frame, package: Package) -> Prediction | None:
     """Return the refusal of a frame that the package's scope rules out before any network, or None."""
     scope = package.scope
     if not scope.fits(frame.modality):
-        return _refusal(frame, package, REFUSED_SCOPE, modality=frame.modality)
+        return scope_refusal(package, frame.modality, identity=frame.identity)
     if scope.grey_only and not is_grey_picture(frame):
-        return _refusal(frame, package, REFUSED_COLOUR)
+        return _refusal(package, REFUSED_COLOUR, identity=frame.identity)
     return None
 
 
-def _refusal(frame: Frame, package: Package, code: str, **params: str | float) -> Prediction:
+def scope_refusal(package: Package, modality: str, *, identity: str = "") -> Prediction:
+    """Return "no model for this": the package is not for frames of `modality`."""
+    return _refusal(package, REFUSED_SCOPE, identity=identity, modality=modality)
+
+
+def _refusal(package: Package, code: str, *, identity: str, **params: str | float) -> Prediction:
     return Prediction(
         _key(package),
-        frame.identity,
+        identity,
         None,
         None,
         refused=code,
