@@ -80,10 +80,18 @@ class Control:
     """The training process' side: watches ``control.json`` in a thread and shows that the process lives.
 
     Use as a context manager. `checkpoint` is called between batches.
+
+    Parameters
+    ----------
+    folder : Path
+        The run folder.
+    on_stop : callable
+        Called once, in the watching thread, as soon as the stop is asked for.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, on_stop: Callable[[], None] = lambda: None) -> None:
         self._folder = folder
+        self._on_stop = on_stop
         self._stop, self._pause, self._over = threading.Event(), threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._watch, name="control", daemon=True)
 
@@ -114,7 +122,7 @@ class Control:
         return self._stop.is_set()
 
     def _watch(self) -> None:
-        last_beat = time.monotonic()
+        last_beat, told = time.monotonic(), False
         while not self._over.wait(_WATCH_SECONDS):
             if time.monotonic() - last_beat >= HEARTBEAT_SECONDS:
                 self._beat()
@@ -124,6 +132,9 @@ class Control:
                 if asked.get("stop") is True:
                     self._stop.set()
                 (self._pause.set if asked.get("pause") is True else self._pause.clear)()
+            if self.stopping and not told:
+                told = True
+                self._on_stop()
 
     def _beat(self) -> None:
         with suppress(OSError):

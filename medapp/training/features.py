@@ -17,6 +17,11 @@ OnBatch = Callable[[int, int], bool]
 """Told the pictures done and in all; True ends the pass."""
 
 
+def never_stop(done: int, total: int) -> bool:
+    """Let a pass go on, whatever it tells."""
+    return False
+
+
 class InterruptedPassError(Exception):
     """The person asked to stop during a pass."""
 
@@ -47,7 +52,7 @@ def extract(
     pictures: PictureCache,
     positions: NDArray[np.int64],
     batch: int,
-    on_batch: OnBatch = lambda done, total: False,
+    on_batch: OnBatch = never_stop,
 ) -> Features:
     """Pass pictures through the network once.
 

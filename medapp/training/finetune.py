@@ -69,7 +69,8 @@ class Average(nn.Module):
 
     def __init__(self, network: Classifier, decay: float) -> None:
         super().__init__()
-        self._average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(decay), use_buffers=True)
+        follow = get_ema_multi_avg_fn(decay)  # type: ignore[no-untyped-call]
+        self._average = AveragedModel(network, multi_avg_fn=follow, use_buffers=True)
 
     @property
     def network(self) -> Classifier:
@@ -144,10 +145,9 @@ def seconds_a_step(network: Classifier, material: Material, config: TrainConfig,
     """Measure a training step on a copy of the network; the first step, which sets things up, does not count."""
     trial = copy.deepcopy(network)
     average = Average(trial, config.average_decay)
-    times = [time.monotonic()]
-    for _ in fine_tune(trial, average, material, TRIAL_STEPS, config, seed=0, scratch=scratch):
-        times.append(time.monotonic())
-    return float(np.median(np.diff(times)[1:]))
+    steps = fine_tune(trial, average, material, TRIAL_STEPS, config, seed=0, scratch=scratch)
+    times = [time.monotonic() for _ in steps]
+    return float(np.median(np.diff(times)))
 
 
 def weights_of(network: Classifier) -> dict[str, Tensor]:

@@ -76,7 +76,7 @@ def split_cases(members: Sequence[Member], salt: str, recorded: Mapping[str, Sid
     salt : str
         Key of the hashes.
     recorded : mapping of str to str, optional
-        Sides by salted hash that the base model's training recorded; they are kept.
+        Sides by salted hash, of patients and of pictures, that the base model's training recorded; they are kept.
 
     Returns
     -------
@@ -95,14 +95,16 @@ def split_cases(members: Sequence[Member], salt: str, recorded: Mapping[str, Sid
         return _given_split(members, salt)
     places = _linked_places(members, salt)
     recorded = recorded or {}
-    groups = _groups_by_root(places)
-    fixed = {root: side for root, hashes in groups.items() if (side := _recorded_side(hashes, recorded))}
-    sides: dict[str, Side] = {
-        root: fixed.get(root, "sealed" if position(root) < SEALED_FRACTION else "development") for root in groups
-    }
+    marks: dict[str, set[str]] = defaultdict(set)
     by_class: dict[str, set[str]] = defaultdict(set)
     for member in members:
-        by_class[member.label].add(places[salted(salt, member.patient)])
+        hashed = salted(salt, member.patient)
+        marks[places[hashed]] |= {hashed, salted(salt, member.content)}
+        by_class[member.label].add(places[hashed])
+    fixed = {root: side for root, hashes in marks.items() if (side := _recorded_side(hashes, recorded))}
+    sides: dict[str, Side] = {
+        root: fixed.get(root, "sealed" if position(root) < SEALED_FRACTION else "development") for root in marks
+    }
     for label in sorted(by_class):
         _keep_within_bounds(sides, sorted(by_class[label]), fixed)
     return Split(salt, {hashed: sides[root] for hashed, root in places.items()})
@@ -135,13 +137,6 @@ def _linked_places(members: Sequence[Member], salt: str) -> dict[str, str]:
         low, high = sorted((root(hashed), root(first_with.setdefault(member.content, hashed))))
         parent[high] = low
     return {hashed: root(hashed) for hashed in parent}
-
-
-def _groups_by_root(places: Mapping[str, str]) -> dict[str, list[str]]:
-    groups: dict[str, list[str]] = defaultdict(list)
-    for hashed, root in places.items():
-        groups[root].append(hashed)
-    return groups
 
 
 def _recorded_side(hashes: Iterable[str], recorded: Mapping[str, Side]) -> Side | None:

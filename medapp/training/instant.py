@@ -1,0 +1,68 @@
+"""Effort "instant": the frozen network with a new head."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from medapp.training.features import InterruptedPassError, extract, head_logits, set_head
+from medapp.training.folds import shares
+from medapp.training.lesson import Instant, Lesson, Trained, likeness, look_of
+from medapp.training.linear import cross_fit
+from medapp.training.narration import Narrator
+from medapp.training.precision import settle_precision
+
+
+def learn_instantly(lesson: Lesson, narrator: Narrator) -> Instant:
+    """Pass all cases through the frozen network once, and fit a head on the development side.
+
+    Raises
+    ------
+    InterruptedPassError
+        Where the person stopped it: there is nothing useful yet.
+    """
+    both = np.concatenate([lesson.development.positions, lesson.sealed.positions])
+    features = extract(
+        lesson.network,
+        lesson.pictures,
+        both,
+        lesson.config.feature_batch,
+        lambda done, total: narrator.progress("features", done, total),
+    )
+    n = len(lesson.development.positions)
+    development, sealed = features.only(np.arange(n)), features.only(np.arange(n, len(both)))
+    group = lesson.development
+
+    def on_fold(done: int, total: int) -> None:
+        if narrator.progress("head", done, total):
+            raise InterruptedPassError
+
+    fit = cross_fit(
+        development.deep,
+        group.truth,
+        group.patients,
+        lesson.config,
+        lesson.seed,
+        on_fold,
+    )
+    return Instant(fit, development, sealed, features.seconds)
+
+
+def finish_instantly(lesson: Lesson, instant: Instant, steps: int = 0) -> Trained:
+    """Return the frozen network with the head of the instant solution; no further pass is needed."""
+    set_head(lesson.network, instant.fit.fit.weight, instant.fit.fit.bias)
+    weights, difference = settle_precision(lesson)
+    group = lesson.development
+    parts = (1 - lesson.config.novelty_share, lesson.config.novelty_share)
+    held = shares(group.patients, group.truth, parts, lesson.seed) == 1
+    look = look_of(instant.development.only(~held), instant.development.only(held))
+    return Trained(
+        "instant",
+        weights,
+        difference,
+        instant.fit.out_of_fold,
+        group.truth,
+        head_logits(lesson.network, instant.sealed.deep),
+        look,
+        likeness(look, instant.sealed),
+        steps,
+    )

@@ -1,0 +1,162 @@
+"""What a training works with and what comes out of it, as values; and the steps that both efforts share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medapp.classify import novelty
+from medapp.classify.network import Classifier
+from medapp.errors import MedappError
+from medapp.training.config import TrainConfig
+from medapp.training.features import Features, OnBatch, extract, head_logits, never_stop
+from medapp.training.linear import CrossFit
+from medapp.training.pictures import PictureCache
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Chosen: TypeAlias = Literal["instant", "last", "average"]
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Cases of one side.
+
+    Attributes
+    ----------
+    positions, truth, patients : ndarray of int, shape (n,)
+        Place in the picture cache, class, and patient of each.
+    """
+
+    positions: Ints
+    truth: Ints
+    patients: Ints
+
+    def only(self, chosen: NDArray[np.bool_]) -> Group:
+        """Return the chosen cases."""
+        return Group(self.positions[chosen], self.truth[chosen], self.patients[chosen])
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """Everything that a training needs.
+
+    Attributes
+    ----------
+    network : Classifier
+        Changed in place.
+    scratch : bool
+        Whether its convolutions know nothing yet.
+    pictures : PictureCache
+        The network pictures.
+    development, sealed : Group
+        The two sides; nothing is ever fitted or chosen on the second.
+    config : TrainConfig
+        Every number.
+    seed : int
+        Decides folds, order and augmentation.
+    steps : int or None
+        Make exactly so many steps, to repeat a run; None: as many as the time allows.
+    """
+
+    network: Classifier
+    scratch: bool
+    pictures: PictureCache
+    development: Group
+    sealed: Group
+    config: TrainConfig
+    seed: int
+    steps: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Instant:
+    """The instant solution, and the one pass of the frozen network that it came from.
+
+    Attributes
+    ----------
+    fit : CrossFit
+        Head and out-of-fold logits of the development cases.
+    development, sealed : Features
+        Of the frozen network.
+    seconds : float
+        Wall time of the pass over both.
+    """
+
+    fit: CrossFit
+    development: Features
+    sealed: Features
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """What came out.
+
+    Attributes
+    ----------
+    chosen : {"instant", "last", "average"}
+        Which weights: the frozen network with a new head, the last ones, or their moving average.
+    weights : dict of str to ndarray
+        To be stored.
+    half_difference : float
+        How much 16-bit weights move a probability at most.
+    calibration_logits, calibration_truth : ndarray
+        Of development cases that these weights did not learn from.
+    sealed_logits : ndarray, shape (n, classes)
+        Of the sealed cases.
+    novelty : dict or None
+        What `novelty.fit` learned; None where the cases are too few.
+    sealed_likeness : ndarray, shape (n,)
+        In-distribution p-value of each sealed case; 1 where there is no `novelty`.
+    steps : int
+        Steps of fine-tuning that were made.
+    """
+
+    chosen: Chosen
+    weights: dict[str, NDArray[Any]]
+    half_difference: float
+    calibration_logits: Floats
+    calibration_truth: Ints
+    sealed_logits: Floats
+    novelty: dict[str, NDArray[Any]] | None
+    sealed_likeness: Floats
+    steps: int = 0
+
+
+def logits_at(
+    lesson: Lesson,
+    network: Classifier,
+    positions: Ints,
+    on_batch: Callable[[int, int], bool] = lambda done, total: False,
+) -> Floats:
+    """Return the logits, shape (n, classes), of the pictures at `positions`; `on_batch` as in `extract`."""
+    deep = extract(network, lesson.pictures, positions, lesson.config.feature_batch, on_batch).deep
+    return head_logits(network, deep)
+
+
+def shares_of(logits: Floats) -> Floats:
+    """Return the softmax of logits, shape (n, classes)."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    probabilities: Floats = powers / powers.sum(axis=1, keepdims=True)
+    return probabilities
+
+
+def look_of(learned: Features, held: Features) -> dict[str, NDArray[Any]] | None:
+    """Learn what the training data look like, calibrated on `held`; None where the cases are too few."""
+    try:
+        return novelty.fit(learned.mid, learned.deep, held.mid, held.deep)
+    except MedappError as error:
+        if error.code != "novelty.few":
+            raise
+        return None
+
+
+def likeness(look: dict[str, NDArray[Any]] | None, features: Features) -> Floats:
+    """Return the in-distribution p-value of each picture; 1 where nothing was learned about the look."""
+    if look is None:
+        return np.ones(len(features.deep))
+    return novelty.p_value(look, features.mid, features.deep)

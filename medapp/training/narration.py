@@ -1,0 +1,78 @@
+"""What a training tells while it works: events, thinned, with the time left; and whether it should stop."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from medapp.i18n import tr
+from medapp.jobs import TimeLeft
+from medapp.training.config import TrainConfig
+from medapp.training.events import Control, EventLog
+
+SECONDS_BETWEEN = 0.25
+
+
+class Narrator:
+    """Passes on what happens to the event log, and the wish to stop or pause back."""
+
+    def __init__(self, log: EventLog, control: Control) -> None:
+        self._log = log
+        self._control = control
+        self._phase = ""
+        self._left = TimeLeft()
+        self._last = 0.0
+
+    def progress(self, phase: str, done: int, total: int) -> bool:
+        """Tell how far `phase` is, at most four times a second; wait while paused; return whether to stop."""
+        if phase != self._phase:
+            self._phase, self._left, self._last = phase, TimeLeft(), 0.0
+        seconds_left = self._left.after(done, total)
+        now = time.monotonic()
+        if done == total or now - self._last >= SECONDS_BETWEEN:
+            self._last = now
+            left = None if seconds_left is None else round(seconds_left, 1)
+            self._log.write("progress", phase=phase, done=done, total=total, seconds_left=left)
+        return self.pause()
+
+    def pause(self) -> bool:
+        """Wait while paused; return whether to stop."""
+        return self._control.checkpoint()
+
+    def note(self, key: str, **params: str | float) -> None:
+        """Tell a sentence."""
+        self._log.write("note", code=key, text=tr(key, **params))
+
+    def tell(self, event: str, **fields: Any) -> None:  # noqa: ANN401 - any JSON values
+        """Tell any other event."""
+        self._log.write(event, **fields)
+
+
+class Budget:
+    """The wall time of a run, counted in passes of the frozen network over the cases.
+
+    Parameters
+    ----------
+    start : float
+        ``time.monotonic()`` when the run began.
+    frozen_pass : float
+        Seconds of one pass of the frozen network.
+    config : TrainConfig
+        How many passes may be used.
+    """
+
+    def __init__(self, start: float, frozen_pass: float, config: TrainConfig) -> None:
+        self._start = start
+        self.frozen_pass = frozen_pass
+        self._aim = max(config.passes_budget * frozen_pass, config.shortest_seconds)
+        self._limit = max(config.passes_limit * frozen_pass, config.shortest_seconds)
+
+    @property
+    def left(self) -> float:
+        """Seconds until the time that the run aims at."""
+        return self._start + self._aim - time.monotonic()
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more should be learned."""
+        return time.monotonic() > self._start + self._limit

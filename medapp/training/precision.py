@@ -1,0 +1,53 @@
+"""Sixteen bits a weight where that changes no answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from medapp.classify.contents import halved
+from medapp.classify.network import Classifier
+from medapp.training.finetune import weights_of
+from medapp.training.lesson import Lesson, logits_at, shares_of
+
+PRECISION_PICTURES = 128
+
+
+def settle_precision(lesson: Lesson) -> tuple[dict[str, NDArray[Any]], float]:
+    """Round the network's weights to 16 bits where that moves no probability by more than the tolerance.
+
+    Returns
+    -------
+    dict of str to ndarray
+        The weights to store; the network has the same.
+    float
+        The largest change of a probability, measured on up to `PRECISION_PICTURES` pictures.
+    """
+    network = lesson.network
+    everyone = np.concatenate([lesson.development.positions, lesson.sealed.positions])
+    sample = everyone[:: max(1, len(everyone) // PRECISION_PICTURES)][:PRECISION_PICTURES]
+    full = {name: tensor.cpu().numpy() for name, tensor in weights_of(network).items()}
+    before = shares_of(logits_at(lesson, network, sample))
+    half = halved(full)
+    _load(network, half)
+    difference = float(np.abs(shares_of(logits_at(lesson, network, sample)) - before).max())
+    if difference <= lesson.config.half_tolerance:
+        return half, difference
+    _load(network, full)
+    return full, difference
+
+
+def round_weights(network: Classifier) -> None:
+    """Round the weights of a starting model, so that its features are those that the package will give."""
+    _load(network, halved({name: tensor.cpu().numpy() for name, tensor in weights_of(network).items()}))
+
+
+def _load(network: Classifier, weights: dict[str, NDArray[Any]]) -> None:
+    network.network.load_state_dict({n: torch.from_numpy(np.array(w, _widened(w.dtype))) for n, w in weights.items()})
+
+
+def _widened(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    return np.dtype(np.float32) if dtype == np.float16 else dtype

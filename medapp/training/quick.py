@@ -1,0 +1,233 @@
+"""Effort "quick": all layers learn, and the best weights are chosen on cases that they did not learn from."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from medapp.classify.network import Classifier
+from medapp.training import calibration, ranking
+from medapp.training.features import InterruptedPassError, extract, head_logits, set_head
+from medapp.training.finetune import Average, Material, Step, fine_tune, seconds_a_step, weights_of
+from medapp.training.folds import fold_count, fold_numbers, shares
+from medapp.training.instant import finish_instantly
+from medapp.training.lesson import (
+    Chosen,
+    Floats,
+    Group,
+    Instant,
+    Ints,
+    Lesson,
+    Trained,
+    likeness,
+    logits_at,
+    look_of,
+    shares_of,
+)
+from medapp.training.linear import fit_linear
+from medapp.training.narration import Budget, Narrator
+from medapp.training.precision import settle_precision
+
+
+def learn_quickly(lesson: Lesson, instant: Instant, budget: Budget, narrator: Narrator) -> Trained:
+    """Fine-tune all layers from the instant solution on; never worse than it on the cases that choose.
+
+    Notes
+    -----
+    From `cross_fit_below` patients on, the development patients are divided: most are learned from,
+    some choose among the weights after each pass, others calibrate. With fewer, the recipe is
+    cross-fitted: every development case is judged by weights that did not learn from its patient.
+    """
+    patients = len(np.unique(lesson.development.patients))
+    learn = _divided if patients >= lesson.config.cross_fit_below else _cross_fitted
+    start = weights_of(lesson.network)
+    trained = learn(lesson, instant, budget, narrator)
+    if trained is None:
+        lesson.network.network.load_state_dict(start)
+        return finish_instantly(lesson, instant)
+    return trained
+
+
+def _divided(lesson: Lesson, instant: Instant, budget: Budget, narrator: Narrator) -> Trained | None:
+    """Learn from most patients, choose on some, calibrate on others. None: the instant solution stays the best."""
+    group, config, network = lesson.development, lesson.config, lesson.network
+    parts = (1 - config.stop_share - config.calibration_share, config.stop_share, config.calibration_share)
+    part = shares(group.patients, group.truth, parts, lesson.seed)
+    learning, choosing, calibrating = (part == k for k in range(3))
+    head = fit_linear(instant.development.deep[learning], group.truth[learning], instant.fit.fit.strength, config)
+    set_head(network, head.weight, head.bias)
+    material = Material(lesson.pictures, group.positions[learning], group.truth[learning])
+    judges = group.only(choosing)
+    contest = _Contest(
+        lesson, judges, narrator, judged_loss(head.logits(instant.development.deep[choosing]), judges.truth)
+    )
+    average = Average(network, config.average_decay)
+    judging = 2 * budget.frozen_pass * len(judges.positions) / (len(group.positions) + len(lesson.sealed.positions))
+    steps = lesson.steps or _affordable_steps(lesson, material, budget, judging, 1)
+    made = 0
+    torch.manual_seed(lesson.seed)
+    with suppress(InterruptedPassError):
+        for step in fine_tune(network, average, material, steps, config, seed=lesson.seed, scratch=lesson.scratch):
+            made = step.done
+            stop = narrator.progress("learning", step.done, step.total)
+            if stop or (budget.over and lesson.steps is None):
+                break
+            if step.ends_pass:
+                contest.judge(step, network, average.network)
+    if contest.chosen == "instant":
+        narrator.note("train.note.instant_stays")
+        return None
+    network.network.load_state_dict(contest.weights)
+    return _finish(lesson, contest.chosen, group.only(learning), group.only(calibrating), made, narrator)
+
+
+class _Contest:
+    """Keeps the weights that do best on the judges; the instant solution is the one to beat."""
+
+    def __init__(self, lesson: Lesson, judges: Group, narrator: Narrator, instant_loss: float) -> None:
+        self._lesson, self._judges, self._narrator = lesson, judges, narrator
+        self.chosen: Chosen = "instant"
+        self.weights: dict[str, Tensor] = {}
+        self._loss = instant_loss
+
+    def judge(self, step: Step, last: Classifier, average: Classifier) -> None:
+        """Measure the last weights and their average, keep the better if it is the best yet, and tell the pass."""
+        results = []
+        candidates: tuple[tuple[Chosen, Classifier], ...] = (("last", last), ("average", average))
+        for name, candidate in candidates:
+            logits = logits_at(
+                self._lesson, candidate, self._judges.positions, lambda done, total: self._narrator.pause()
+            )
+            loss = judged_loss(logits, self._judges.truth)
+            results.append((loss, _area(logits, self._judges)))
+            if loss < self._loss:
+                self.chosen, self._loss, self.weights = name, loss, weights_of(candidate)
+        loss, area = min(results, key=lambda result: result[0])
+        _tell_pass(self._narrator, step.passes, step.loss, loss, area)
+
+    def _pause(self, _done: int, _total: int) -> bool:
+        return self._narrator.pause()
+
+
+def _cross_fitted(lesson: Lesson, instant: Instant, budget: Budget, narrator: Narrator) -> Trained | None:
+    """Judge the recipe on every development case in turn, then learn from all. None: the instant solution is better."""
+    group, config = lesson.development, lesson.config
+    folds = fold_count(group.patients, group.truth, config.folds)
+    numbers = fold_numbers(group.patients, group.truth, folds, lesson.seed)
+    start = weights_of(lesson.network)
+    first = Material(lesson.pictures, group.positions[numbers != 0], group.truth[numbers != 0])
+    steps = lesson.steps or _affordable_steps(lesson, first, budget, 0.0, folds + 1)
+    out_of_fold = np.zeros_like(instant.fit.out_of_fold)
+    for fold in range(folds):
+        lesson.network.network.load_state_dict(start)
+        average = _learn_round(lesson, instant, numbers != fold, steps, (fold, folds + 1), narrator)
+        if average is None or (budget.over and lesson.steps is None):
+            narrator.note("train.note.instant_stays")
+            return None
+        out_of_fold[numbers == fold] = logits_at(lesson, average, group.positions[numbers == fold])
+    if not _is_better(lesson, out_of_fold, instant, narrator):
+        return None
+    lesson.network.network.load_state_dict(start)
+    everyone = np.ones(len(group.truth), np.bool_)
+    average = _learn_round(lesson, instant, everyone, steps, (folds, folds + 1), narrator)
+    if average is None:
+        narrator.note("train.note.instant_stays")
+        return None
+    lesson.network.network.load_state_dict(weights_of(average))
+    parts = (1 - config.novelty_share, config.novelty_share)
+    held = shares(group.patients, group.truth, parts, lesson.seed) == 1
+    trained = _finish(lesson, "average", group.only(~held), group.only(held), steps * (folds + 1), narrator)
+    # the final network has learned from every development case: the out-of-fold predictions calibrate it
+    return replace(trained, calibration_logits=out_of_fold, calibration_truth=group.truth)
+
+
+def _learn_round(
+    lesson: Lesson,
+    instant: Instant,
+    learning: NDArray[np.bool_],
+    steps: int,
+    place: tuple[int, int],
+    narrator: Narrator,
+) -> Classifier | None:
+    """Fine-tune once on the `learning` cases and return the averaged network; None where the person stopped it."""
+    group, config = lesson.development, lesson.config
+    head = fit_linear(instant.development.deep[learning], group.truth[learning], instant.fit.fit.strength, config)
+    set_head(lesson.network, head.weight, head.bias)
+    average = Average(lesson.network, config.average_decay)
+    material = Material(lesson.pictures, group.positions[learning], group.truth[learning])
+    torch.manual_seed(lesson.seed)
+    number, of = place
+    for step in fine_tune(lesson.network, average, material, steps, config, seed=lesson.seed, scratch=lesson.scratch):
+        if narrator.progress("learning", number * steps + step.done, of * steps):
+            return None
+        if step.ends_pass:
+            _tell_pass(narrator, step.passes, step.loss, None, None)
+    return average.network
+
+
+def _is_better(lesson: Lesson, out_of_fold: Floats, instant: Instant, narrator: Narrator) -> bool:
+    group = lesson.development
+    loss, before = judged_loss(out_of_fold, group.truth), judged_loss(instant.fit.out_of_fold, group.truth)
+    narrator.tell("pass", number=0, train_loss=None, validation_loss=round(loss, 6), auc=_area(out_of_fold, group))
+    if loss >= before:
+        narrator.note("train.note.instant_stays")
+    return loss < before
+
+
+def _tell_pass(narrator: Narrator, number: int, train: float, validation: float | None, area: float | None) -> None:
+    loss = None if validation is None else round(validation, 6)
+    narrator.tell("pass", number=number, train_loss=round(train, 6), validation_loss=loss, auc=area)
+
+
+def _affordable_steps(lesson: Lesson, material: Material, budget: Budget, judging: float, rounds: int) -> int:
+    """Return how many steps fit into the time that is left, with room for what comes after them."""
+    config = lesson.config
+    a_step = seconds_a_step(lesson.network, material, config, scratch=lesson.scratch)
+    per_pass = max(1, len(material.positions) // config.batch)
+    available = (budget.left - budget.frozen_pass) / rounds
+    steps = int(available / (a_step + judging / per_pass))
+    return max(1, min(steps, config.most_passes * per_pass, config.most_steps))
+
+
+def _finish(lesson: Lesson, chosen: Chosen, learned: Group, held: Group, steps: int, narrator: Narrator) -> Trained:
+    """Pass through the new network what calibrates, what is sealed, and some of what it learned from."""
+    weights, difference = settle_precision(lesson)
+    generator = np.random.default_rng(lesson.seed)
+    most = min(lesson.config.novelty_most, len(learned.positions))
+    some = np.sort(generator.permutation(len(learned.positions))[:most])
+    positions = np.concatenate([held.positions, lesson.sealed.positions, learned.positions[some]])
+
+    def told(done: int, total: int) -> bool:
+        narrator.progress("finishing", done, total)
+        return False  # a stop is over now: what was learned is being kept
+
+    features = extract(lesson.network, lesson.pictures, positions, lesson.config.feature_batch, told)
+    ends = np.cumsum([len(held.positions), len(lesson.sealed.positions)])
+    kept, sealed, look = (features.only(rows) for rows in np.split(np.arange(len(positions)), ends))
+    learned_look = look_of(look, kept)
+    return Trained(
+        chosen,
+        weights,
+        difference,
+        head_logits(lesson.network, kept.deep),
+        held.truth,
+        head_logits(lesson.network, sealed.deep),
+        learned_look,
+        likeness(learned_look, sealed),
+        steps,
+    )
+
+
+def judged_loss(logits: Floats, truth: Ints) -> float:
+    """Return the cross entropy after calibration: what the weights know, not how loudly they say it."""
+    return calibration.log_loss(calibration.fit_calibration(logits, truth).probabilities(logits), truth)
+
+
+def _area(logits: Floats, group: Group) -> float | None:
+    estimate = ranking.macro_auc(shares_of(logits), group.truth, group.patients)
+    return round(estimate.value, 6) if estimate else None
