@@ -1,0 +1,156 @@
+"""Builds every object of the window once, runs the event loop, and closes all in order."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from types import TracebackType
+from typing import TypeAlias
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from medapp import __version__
+from medapp.classify.engine import Engine, EngineConfig
+from medapp.classify.registry import Registry
+from medapp.errors import Problem
+from medapp.folders import Folders, resource_path, user_folders
+from medapp.i18n import tell
+from medapp.imaging.frames import FrameCache
+from medapp.imaging.readers import ReaderConfig, Readers
+from medapp.storage.results import Results
+from medapp.storage.settings import Settings, SettingsFile
+from medapp.ui import theme
+from medapp.ui.main_window import MainWindow
+from medapp.ui.session import Services, Session
+from medapp.workflows.reading import Reading
+
+log = logging.getLogger(__name__)
+LOG_BYTES, LOG_FILES = 1_000_000, 3
+SUPPOSED_MEMORY = 8 * 2**30
+ExceptionHook: TypeAlias = Callable[[type[BaseException], BaseException, TracebackType | None], None]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything that is built once and closed at the end."""
+
+    services: Services
+    engine: Engine
+    results: Results | None
+    problems: tuple[Problem, ...]
+
+    def release(self) -> None:
+        """Close what worker threads may be waiting for, so that they end."""
+        self.engine.close()
+        self.services.readers.close()
+
+
+def run_window(paths: Sequence[Path] = (), *, sample: bool = False) -> int:
+    """Open the window on `paths`, or on the built-in sample, and return the exit status when it is closed."""
+    application = _application()
+    folders = user_folders()
+    log_handler = _log_to(folders.logs)
+    parts = build(folders)
+    theme.apply_theme(application, parts.services.settings.theme, parts.services.settings.font_px)
+    session = Session(parts.services)
+    window = MainWindow(session, lambda: _sample(folders))
+    former_hook = sys.excepthook
+    sys.excepthook = _hook(session)
+    for problem in parts.problems:
+        session.notify(tell(problem))
+    window.show()
+    QTimer.singleShot(0, window, lambda: _begin(window, tuple(paths), sample=sample))
+    try:
+        return application.exec()
+    finally:
+        sys.excepthook = former_hook
+        session.close(parts.release)
+        if parts.results is not None:
+            parts.results.close()
+        window.deleteLater()
+        session.deleteLater()
+        application.processEvents()
+        logging.getLogger("medapp").removeHandler(log_handler)
+        log_handler.close()
+
+
+def build(folders: Folders) -> Parts:
+    """Build what the window works with. Nothing here starts a process or reads an image."""
+    settings_file = SettingsFile(folders.settings)
+    settings, problem = settings_file.load()
+    config = ReaderConfig(processes=settings.reader_processes) if settings.reader_processes else ReaderConfig()
+    readers = Readers(config)
+    cache = FrameCache(readers, _cache_bytes(settings))
+    engine = Engine(EngineConfig(device=settings.device))
+    results = Results(folders.results)
+    reading = Reading(Registry(folders), engine, results)
+    services = Services(folders, readers, cache, reading, settings_file, settings)
+    return Parts(services, engine, results, tuple(p for p in (problem,) if p))
+
+
+def _application() -> QApplication:
+    existing = QApplication.instance()
+    application = existing if isinstance(existing, QApplication) else QApplication(["medapp"])
+    application.setApplicationName("medapp")
+    application.setApplicationDisplayName("medapp")
+    application.setApplicationVersion(__version__)
+    application.setStyle("Fusion")
+    application.setWindowIcon(QIcon(str(resource_path("icons", "app_window.svg"))))
+    return application
+
+
+def _begin(window: MainWindow, paths: tuple[Path, ...], *, sample: bool) -> None:
+    """Open what was asked for, once the window is up."""
+    gc.collect()
+    gc.freeze()  # what was built so far lives to the end: later collections need not look at it
+    if sample:
+        window.open_sample()
+    elif paths:
+        window.opening.open(paths)
+
+
+def _sample(folders: Folders) -> list[Path]:
+    from medapp.imaging.phantom import write_samples
+
+    return list(write_samples(folders.cache / "sample"))
+
+
+def _cache_bytes(settings: Settings) -> int:
+    memory = SUPPOSED_MEMORY
+    with suppress(AttributeError, ValueError, OSError):  # not known on Windows
+        memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return int(memory * settings.cache_share)
+
+
+def _log_to(folder: Path) -> logging.Handler:
+    """Log to a file that never grows large; where the disk refuses, to nowhere."""
+    handler: logging.Handler = logging.NullHandler()
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(
+            folder / "window.log", maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8"
+        )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.getLogger("medapp").addHandler(handler)
+    return handler
+
+
+def _hook(session: Session) -> ExceptionHook:
+    """Return a hook that tells about an exception in a slot instead of losing it."""
+
+    def tell_about(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            QApplication.quit()
+            return
+        session.fail(error.with_traceback(trace))
+
+    return tell_about

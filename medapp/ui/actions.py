@@ -1,0 +1,146 @@
+"""Makes menus, toolbar and shortcuts from the table of commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QToolButton
+
+from medapp.i18n import tr
+from medapp.ui.commands import COMMANDS, MENUS, Command
+from medapp.ui.state import State, VoiChoice
+from medapp.ui.theme import icon
+from medapp.ui.voi_choices import Offer
+from medapp.ui.widgets.layouts import named
+
+PAGES = ("show_start", "show_reading", "show_teaching")
+
+
+class Actions(QObject):
+    """One `QAction` a command; each calls its handler."""
+
+    voi_chosen = Signal(object)
+
+    def __init__(self, handlers: Mapping[str, Callable[[], object]], parent: QObject) -> None:
+        super().__init__(parent)
+        self._actions = {c.id: self._make(c, handlers[c.id]) for c in COMMANDS}
+        self._offers: tuple[Offer, ...] | None = None
+        self.window_menu = QMenu(tr("menu.window"))
+        self._offer_actions: list[QAction] = []
+
+    def __getitem__(self, command_id: str) -> QAction:
+        return self._actions[command_id]
+
+    def _make(self, command: Command, handler: Callable[[], object]) -> QAction:
+        action = QAction(tr(f"command.{command.id}"), self)
+        action.setObjectName(command.id)
+        action.setCheckable(command.checked is not None)
+        action.setShortcuts([QKeySequence(text) for text in command.shortcuts])
+        action.setToolTip(_tooltip(command))
+        action.triggered.connect(partial(_call, handler))
+        return action
+
+    def fill_menu_bar(self, bar: QMenuBar) -> None:
+        """Make the menus."""
+        for group in MENUS:
+            if group == "window":
+                bar.addMenu(self.window_menu)
+                continue
+            menu = bar.addMenu(tr(f"menu.{group}"))
+            menu.setObjectName(f"menu_{group}")
+            for command in COMMANDS:
+                if command.group == group:
+                    self._add(menu, command)
+
+    def _add(self, menu: QMenu, command: Command) -> None:
+        if command.starts_section:
+            menu.addSeparator()
+        menu.addAction(self._actions[command.id])
+
+    def fill_toolbar(self, bar: QToolBar) -> None:
+        """Make the buttons: the pages with their names, then the tools of the reading page."""
+        for page in PAGES:
+            bar.addAction(self._actions[page])
+            button = bar.widgetForAction(self._actions[page])
+            if isinstance(button, QToolButton):
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+                button.setProperty("role", "page")
+        bar.addSeparator()
+        for command in COMMANDS:
+            if command.toolbar:
+                if command.starts_section:
+                    bar.addSeparator()
+                bar.addAction(self._actions[command.id])
+                if command.id == "tool_window":
+                    bar.addWidget(self._presets_button())
+
+    def _presets_button(self) -> QToolButton:
+        button = named(QToolButton(), "presets")
+        button.setToolTip(tr("ui.presets"))
+        button.setIcon(icon("more"))
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setMenu(self.window_menu)
+        button.setAccessibleName(tr("ui.presets"))
+        self._presets = button
+        return button
+
+    def context_menu(self, parent: QMenu) -> QMenu:
+        """Return the menu of the right mouse button over the image."""
+        for action in self._offer_actions:
+            parent.addAction(action)
+        parent.addSeparator()
+        for command_id in ("fit", "invert", "rotate_right", "flip_horizontal", "flip_vertical", "annotations", "reset"):
+            parent.addAction(self._actions[command_id])
+        return parent
+
+    def render_state(self, state: State) -> None:
+        """Show which actions can be done and which are on."""
+        for command in COMMANDS:
+            action = self._actions[command.id]
+            action.setEnabled(command.enabled(state))
+            if command.checked is not None:
+                action.setChecked(command.checked(state))
+
+    def render_offers(self, offers: tuple[Offer, ...], chosen: VoiChoice, *, enabled: bool) -> None:
+        """Show the windows that the picture can be shown with."""
+        if offers != self._offers:
+            self._offers = offers
+            self.window_menu.clear()
+            for action in self._offer_actions:
+                action.deleteLater()
+            self._offer_actions = [self._make_offer(offer) for offer in offers]
+            self.window_menu.addActions(self._offer_actions)
+        for offer, action in zip(offers, self._offer_actions, strict=True):
+            action.setChecked(offer.choice == chosen)
+            action.setEnabled(enabled)
+        self.window_menu.setEnabled(enabled and bool(offers))
+        self._presets.setEnabled(enabled and bool(offers))
+
+    def _make_offer(self, offer: Offer) -> QAction:
+        action = QAction(offer.text.replace("&", "&&"), self)
+        action.setCheckable(True)
+        if offer.shortcut:
+            action.setShortcut(QKeySequence(offer.shortcut))
+        action.triggered.connect(lambda: self.voi_chosen.emit(offer.choice))
+        return action
+
+    def render_icons(self) -> None:
+        """Draw the icons in the colours of the theme."""
+        for command in COMMANDS:
+            if command.icon:
+                self._actions[command.id].setIcon(icon(command.icon))
+        self._presets.setIcon(icon("more"))
+
+
+def _call(handler: Callable[[], object], *_: object) -> None:
+    """Call without the state that Qt sends along."""
+    handler()
+
+
+def _tooltip(command: Command) -> str:
+    text = tr(f"command.{command.id}").replace("…", "")
+    keys = ", ".join(QKeySequence(s).toString(QKeySequence.SequenceFormat.NativeText) for s in command.shortcuts)
+    return f"{text} ({keys})" if keys else text

@@ -1,0 +1,129 @@
+"""Asks the model about the picture on screen, and makes sure that no answer outlives its picture."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+from medapp.classify.package import Package
+from medapp.classify.prediction import Prediction
+from medapp.errors import Problem
+from medapp.imaging.frame import Frame
+from medapp.jobs import Job, Partial, Progress
+from medapp.ui.session import Session
+from medapp.ui.state import (
+    Answered,
+    Classifying,
+    ModelFacts,
+    NoModel,
+    NoPicture,
+    NotAnswered,
+    Picture,
+    State,
+    Waiting,
+)
+from medapp.workflows.reading import Reading
+
+SETTLE_MS = 120
+
+
+class Answers(QObject):
+    """Follows the picture on screen; every request has the identity of one picture."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+        self._reading = session.services.reading
+        self._followed: Picture | None = None
+        self._job: int | None = None
+        self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._settle.timeout.connect(self._ask)
+        session.changed.connect(self._follow)
+
+    @Slot(object)
+    def _follow(self, state: State) -> None:
+        """Forget the answer as soon as another picture is shown, and ask about the new one when it stays."""
+        followed, self._followed = self._followed, state.picture
+        if _same(followed, state.picture):
+            return
+        self._drop()
+        self._session.update(answer=NoPicture())
+        if state.picture is not None:
+            self._settle.start()
+
+    def ask_again(self) -> None:
+        """Ask about the picture on screen again: after a failure, or because the model changed."""
+        if self._session.state.picture is not None:
+            self._drop()
+            self._ask()
+
+    def toggle_panel(self) -> None:
+        """Open or close the answer's panel; opening it asks, where nothing was asked yet."""
+        opened = not self._session.state.panel_open
+        self._session.update(panel_open=opened)
+        if opened and isinstance(self._session.state.answer, Waiting | NoPicture):
+            self.ask_again()
+
+    def _drop(self) -> None:
+        self._settle.stop()
+        if self._job is not None:
+            self._session.jobs.cancel(self._job)
+            self._job = None
+
+    @Slot()
+    def _ask(self) -> None:
+        state = self._session.state
+        picture = state.picture
+        if picture is None:
+            return
+        if state.cine:
+            self._settle.start()
+            return
+        self._session.update(answer=Classifying())
+        wanted = state.panel_open or self._session.settings.classify_ahead
+        self._job = self._session.jobs.start(
+            _classified(self._reading, picture.frame, wanted),
+            part=lambda facts: self._session.update(answer=Classifying(facts) if wanted else Waiting(facts)),
+            done=lambda answer: self._take(picture, answer),
+            failed=lambda error: self._failed(picture, error),
+        )
+
+    def _take(self, picture: Picture, answer: Answered | NoModel | Waiting) -> None:
+        shown = self._session.state.picture
+        if not _same(shown, picture):
+            return
+        if isinstance(answer, Answered) and answer.prediction.identity != picture.identity:
+            self._failed(picture, ValueError("the answer belongs to another image"))
+            return
+        self._job = None
+        self._session.update(answer=answer)
+
+    def _failed(self, picture: Picture, error: BaseException) -> None:
+        if _same(self._session.state.picture, picture):
+            self._job = None
+            self._session.update(answer=NotAnswered(Problem.from_error(picture.instance.source, error)))
+
+
+def _same(one: Picture | None, other: Picture | None) -> bool:
+    """Tell whether both show the same frame; the place in a growing series may differ."""
+    if one is None or other is None:
+        return one is other
+    return one.frame is other.frame
+
+
+def _classified(reading: Reading, frame: Frame, wanted: bool) -> Job[Answered | NoModel | Waiting]:
+    package = reading.package_for(frame.modality)
+    if package is None:
+        return NoModel(frame.modality)
+    facts = facts_of(package)
+    yield Partial(facts)
+    if not wanted:
+        return Waiting(facts)
+    prediction: Prediction = reading.classify(frame)
+    yield Progress(1, 1)
+    return Answered(facts, prediction)
+
+
+def facts_of(package: Package) -> ModelFacts:
+    """Return what the panel says about a package."""
+    metadata = package.metadata
+    return ModelFacts(metadata.id, metadata.name, metadata.version, package.scope.text, package.card())

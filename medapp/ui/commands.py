@@ -1,0 +1,184 @@
+"""Every action of the window, one row each: menus, toolbar, shortcuts and tooltips come from here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from medapp.ui.state import Answered, Page, State, Tool
+
+Claim = Callable[[State], bool]
+
+
+def _always(_: State) -> bool:
+    return True
+
+
+def _has_picture(state: State) -> bool:
+    return state.page is Page.READING and state.picture is not None
+
+
+def _has_grey(state: State) -> bool:
+    return _has_picture(state) and state.picture is not None and not state.picture.frame.is_colour
+
+
+def _has_stack(state: State) -> bool:
+    return state.page is Page.READING and state.series is not None and state.series.frames > 1
+
+
+def _has_place(state: State) -> bool:
+    return state.page is Page.READING and state.place is not None
+
+
+def _has_heat_map(state: State) -> bool:
+    answer = state.answer
+    return _has_picture(state) and isinstance(answer, Answered) and answer.prediction.heat_map is not None
+
+
+def _reading(state: State) -> bool:
+    return state.page is Page.READING
+
+
+def _has_scan(state: State) -> bool:
+    return bool(state.scan.studies or state.scan.problems or state.scan.not_images)
+
+
+@dataclass(frozen=True)
+class Command:
+    """One action.
+
+    Attributes
+    ----------
+    id : str
+        Its name; the text is ``command.<id>``.
+    group : str
+        The menu that it stands in (``menu.<group>``); a group named ``.x`` has no menu.
+    shortcuts : tuple of str
+        The first is shown in menu and tooltip.
+    icon : str
+        Name of an icon, or empty.
+    toolbar : bool
+        Whether it has a button.
+    checked : callable or None
+        For an action that is on or off: whether it is on.
+    enabled : callable
+        Whether it can be done now.
+    starts_section : bool
+        Whether a separator stands before it.
+    """
+
+    id: str
+    group: str
+    shortcuts: tuple[str, ...] = ()
+    icon: str = ""
+    toolbar: bool = False
+    checked: Claim | None = None
+    enabled: Claim = _always
+    starts_section: bool = False
+
+
+def _tool(tool: Tool, shortcut: str) -> Command:
+    return Command(
+        f"tool_{tool}",
+        "image",
+        (shortcut,),
+        str(tool),
+        toolbar=True,
+        checked=lambda state: state.tool is tool,
+        enabled=_has_picture,
+        starts_section=tool is Tool.WINDOW,
+    )
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("open_files", "file", ("Ctrl+O",), "open_files", toolbar=True),
+    Command("open_folder", "file", ("Ctrl+Shift+O",), "open_folder", toolbar=True),
+    Command("open_sample", "file", (), "sample"),
+    Command("close_all", "file", ("Ctrl+W",), enabled=_has_scan, starts_section=True),
+    Command("quit", "file", ("Ctrl+Q",), starts_section=True),
+    _tool(Tool.WINDOW, "W"),
+    _tool(Tool.SCROLL, "S"),
+    _tool(Tool.ZOOM, "Z"),
+    _tool(Tool.PAN, "T"),
+    Command(
+        "invert",
+        "image",
+        ("I",),
+        "invert",
+        toolbar=True,
+        checked=lambda s: s.viewport.inverted,
+        enabled=_has_grey,
+        starts_section=True,
+    ),
+    Command("rotate_right", "image", ("R",), "rotate_right", toolbar=True, enabled=_has_picture),
+    Command("rotate_left", "image", ("L",), "rotate_left", toolbar=True, enabled=_has_picture),
+    Command("flip_horizontal", "image", ("H",), "flip_horizontal", toolbar=True, enabled=_has_picture),
+    Command("flip_vertical", "image", ("V",), "flip_vertical", toolbar=True, enabled=_has_picture),
+    Command("fit", "image", ("=",), "fit", toolbar=True, enabled=_has_picture, starts_section=True),
+    Command("zoom_in", "image", ("+",), enabled=_has_picture),
+    Command("zoom_out", "image", ("-",), enabled=_has_picture),
+    Command("reset", "image", ("Esc",), enabled=_reading),
+    Command("image_next", "series", ("Down",), enabled=_has_stack),
+    Command("image_previous", "series", ("Up",), enabled=_has_stack),
+    Command("image_next_ten", "series", ("Shift+Down",), enabled=_has_stack),
+    Command("image_previous_ten", "series", ("Shift+Up",), enabled=_has_stack),
+    Command("image_first", "series", ("Home",), enabled=_has_stack),
+    Command("image_last", "series", ("End",), enabled=_has_stack),
+    Command("series_next", "series", ("PgDown", "Right"), enabled=_has_place, starts_section=True),
+    Command("series_previous", "series", ("PgUp", "Left"), enabled=_has_place),
+    Command(
+        "cine",
+        "series",
+        ("C",),
+        "cine",
+        toolbar=True,
+        checked=lambda s: s.cine,
+        enabled=_has_stack,
+        starts_section=True,
+    ),
+    Command("show_start", "view", ("Ctrl+1",), "start", checked=lambda s: s.page is Page.START),
+    Command("show_reading", "view", ("Ctrl+2",), "reading", checked=lambda s: s.page is Page.READING),
+    Command("show_teaching", "view", ("Ctrl+3",), "teaching", checked=lambda s: s.page is Page.TEACHING),
+    Command(
+        "browser",
+        "view",
+        ("F9",),
+        "browser",
+        checked=lambda s: s.browser_shown,
+        enabled=_reading,
+        starts_section=True,
+    ),
+    Command(
+        "annotations",
+        "view",
+        ("Space",),
+        "annotations",
+        toolbar=True,
+        checked=lambda s: s.annotations,
+        enabled=_has_picture,
+    ),
+    Command("maximise", "view", ("F11",), "maximise", checked=lambda s: s.maximised, enabled=_reading),
+    Command(
+        "ai_panel",
+        "view",
+        ("A",),
+        "ai",
+        toolbar=True,
+        checked=lambda s: s.panel_open,
+        enabled=_reading,
+        starts_section=True,
+    ),
+    Command(
+        "heat_map",
+        "view",
+        ("Shift+A",),
+        "heat_map",
+        toolbar=True,
+        checked=lambda s: s.heat_map_shown,
+        enabled=_has_heat_map,
+    ),
+    Command("about", "help"),
+)
+
+MENUS = ("file", "image", "series", "window", "view", "help")
+"""In the order of the menu bar; ``window`` is filled for each image: its presets are the modality's."""

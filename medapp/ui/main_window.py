@@ -1,0 +1,251 @@
+"""The window: connects widgets with the session, and renders its state."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, Qt, Slot
+from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QMenu, QStackedWidget, QToolBar, QWidget
+
+from medapp import __version__
+from medapp.i18n import tr
+from medapp.ui import theme
+from medapp.ui.actions import Actions
+from medapp.ui.answers import Answers
+from medapp.ui.opening import Opening
+from medapp.ui.pictures import Pictures
+from medapp.ui.reading_page import ReadingPage
+from medapp.ui.session import Session
+from medapp.ui.state import Page, Place, State, Tool, VoiChoice
+from medapp.ui.teaching_page import TeachingPage
+from medapp.ui.teaching_session import TeachingSession
+from medapp.ui.viewing import Viewing
+from medapp.ui.voi_choices import offers_for
+from medapp.ui.widgets.banner import Banner
+from medapp.ui.widgets.job_bar import JobBar
+from medapp.ui.widgets.layouts import column, label, named
+from medapp.ui.widgets.start_page import StartPage
+
+log = logging.getLogger(__name__)
+ZOOM_STEP = 1.25
+FIRST_SIZE = (1280, 800)
+
+
+class MainWindow(QMainWindow):
+    """Holds the pages; state flows down from the session, wishes flow up to it."""
+
+    def __init__(self, session: Session, sample: Callable[[], Sequence[Path]]) -> None:
+        super().__init__()
+        self.setObjectName("main_window")
+        self.setWindowTitle("medapp")
+        self.setAcceptDrops(True)
+        self.resize(*FIRST_SIZE)
+        self._session = session
+        self._sample = sample
+        self.pictures = Pictures(session)
+        self.viewing = Viewing(session, self.pictures)
+        self.answers = Answers(session)
+        self.opening = Opening(session)
+        self.teaching = TeachingSession(session)
+        self.start_page, self.reading_page = StartPage(), ReadingPage()
+        self.teaching_page = TeachingPage(self.teaching)
+        self.actions_made = Actions(self._handlers(), self)
+        self._build()
+        self._connect()
+        self._render_theme()
+        self._render(session.state)
+
+    def _build(self) -> None:
+        self._banner = Banner()
+        self._pages = QStackedWidget()
+        self._page_widgets = {
+            Page.START: self.start_page,
+            Page.READING: self.reading_page,
+            Page.TEACHING: self.teaching_page,
+        }
+        for page in self._page_widgets.values():
+            self._pages.addWidget(page)
+        centre = QWidget()
+        layout = column(centre, spacing=0)
+        layout.addWidget(self._banner)
+        layout.addWidget(self._pages, 1)
+        self.setCentralWidget(centre)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self._toolbar = named(QToolBar(tr("ui.toolbar"), movable=False), "toolbar")
+        self.addToolBar(self._toolbar)
+        self.actions_made.fill_toolbar(self._toolbar)
+        self.actions_made.fill_menu_bar(self.menuBar())
+        self._theme_group = self._make_theme_menu()
+        self._make_status_bar()
+
+    def _make_status_bar(self) -> None:
+        self.job_bar = JobBar()
+        bar = self.statusBar()
+        bar.setSizeGripEnabled(False)
+        bar.addWidget(label(tr("ui.research_short"), "small"), 1)
+        bar.addPermanentWidget(self.job_bar)
+
+    def _make_theme_menu(self) -> QActionGroup:
+        menu = self.menuBar().findChild(QMenu, "menu_view")
+        assert isinstance(menu, QMenu)
+        themes = menu.addMenu(tr("menu.theme"))
+        group = QActionGroup(self)
+        for name in theme.THEMES:
+            action = group.addAction(tr(f"ui.theme_{name}"))
+            action.setCheckable(True)
+            action.setData(name)
+            action.triggered.connect(partial(self._session.choose, theme=name))
+        themes.addActions(group.actions())
+        return group
+
+    def _connect(self) -> None:
+        session, page = self._session, self.reading_page
+        session.changed.connect(self._render)
+        session.settings_changed.connect(self._render_settings)
+        self._banner.dismissed.connect(partial(session.update, notice=""))
+        self.job_bar.cancel_requested.connect(session.jobs.cancel)
+        self.opening.first_found.connect(self.pictures.show)
+        self.opening.thumbnail_made.connect(page.browser.render_thumbnail)
+        page.browser.series_requested.connect(lambda key: self.pictures.show(Place(key, 0)))
+        page.viewer.window_requested.connect(self.viewing.set_window)
+        page.viewer.viewport_requested.connect(self.viewing.set_viewport)
+        page.viewer.scroll_requested.connect(self.pictures.scroll)
+        page.viewer.maximise_requested.connect(self._toggle_maximised)
+        page.viewer.menu_requested.connect(self._show_image_menu)
+        page.viewer.open_requested.connect(self._ask_for_files)
+        page.chip_pressed.connect(self.answers.toggle_panel)
+        page.panel.again_requested.connect(self.answers.ask_again)
+        page.panel.heat_map_requested.connect(lambda shown: session.update(heat_map_shown=shown))
+        page.panel.opacity_requested.connect(self._set_opacity)
+        self.actions_made.voi_chosen.connect(self.viewing.choose_voi)
+        self.teaching.activated.connect(self.answers.ask_again)
+        start = self.start_page
+        start.files_requested.connect(self._ask_for_files)
+        start.folder_requested.connect(self._ask_for_folder)
+        start.teaching_requested.connect(partial(session.show_page, Page.TEACHING))
+        start.sample_requested.connect(self.open_sample)
+        start.recent_requested.connect(lambda path: self.opening.open([Path(path)]))
+
+    def _handlers(self) -> dict[str, Callable[[], object]]:
+        session, pictures = self._session, self.pictures
+        return {
+            **self._viewport_handlers(),
+            **{f"tool_{tool}": partial(session.choose_tool, tool) for tool in Tool},
+            **{f"show_{page}": partial(session.show_page, page) for page in Page},
+            "open_files": self._ask_for_files,
+            "open_folder": self._ask_for_folder,
+            "open_sample": self.open_sample,
+            "close_all": self.opening.close_all,
+            "quit": self.close,
+            "reset": self.viewing.reset,
+            "image_next": partial(pictures.scroll, 1),
+            "image_previous": partial(pictures.scroll, -1),
+            "image_next_ten": partial(pictures.scroll, 10),
+            "image_previous_ten": partial(pictures.scroll, -10),
+            "image_first": partial(pictures.go_to, 0),
+            "image_last": pictures.go_to_last,
+            "series_next": partial(pictures.change_series, 1),
+            "series_previous": partial(pictures.change_series, -1),
+            "cine": self.viewing.toggle_cine,
+            "browser": session.toggle_browser,
+            "annotations": lambda: session.update(annotations=not session.state.annotations),
+            "maximise": self._toggle_maximised,
+            "ai_panel": self.answers.toggle_panel,
+            "heat_map": lambda: session.update(heat_map_shown=not session.state.heat_map_shown),
+            "about": lambda: session.notify(tr("ui.about", version=__version__)),
+        }
+
+    def _viewport_handlers(self) -> dict[str, Callable[[], object]]:
+        def change(name: str, *arguments: object) -> Callable[[], None]:
+            return lambda: self.viewing.set_viewport(getattr(self._session.state.viewport, name)(*arguments))
+
+        return {
+            "invert": change("with_polarity_toggled"),
+            "rotate_right": change("rotated", 1),
+            "rotate_left": change("rotated", -1),
+            "flip_horizontal": change("flipped_horizontally"),
+            "flip_vertical": change("flipped_vertically"),
+            "fit": change("fit"),
+            "zoom_in": lambda: self.reading_page.viewer.zoom_at_centre(ZOOM_STEP),
+            "zoom_out": lambda: self.reading_page.viewer.zoom_at_centre(1 / ZOOM_STEP),
+        }
+
+    @Slot(object)
+    def _render(self, state: State) -> None:
+        self._pages.setCurrentWidget(self._page_widgets[state.page])
+        self._banner.render_text(state.notice)
+        self.job_bar.render_jobs(state.jobs)
+        self._toolbar.setVisible(not state.maximised)
+        self.actions_made.render_state(state)
+        chosen = state.voi.get(state.picture.place.series, VoiChoice()) if state.picture else VoiChoice()
+        reading = state.page is Page.READING
+        self.actions_made.render_offers(offers_for(state.picture), chosen, enabled=reading)
+        self.reading_page.render_state(state)
+
+    @Slot(object)
+    def _render_settings(self, _: object) -> None:
+        self._render_theme()
+        self._render(self._session.state)
+
+    def _render_theme(self) -> None:
+        settings = self._session.settings
+        application = QApplication.instance()
+        if theme.current().name != settings.theme and isinstance(application, QApplication):
+            theme.apply_theme(application, settings.theme, settings.font_px)
+        for action in self._theme_group.actions():
+            action.setChecked(action.data() == settings.theme)
+        self.actions_made.render_icons()
+        self.start_page.render_recent(settings.recent)
+
+    def open_sample(self) -> None:
+        """Open the cases that the program brings along."""
+        self.opening.open_prepared(self._sample, tr("ui.preparing_sample"))
+
+    @Slot()
+    def _ask_for_files(self) -> None:
+        names, _ = QFileDialog.getOpenFileNames(self, tr("command.open_files"))
+        self.opening.open([Path(name) for name in names])
+
+    @Slot()
+    def _ask_for_folder(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, tr("command.open_folder"))
+        if name:
+            self.opening.open([Path(name)])
+
+    @Slot()
+    def _toggle_maximised(self) -> None:
+        self._session.update(maximised=not self._session.state.maximised)
+
+    @Slot(float)
+    def _set_opacity(self, opacity: float) -> None:
+        self._session.update(heat_map_opacity=opacity)
+
+    @Slot(QPoint)
+    def _show_image_menu(self, position: QPoint) -> None:
+        menu = self.actions_made.context_menu(QMenu(self))
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(position)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files and folders, wherever they are dropped."""
+        if event.mimeData().hasUrls() and any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open what was dropped; on the teaching page a folder becomes the cases."""
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        event.acceptProposedAction()
+        if self._session.state.page is Page.TEACHING and len(paths) == 1 and paths[0].is_dir():
+            self.teaching.choose_cases(paths[0])
+        else:
+            self.opening.open(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Keep what was set by hand."""
+        if self._session.state.heat_map_opacity != self._session.settings.heat_map_opacity:
+            self._session.choose(heat_map_opacity=self._session.state.heat_map_opacity)
+        super().closeEvent(event)

@@ -1,0 +1,163 @@
+"""The reading page: browser, image with its banner and chip, and the panel of the model's answer."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QSizePolicy, QSplitter, QWidget
+
+from medapp.errors import Problem
+from medapp.i18n import tell, tr
+from medapp.ui.state import (
+    Answered,
+    Classifying,
+    NoModel,
+    NotAnswered,
+    Picture,
+    State,
+    Waiting,
+)
+from medapp.ui.voi_choices import voi_shown
+from medapp.ui.widgets.layouts import column, label, row
+from medapp.ui.widgets.picture_layers import HeatMapView
+from medapp.ui.widgets.prediction_panel import PredictionPanel
+from medapp.ui.widgets.study_browser import StudyBrowser
+from medapp.ui.widgets.viewer import Viewer, ViewerContent
+from medapp.ui.widgets.wording import date_text, name_text
+
+BROWSER_PX = 248
+CHIP_GAP_PX = 12
+
+
+class ReadingPage(QWidget):
+    """Lays the widgets of the page out and hands each its part of the state."""
+
+    chip_pressed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.browser = StudyBrowser()
+        self.viewer = Viewer()
+        self.panel = PredictionPanel()
+        self.banner = label("", name="identity")
+        self.banner.setContentsMargins(12, 5, 12, 5)
+        self.banner.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.chip = label("", name="chip")
+        self.chip.setParent(self.viewer)
+        self.chip.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.chip.installEventFilter(self)
+        self.viewer.installEventFilter(self)
+        self._splitter = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
+        self._splitter.setHandleWidth(1)
+        self._splitter.addWidget(self.browser)
+        self._splitter.addWidget(self._middle())
+        self._splitter.setStretchFactor(1, 1)
+        self._splitter.setSizes([BROWSER_PX, 1000])
+        layout = row(self, spacing=0)
+        layout.addWidget(self._splitter, 1)
+        layout.addWidget(self.panel)
+
+    def _middle(self) -> QWidget:
+        middle = QWidget()
+        layout = column(middle, spacing=0)
+        layout.addWidget(self.banner)
+        layout.addWidget(self.viewer, 1)
+        return middle
+
+    def render_state(self, state: State) -> None:
+        """Show the part of `state` that belongs to this page."""
+        self.browser.setVisible(state.browser_shown and not state.maximised)
+        self.panel.setVisible(state.panel_open and not state.maximised)
+        self.browser.render_scan(state.scan, state.place.series if state.place else None)
+        self.panel.render_answer(state.answer, heat_map_shown=state.heat_map_shown, opacity=state.heat_map_opacity)
+        self.banner.setText(_identity_text(state.picture))
+        self.banner.setVisible(state.picture is not None)
+        self.viewer.render_content(_content(state))
+        self._render_chip(state)
+
+    def _render_chip(self, state: State) -> None:
+        text, look = _chip(state)
+        self.chip.setVisible(bool(text) and not state.panel_open)
+        self.chip.setText(text)
+        if self.chip.property("state") != look:
+            self.chip.setProperty("state", look)
+            self.chip.style().unpolish(self.chip)
+            self.chip.style().polish(self.chip)
+        self._place_chip()
+
+    def _place_chip(self) -> None:
+        self.chip.adjustSize()
+        x = (self.viewer.width() - self.chip.width()) // 2
+        self.chip.move(max(0, x), self.viewer.height() - self.chip.height() - CHIP_GAP_PX)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep the chip at the lower edge of the image, and take presses on it."""
+        if watched is self.viewer and event.type() == QEvent.Type.Resize:
+            self._place_chip()
+        elif watched is self.chip and event.type() == QEvent.Type.MouseButtonRelease:
+            self.chip_pressed.emit()
+            return True
+        return super().eventFilter(watched, event)
+
+
+def _identity_text(picture: Picture | None) -> str:
+    """Return who the picture shows and when it was made: name, id, birth date, sex, exam."""
+    if picture is None:
+        return ""
+    patient, study = picture.study.patient, picture.study
+    parts = [name_text(patient.name), tr("ui.id", id=patient.patient_id) if patient.patient_id else ""]
+    if patient.birth_date:
+        parts.append(tr("ui.born", date=date_text(patient.birth_date)))
+    parts.append(patient.sex)
+    if study.date:
+        parts.append(tr("ui.exam", date=date_text(study.date)))
+    parts.append(study.description)
+    known = [part for part in parts if part]
+    return "   ·   ".join(known) if known else tr("ui.no_identity")
+
+
+def _content(state: State) -> ViewerContent:
+    return ViewerContent(
+        picture=state.picture,
+        viewport=state.viewport,
+        voi=voi_shown(state),
+        tool=state.tool,
+        annotations=state.annotations,
+        heat_map=_heat_map(state),
+        loading=state.loading,
+        message=_message(state.picture_problem, state),
+    )
+
+
+def _heat_map(state: State) -> HeatMapView | None:
+    """Return the heat map of the picture on screen, where it was asked for; none for a refusal."""
+    shown = state.shown_answer
+    if shown is None or not (state.panel_open and state.heat_map_shown) or shown.prediction.refused is not None:
+        return None
+    values = shown.prediction.heat_map
+    return None if values is None else HeatMapView(values, state.heat_map_opacity)
+
+
+def _message(problem: Problem | None, state: State) -> str:
+    if problem is not None:
+        return tr("ui.picture_failed", reason=tell(problem))
+    if state.picture is not None:
+        return ""
+    if state.loading or (state.jobs and not state.scan.studies):
+        return tr("ui.loading")
+    return tr("ui.viewer_empty")
+
+
+def _chip(state: State) -> tuple[str, str]:
+    """Return text and look of the chip: what the model could say, never what it says."""
+    match state.answer:
+        case NoModel(modality):
+            return tr("ui.chip_no_model", modality=modality), "quiet"
+        case Classifying():
+            return tr("ui.chip_classifying"), "quiet"
+        case Waiting() | Answered():
+            return tr("ui.chip_ready"), "ready"
+        case NotAnswered():
+            return tr("ui.chip_failed"), "attention"
+    return "", "quiet"

@@ -1,0 +1,118 @@
+"""Holds the one state of the window and turns what a person asks for into the next state."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from medapp.errors import MedappError, Problem
+from medapp.folders import Folders
+from medapp.i18n import tell, tr
+from medapp.imaging.frames import FrameCache
+from medapp.imaging.readers import Readers
+from medapp.storage.settings import Settings, SettingsFile
+from medapp.ui.job_list import JobList
+from medapp.ui.state import Page, State, Tool
+from medapp.workflows.reading import Reading
+
+log = logging.getLogger(__name__)
+LONG_JOBS, PICTURE_JOBS = 4, 3
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the window works with; the program builds each once."""
+
+    folders: Folders
+    readers: Readers
+    cache: FrameCache
+    reading: Reading
+    settings_file: SettingsFile
+    settings: Settings
+
+
+class Session(QObject):
+    """The state, its changes, and the jobs. It draws nothing and opens no file itself."""
+
+    changed = Signal(object)
+    settings_changed = Signal(object)
+
+    def __init__(self, services: Services, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.services = services
+        self.settings = services.settings
+        self.state = State(
+            browser_shown=self.settings.browser_shown,
+            heat_map_opacity=self.settings.heat_map_opacity,
+            panel_open=self.settings.automatic_ai,
+        )
+        self._telling = self._untold = False
+        self.jobs = JobList(LONG_JOBS, self)
+        self.picture_jobs = JobList(PICTURE_JOBS, self)
+        self.jobs.views_changed.connect(lambda views: self.update(jobs=views))
+        for jobs in (self.jobs, self.picture_jobs):
+            jobs.uncaught.connect(self.fail)
+
+    def update(self, **changes: Any) -> None:  # noqa: ANN401 - fields of State
+        """Replace fields of the state and tell about it, where anything changes."""
+        if all(getattr(self.state, name) is value for name, value in changes.items()):
+            return
+        self.state = replace(self.state, **changes)
+        self._untold = True
+        if self._telling:
+            return  # whoever is told now is told again: nobody sees an old state after a new one
+        self._telling = True
+        try:
+            while self._untold:
+                self._untold = False
+                self.changed.emit(self.state)
+        finally:
+            self._telling = False
+
+    def choose(self, **changes: Any) -> None:  # noqa: ANN401 - fields of Settings
+        """Change settings and keep them."""
+        self.settings = replace(self.settings, **changes)
+        self.services.settings_file.save(self.settings)
+        self.settings_changed.emit(self.settings)
+
+    @Slot(object)
+    def fail(self, error: BaseException) -> None:
+        """Tell the person about a failure that nobody else takes."""
+        if not isinstance(error, MedappError):
+            log.error("unexpected failure", exc_info=error)
+        self.notify(tell(Problem.from_error("", error)))
+
+    def notify(self, text: str) -> None:
+        """Show a sentence until it is dismissed."""
+        self.update(notice=text)
+
+    def show_page(self, page: Page) -> None:
+        """Turn to a page."""
+        self.update(page=page, maximised=False, cine=False)
+
+    def choose_tool(self, tool: Tool) -> None:
+        """Choose what the left mouse button does."""
+        self.update(tool=tool)
+
+    def toggle_browser(self) -> None:
+        """Open or close the study browser, and remember it."""
+        self.update(browser_shown=not self.state.browser_shown)
+        self.choose(browser_shown=self.state.browser_shown)
+
+    def close(self, release: Callable[[], None]) -> None:
+        """Stop all jobs; `release` closes what they may be waiting for."""
+        for jobs in (self.jobs, self.picture_jobs):
+            jobs.runner.cancel_all()
+        release()
+        for jobs in (self.jobs, self.picture_jobs):
+            jobs.runner.close()
+
+
+def opened_title(paths: tuple[Path, ...]) -> str:
+    """Return the title of the job that opens `paths`."""
+    return tr("ui.opening_one", name=paths[0].name) if len(paths) == 1 else tr("ui.opening_many", count=len(paths))

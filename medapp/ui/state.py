@@ -1,0 +1,198 @@
+"""What the window shows, as one frozen value. Widgets render it; only the session changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal, TypeAlias
+
+from medapp.classify.prediction import Prediction
+from medapp.display.viewport import Viewport
+from medapp.errors import Problem
+from medapp.imaging.frame import Frame
+from medapp.imaging.study import Instance, Scan, Series, Study, Window
+from medapp.jobs import Progress
+
+
+class Page(StrEnum):
+    """The pages of the window."""
+
+    START = "start"
+    READING = "reading"
+    TEACHING = "teaching"
+
+
+class Tool(StrEnum):
+    """What the left mouse button does on the image."""
+
+    WINDOW = "window"
+    SCROLL = "scroll"
+    ZOOM = "zoom"
+    PAN = "pan"
+
+
+@dataclass(frozen=True)
+class VoiChoice:
+    """Which window a series is shown with; it holds for all its images.
+
+    `number` counts the file's windows, then its VOI LUTs, from 0.
+    """
+
+    kind: Literal["file", "automatic", "fixed"] = "file"
+    number: int = 0
+    window: Window | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """One image of one series: the key of the series and the index in its stack, from 0."""
+
+    series: str
+    index: int
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A frame ready to be shown, with everything that says whose it is: both always change together."""
+
+    place: Place
+    study: Study
+    series: Series
+    instance: Instance
+    frame: Frame
+    automatic: Window | None
+
+    @property
+    def identity(self) -> str:
+        """The key of results for this picture."""
+        return self.frame.identity
+
+
+@dataclass(frozen=True)
+class NoPicture:
+    """There is nothing to classify."""
+
+
+@dataclass(frozen=True)
+class NoModel:
+    """No active model reads images of this modality: normal, and told quietly."""
+
+    modality: str
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """What is shown about a model beside its answer."""
+
+    id: str
+    name: str
+    version: str
+    trained_on: str = ""
+    card: str = ""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A model is there and has not been asked."""
+
+    model: ModelFacts
+
+
+@dataclass(frozen=True)
+class Classifying:
+    """A model is at work on the picture shown."""
+
+    model: ModelFacts | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Answered:
+    """A model's answer for the picture whose identity the prediction carries."""
+
+    model: ModelFacts
+    prediction: Prediction
+
+
+@dataclass(frozen=True)
+class NotAnswered:
+    """The engine failed."""
+
+    problem: Problem
+
+
+Answer: TypeAlias = NoPicture | NoModel | Waiting | Classifying | Answered | NotAnswered
+
+
+@dataclass(frozen=True)
+class JobView:
+    """A job that the status bar shows."""
+
+    id: int
+    title: str
+    progress: Progress | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """Everything that the window shows, but for the teaching page, which has a state of its own."""
+
+    page: Page = Page.START
+    scan: Scan = field(default_factory=Scan)
+    place: Place | None = None
+    picture: Picture | None = None
+    loading: bool = False
+    picture_problem: Problem | None = None
+    viewport: Viewport = field(default_factory=Viewport)
+    voi: Mapping[str, VoiChoice] = field(default_factory=dict)
+    tool: Tool = Tool.WINDOW
+    annotations: bool = True
+    cine: bool = False
+    maximised: bool = False
+    browser_shown: bool = True
+    panel_open: bool = False
+    heat_map_shown: bool = True
+    heat_map_opacity: float = 0.5
+    answer: Answer = field(default_factory=NoPicture)
+    jobs: tuple[JobView, ...] = ()
+    notice: str = ""
+
+    @property
+    def series(self) -> Series | None:
+        """The series that is wanted on screen."""
+        found = self.located
+        return found[1] if found else None
+
+    @property
+    def located(self) -> tuple[Study, Series] | None:
+        """The study and the series that are wanted on screen."""
+        if self.place is None:
+            return None
+        return find_series(self.scan, self.place.series)
+
+    @property
+    def shown_answer(self) -> Answered | None:
+        """The answer, if it belongs to the picture on screen and to no other."""
+        answer, picture = self.answer, self.picture
+        if isinstance(answer, Answered) and picture is not None and answer.prediction.identity == picture.identity:
+            return answer
+        return None
+
+
+def series_key(study: Study, series: Series) -> str:
+    """Return what tells a series apart from all others that are open."""
+    return f"{study.uid}/{series.uid}"
+
+
+def find_series(scan: Scan, key: str) -> tuple[Study, Series] | None:
+    """Return the study and the series with `key`, or None."""
+    for study in scan.studies:
+        for series in study.series:
+            if series_key(study, series) == key:
+                return study, series
+    return None
+
+
+def all_keys(scan: Scan) -> list[str]:
+    """Return the keys of all series in the order of the browser."""
+    return [series_key(study, series) for study in scan.studies for series in study.series]

@@ -1,0 +1,89 @@
+"""What a person does to the picture on screen: window, zoom, turn, play. None of it reaches a prediction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+from medapp.display.viewport import Viewport
+from medapp.imaging.study import Window
+from medapp.ui.pictures import Pictures
+from medapp.ui.session import Session
+from medapp.ui.state import State, VoiChoice
+from medapp.ui.voi_choices import choice_when_first_shown
+
+CINE_DEFAULT_MS, CINE_FASTEST_MS, CINE_SLOWEST_MS = 100, 20, 1000
+
+
+class Viewing(QObject):
+    """Changes viewport and window of the session's state, and plays stacks."""
+
+    def __init__(self, session: Session, pictures: Pictures) -> None:
+        super().__init__(session)
+        self._session = session
+        self._pictures = pictures
+        self._cine = QTimer(self)
+        self._cine.timeout.connect(self._play)
+        session.changed.connect(self._follow)
+
+    def set_viewport(self, viewport: Viewport) -> None:
+        """Show the picture through another viewport."""
+        self._session.update(viewport=viewport)
+
+    def set_window(self, window: Window) -> None:
+        """Show the series with `window`."""
+        self.choose_voi(VoiChoice("fixed", window=window))
+
+    def choose_voi(self, choice: VoiChoice) -> None:
+        """Show the series with another window; it holds for all images of the series."""
+        picture = self._session.state.picture
+        if picture is not None and not picture.frame.is_colour:
+            self._session.update(voi=_with(self._session.state.voi, picture.place.series, choice))
+
+    def reset(self) -> None:
+        """Stop what is going on; where nothing is, show the picture as it was first shown."""
+        state = self._session.state
+        if state.cine or state.maximised or state.notice:
+            self._session.update(cine=False, maximised=False, notice="")
+            return
+        voi = {key: choice for key, choice in state.voi.items() if not self._is_shown(key)}
+        if state.picture is not None:
+            voi[state.picture.place.series] = choice_when_first_shown(state.picture)
+        self._session.update(viewport=Viewport(), voi=voi)
+
+    def _is_shown(self, key: str) -> bool:
+        picture = self._session.state.picture
+        return picture is not None and picture.place.series == key
+
+    def toggle_cine(self) -> None:
+        """Play the stack, or stop."""
+        self._session.update(cine=not self._session.state.cine)
+
+    @Slot(object)
+    def _follow(self, state: State) -> None:
+        picture = state.picture
+        if picture is not None and picture.place.series not in state.voi:
+            choice = choice_when_first_shown(picture)
+            self._session.update(voi=_with(state.voi, picture.place.series, choice))
+        if state.cine and not self._cine.isActive():
+            self._cine.start(self._interval(state))
+        elif not state.cine:
+            self._cine.stop()
+
+    @staticmethod
+    def _interval(state: State) -> int:
+        """Return the file's own time for a frame, where it is one that can be watched (PS3.3 C.7.6.5)."""
+        time_ms = state.picture.instance.frame_time_ms if state.picture else None
+        return round(min(max(time_ms or CINE_DEFAULT_MS, CINE_FASTEST_MS), CINE_SLOWEST_MS))
+
+    @Slot()
+    def _play(self) -> None:
+        state = self._session.state
+        if state.series is None or state.place is None or state.loading:
+            return  # a late frame is waited for: cine never runs ahead of what is shown
+        self._pictures.go_to((state.place.index + 1) % state.series.frames)
+
+
+def _with(voi: Mapping[str, VoiChoice], key: str, choice: VoiChoice) -> dict[str, VoiChoice]:
+    return {**voi, key: choice}

@@ -1,0 +1,155 @@
+"""Texts over the image: corners, orientation letters, scale bar, and the word while one is waited for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from medapp.display.overlays import corner_texts, orientation_letters
+from medapp.display.viewport import ImageShape, Viewport
+from medapp.i18n import tr
+from medapp.imaging.voi import Voi
+from medapp.ui.state import Picture
+from medapp.ui.widgets.wording import date_text, name_text
+
+TEXT, SHADOW, DIM = QColor("#e4e7ea"), QColor(0, 0, 0, 210), QColor("#b3b9c0")
+MARGIN = 10
+SCALE_SHARE = 0.22
+SCALE_LIFT = 52
+
+
+def draw_annotations(
+    painter: QPainter, area: QRect, picture: Picture, viewport: Viewport, voi: Voi | None, *, full: bool
+) -> None:
+    """Draw everything that says what the picture shows; not `full`: only what must never be hidden."""
+    painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+    if not full:
+        _draw_lines(painter, area, _marks(picture), right=False, bottom=True)
+        return
+    ratio = painter.device().devicePixelRatioF()
+    screen = (round(area.width() * ratio), round(area.height() * ratio))
+    shape = ImageShape.of(picture.frame)
+    zoom = viewport.effective_zoom(shape, screen)
+    corners = corner_texts(
+        picture.study,
+        picture.series,
+        picture.instance,
+        picture.frame,
+        voi,
+        position=picture.place.index,
+        zoom=zoom,
+    )
+    _draw_lines(painter, area, _readable(corners.top_left, picture), right=False, bottom=False)
+    _draw_lines(painter, area, _readable(corners.top_right, picture), right=True, bottom=False)
+    _draw_lines(painter, area, corners.bottom_left, right=False, bottom=True)
+    _draw_lines(painter, area, corners.bottom_right, right=True, bottom=True)
+    _draw_letters(painter, area, picture, viewport)
+    _draw_scale(painter, area, picture, zoom / ratio * max(shape.stretch))
+
+
+def draw_message(painter: QPainter, area: QRect, text: str) -> None:
+    """Draw a sentence in the middle of the viewer."""
+    box = QRectF(area).adjusted(area.width() * 0.15, 0, -area.width() * 0.15, 0)
+    flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+    _draw_shadowed(painter, box, flags, text, DIM)
+
+
+def _readable(lines: Sequence[str], picture: Picture) -> list[str]:
+    """Return the lines with names and dates as people write them."""
+    patient, study = picture.study.patient, picture.study
+    written = {patient.name: name_text(patient.name)}
+    for date in (patient.birth_date, study.date):
+        if date:
+            written[date] = date_text(date)
+    return [_replaced(line, written) for line in lines]
+
+
+def _replaced(line: str, written: dict[str, str]) -> str:
+    for raw, text in written.items():
+        if raw and line.startswith(raw):
+            return text + line.removeprefix(raw)
+    return line
+
+
+def _marks(picture: Picture) -> list[str]:
+    instance = picture.instance
+    marks = [
+        tr("corner.lossy") if instance.lossy else "",
+        tr("corner.for_processing") if instance.for_processing else "",
+    ]
+    return [mark for mark in marks if mark]
+
+
+def _draw_lines(painter: QPainter, area: QRect, lines: Sequence[str], *, right: bool, bottom: bool) -> None:
+    height = painter.fontMetrics().height() + 1
+    top = area.height() - MARGIN - height * len(lines) if bottom else MARGIN
+    side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+    width = area.width() * 0.42
+    left = area.width() - MARGIN - width if right else MARGIN
+    metrics = painter.fontMetrics()
+    for number, line in enumerate(lines):
+        elided = metrics.elidedText(line, Qt.TextElideMode.ElideRight, round(width))
+        box = QRectF(left, top + number * height, width, height)
+        _draw_shadowed(painter, box, side | Qt.AlignmentFlag.AlignVCenter, elided, TEXT)
+
+
+def _draw_shadowed(
+    painter: QPainter, box: QRectF, flags: Qt.AlignmentFlag | Qt.TextFlag, text: str, colour: QColor
+) -> None:
+    """Draw text that is legible on black and on white."""
+    painter.setPen(SHADOW)
+    for dx, dy in ((1, 1), (-1, 1), (1, -1), (-1, -1)):
+        painter.drawText(box.translated(dx, dy), int(flags), text)
+    painter.setPen(colour)
+    painter.drawText(box, int(flags), text)
+
+
+def _draw_letters(painter: QPainter, area: QRect, picture: Picture, viewport: Viewport) -> None:
+    letters = orientation_letters(picture.frame.geometry, viewport)
+    box = QRectF(area).adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
+    centre = Qt.AlignmentFlag.AlignHCenter, Qt.AlignmentFlag.AlignVCenter
+    font = painter.font()
+    plain = painter.font()
+    font.setBold(True)
+    font.setPixelSize(round(max(font.pixelSize(), 13) * 1.15))
+    painter.setFont(font)
+    for text, flags in (
+        (letters.left, Qt.AlignmentFlag.AlignLeft | centre[1]),
+        (letters.right, Qt.AlignmentFlag.AlignRight | centre[1]),
+        (letters.top, Qt.AlignmentFlag.AlignTop | centre[0]),
+        (letters.bottom, Qt.AlignmentFlag.AlignBottom | centre[0]),
+    ):
+        _draw_shadowed(painter, box, flags, text, TEXT)
+    painter.setFont(plain)
+
+
+def _draw_scale(painter: QPainter, area: QRect, picture: Picture, zoom: float) -> None:
+    """Draw a bar of a round length in millimetres; how the spacing is known stands in the corner."""
+    spacing = picture.frame.geometry.spacing_mm
+    if spacing is None or min(spacing) <= 0:
+        return
+    mm_per_px = max(spacing) / zoom
+    length_mm = round_length(area.width() * SCALE_SHARE * mm_per_px)
+    length_px = length_mm / mm_per_px
+    x, y = (area.width() - length_px) / 2, area.height() - SCALE_LIFT
+    for colour, width in ((SHADOW, 4), (TEXT, 2)):
+        painter.setPen(QPen(colour, width))
+        painter.drawLine(QPointF(x, y), QPointF(x + length_px, y))
+        for end in (x, x + length_px):
+            painter.drawLine(QPointF(end, y - 4), QPointF(end, y))
+    text = (
+        tr("ui.scale_cm", value=f"{length_mm / 10:g}") if length_mm >= 10 else tr("ui.scale_mm", value=f"{length_mm:g}")
+    )
+    height = painter.fontMetrics().height()
+    _draw_shadowed(
+        painter, QRectF(x - 60, y - height - 4, length_px + 120, height), Qt.AlignmentFlag.AlignCenter, text, TEXT
+    )
+
+
+def round_length(longest: float) -> float:
+    """Return the longest of 1, 2, 5, 10, 20, 50 … that is not longer than `longest`."""
+    power = 10.0 ** math.floor(math.log10(longest))
+    return next(step * power for step in (5, 2, 1) if step * power <= longest * (1 + 1e-9))

@@ -1,0 +1,60 @@
+"""The drawn picture and the heat map over it, each kept until what it depends on changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QImage
+
+from medapp.display.overlays import heat_map_rgba
+from medapp.display.render import Resampled, grey, resample
+from medapp.display.viewport import ImageShape, Viewport
+from medapp.imaging.frame import Frame
+from medapp.imaging.voi import Voi
+from medapp.ui.widgets.images import as_qimage
+
+
+@dataclass(frozen=True, eq=False)
+class HeatMapView:
+    """A heat map and how strongly it is shown."""
+
+    values: NDArray[np.float32]
+    opacity: float
+
+
+class Layers:
+    """Draws with `display`: a change of window needs the look-up alone, nothing changed needs nothing."""
+
+    def __init__(self) -> None:
+        self.picture_changed()
+
+    def picture_changed(self) -> None:
+        """Forget what was drawn for another picture."""
+        self._resampled: tuple[object, Resampled] | None = None
+        self._image: tuple[object, QImage] | None = None
+        self._heat: tuple[object, QImage] | None = None
+
+    def image(self, frame: Frame, viewport: Viewport, voi: Voi | None, screen: tuple[int, int]) -> QImage:
+        """Return `frame` at screen size."""
+        placed = self._placed(frame, viewport, screen)
+        key = (id(placed), voi, viewport.inverted)
+        if self._image is None or self._image[0] != key:
+            pixels = grey(placed, voi, invert=frame.inverted != viewport.inverted)
+            self._image = key, as_qimage(pixels)
+        return self._image[1]
+
+    def _placed(self, frame: Frame, viewport: Viewport, screen: tuple[int, int]) -> Resampled:
+        key = (id(frame), viewport.fit() if viewport.zoom is None else viewport, screen)
+        if self._resampled is None or self._resampled[0] != key:
+            self._resampled = key, resample(frame, viewport, screen)
+        return self._resampled[1]
+
+    def heat_map(self, view: HeatMapView, frame: Frame, viewport: Viewport, screen: tuple[int, int]) -> QImage:
+        """Return the heat map, placed as the picture is."""
+        key = (id(view.values), view.opacity, id(frame), viewport, screen)
+        if self._heat is None or self._heat[0] != key:
+            pixels = heat_map_rgba(view.values, ImageShape.of(frame), viewport, screen, view.opacity)
+            self._heat = key, as_qimage(pixels)
+        return self._heat[1]

@@ -1,0 +1,220 @@
+"""The answer of the model about the picture on screen, or why there is none."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QCheckBox, QFrame, QPushButton, QScrollArea, QSizePolicy, QSlider, QVBoxLayout, QWidget
+
+from medapp.classify.prediction import Prediction
+from medapp.i18n import tell, tr
+from medapp.ui import theme
+from medapp.ui.state import Answer, Answered, Classifying, ModelFacts, NoModel, NotAnswered, Waiting
+from medapp.ui.widgets.layouts import button, column, label, line, named, row
+from medapp.ui.widgets.wording import percent_text, seconds_text
+
+PANEL_PX = 288
+
+
+class ProbabilityBar(QWidget):
+    """A class with its probability as a bar; a tick where the operating point lies."""
+
+    def __init__(self, name: str, probability: float, colour: str, tick: float | None, *, given: bool) -> None:
+        super().__init__()
+        self._name, self._probability, self._colour, self._tick, self._given = name, probability, colour, tick, given
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        said = f"{name}: {percent_text(probability)}"
+        self.setAccessibleName(said)
+        if tick is not None:
+            said += "\n" + tr("ui.operating_point", value=percent_text(tick))
+        self.setToolTip(said)
+
+    def sizeHint(self) -> QSize:
+        """Return room for a line of text and the bar."""
+        return QSize(200, self.fontMetrics().height() + 18)
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        """Draw name, figure, bar and tick."""
+        colours = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        font = painter.font()
+        font.setBold(self._given)
+        painter.setFont(font)
+        painter.setPen(QColor(colours.text))
+        line_height = self.fontMetrics().height()
+        figure = percent_text(self._probability)
+        figure_width = painter.fontMetrics().horizontalAdvance(figure)
+        name = painter.fontMetrics().elidedText(
+            self._name, Qt.TextElideMode.ElideRight, self.width() - figure_width - 12
+        )
+        painter.drawText(0, painter.fontMetrics().ascent(), name)
+        painter.drawText(self.width() - figure_width, painter.fontMetrics().ascent(), figure)
+        track = QRectF(0, line_height + 5, self.width(), 8)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.raised))
+        painter.drawRoundedRect(track, 3, 3)
+        painter.setBrush(QColor(self._colour))
+        painter.drawRoundedRect(QRectF(track.x(), track.y(), track.width() * self._probability, 8), 3, 3)
+        if self._tick is not None:
+            x = track.width() * self._tick
+            painter.setPen(QPen(QColor(colours.text), 2))
+            painter.drawLine(round(x), round(track.y()) - 3, round(x), round(track.bottom()) + 3)
+        painter.end()
+
+
+class PredictionPanel(QWidget):
+    """Renders an answer; emits the wish to try again, and to show and fade the heat map."""
+
+    again_requested = Signal()
+    heat_map_requested = Signal(bool)
+    opacity_requested = Signal(float)
+    close_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedWidth(PANEL_PX)
+        self._answer: Answer | None = None
+        self._content = QWidget()
+        self._rows = column(self._content, spacing=3)
+        area = QScrollArea(widgetResizable=True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(self._content)
+        self._heat_map = self._make_heat_map_controls()
+        layout = column(self, margin=3, spacing=3)
+        layout.addLayout(self._make_head())
+        layout.addWidget(area, 1)
+        layout.addWidget(self._heat_map)
+        layout.addWidget(line())
+        layout.addWidget(label(tr("ui.research_short"), "small", wrap=True, name="research_use"))
+
+    def _make_head(self) -> QVBoxLayout:
+        head = column(spacing=1)
+        top = row()
+        self._title = label("", "heading", wrap=True, name="model_name")
+        top.addWidget(self._title, 1)
+        head.addLayout(top)
+        self._version = label("", "small", wrap=True, name="model_version")
+        head.addWidget(self._version)
+        return head
+
+    def _make_heat_map_controls(self) -> QWidget:
+        controls = named(QWidget(), "heat_map_controls")
+        self._toggle = named(QCheckBox(tr("ui.heat_map")), "heat_map_toggle")
+        self._toggle.setToolTip(tr("ui.heat_map_meaning"))
+        self._toggle.toggled.connect(self.heat_map_requested)
+        self._opacity = named(QSlider(Qt.Orientation.Horizontal), "heat_map_opacity")
+        self._opacity.setRange(10, 100)
+        self._opacity.setAccessibleName(tr("ui.opacity"))
+        self._opacity.valueChanged.connect(self._request_opacity)
+        layout = column(controls, spacing=1)
+        line_of_controls = row()
+        line_of_controls.addWidget(self._toggle)
+        line_of_controls.addWidget(self._opacity, 1)
+        layout.addLayout(line_of_controls)
+        layout.addWidget(label(tr("ui.heat_map_meaning"), "small", wrap=True))
+        return controls
+
+    def render_answer(self, answer: Answer, *, heat_map_shown: bool, opacity: float) -> None:
+        """Show `answer`, and how the heat map is shown."""
+        with QSignalBlocker(self._toggle), QSignalBlocker(self._opacity):
+            self._toggle.setChecked(heat_map_shown)
+            self._opacity.setValue(round(opacity * 100))
+            self._opacity.setEnabled(heat_map_shown)
+        if answer is self._answer:
+            return
+        self._answer = answer
+        self._heat_map.setVisible(isinstance(answer, Answered) and answer.prediction.heat_map is not None)
+        self._head(getattr(answer, "model", None))
+        self._clear()
+        self._fill(answer)
+        self._rows.addStretch(1)
+
+    def _head(self, model: ModelFacts | None) -> None:
+        self._title.setText(model.name if model else tr("ui.ai"))
+        self._version.setText(tr("ui.model_version", id=model.id, version=model.version) if model else "")
+        self._version.setVisible(model is not None)
+
+    def _clear(self) -> None:
+        while item := self._rows.takeAt(0):
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+
+    def _fill(self, answer: Answer) -> None:
+        match answer:
+            case Answered(model, prediction):
+                self._fill_prediction(model, prediction)
+            case NoModel(modality):
+                self._say(tr("ui.no_model", modality=modality), "dim")
+                self._say(tr("ui.no_model_hint"), "small")
+            case Classifying():
+                self._say(tr("ui.classifying"), "dim")
+            case Waiting():
+                self._say(tr("ui.not_asked"), "dim")
+                self._offer_again("ui.classify")
+            case NotAnswered(problem):
+                self._say(tr("ui.not_answered"), "danger")
+                self._say(tell(problem), "")
+                self._offer_again("ui.try_again")
+            case _:
+                self._say(tr("ui.no_picture"), "dim")
+
+    def _fill_prediction(self, model: ModelFacts, prediction: Prediction) -> None:
+        if prediction.refused is not None or prediction.probabilities is None:
+            self._fill_refusal(prediction)
+        else:
+            self._fill_result(prediction)
+        if prediction.note:
+            self._say(tr(prediction.note), "attention", name="note")
+        self._rows.addWidget(line())
+        if model.trained_on:
+            self._say(tr("ui.trained_on", text=model.trained_on), "small", name="trained_on")
+        used = tr("ui.computed", seconds=seconds_text(prediction.seconds), device=prediction.device)
+        self._say(used, "small", name="computed")
+
+    def _fill_refusal(self, prediction: Prediction) -> None:
+        code = prediction.refused or "unknown"
+        params = prediction.refused_params
+        if code.startswith("scope."):
+            self._say(tr(f"refused.{code}", **params), "dim", name="refusal")
+            return
+        self._say(tr("ui.not_like_training"), "attention", name="refusal")
+        self._say(tr(f"refused.{code}", **params), "", name="refusal_reason")
+
+    def _fill_result(self, prediction: Prediction) -> None:
+        probabilities = prediction.probabilities or {}
+        self._say(_label_sentence(prediction), "heading", name="label_sentence")
+        names = (
+            sorted(probabilities, key=lambda n: -probabilities[n]) if len(probabilities) > 2 else list(probabilities)
+        )
+        colours = dict(zip(probabilities, theme.CLASS_COLOURS * 8, strict=False))
+        for name in names:
+            tick = prediction.threshold if name == prediction.alarm_class else None
+            bar = ProbabilityBar(name, probabilities[name], colours[name], tick, given=name == prediction.label)
+            bar.setObjectName(f"bar_{name}")
+            self._rows.addWidget(bar)
+
+    def _say(self, text: str, role: str, name: str = "") -> None:
+        self._rows.addWidget(label(text, role, wrap=True, name=name))
+
+    def _offer_again(self, key: str) -> None:
+        again: QPushButton = button(key, self.again_requested.emit, name="try_again")
+        self._rows.addWidget(again)
+
+    @Slot(int)
+    def _request_opacity(self, percent: int) -> None:
+        self.opacity_requested.emit(percent / 100)
+
+
+def _label_sentence(prediction: Prediction) -> str:
+    """Say the label, and by which operating point it was given."""
+    if prediction.alarm_class is None or prediction.threshold is None:
+        return tr("ui.most_probable", label=prediction.label)
+    limit = percent_text(prediction.threshold)
+    if prediction.label == prediction.alarm_class:
+        return tr("ui.above_alarm", label=prediction.label, alarm=prediction.alarm_class, limit=limit)
+    return tr("ui.below_alarm", label=prediction.label, alarm=prediction.alarm_class, limit=limit)

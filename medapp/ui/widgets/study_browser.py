@@ -1,0 +1,201 @@
+"""The patients, studies and series that are open, and the files that could not be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import PurePath
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QListWidget,
+    QListWidgetItem,
+    QToolButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from medapp.errors import Problem
+from medapp.i18n import tell, tr
+from medapp.imaging.study import NotImage, Patient, Scan, Series, Study
+from medapp.ui.state import series_key
+from medapp.ui.theme import icon
+from medapp.ui.widgets.images import as_qimage
+from medapp.ui.widgets.layouts import column, label, named
+from medapp.ui.widgets.wording import date_text, patient_text
+
+THUMBNAIL_PX = 48
+KEY_ROLE = Qt.ItemDataRole.UserRole
+LISTED_LIMIT = 2000
+
+
+class StudyBrowser(QWidget):
+    """Renders a scan as a tree; emits the key of the series that is asked for."""
+
+    series_requested = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._scan = Scan()
+        self._thumbnails: dict[str, QIcon] = {}
+        self._items: dict[str, QTreeWidgetItem] = {}
+        self._tree = self._make_tree()
+        self._empty = label(tr("ui.browser_empty"), "dim", wrap=True)
+        self._empty.setContentsMargins(12, 12, 12, 12)
+        self._problems = ProblemList()
+        layout: QVBoxLayout = column(self, spacing=0)
+        layout.addWidget(self._empty)
+        layout.addWidget(self._tree, 1)
+        layout.addStretch(0)
+        layout.addWidget(self._problems)
+        self.setMinimumWidth(180)
+
+    def _make_tree(self) -> QTreeWidget:
+        tree = named(QTreeWidget(), "study_tree")
+        tree.setHeaderHidden(True)
+        tree.setIndentation(10)
+        tree.setRootIsDecorated(False)
+        tree.setIconSize(QSize(THUMBNAIL_PX, THUMBNAIL_PX))
+        tree.setWordWrap(True)
+        tree.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        tree.setAccessibleName(tr("ui.browser"))
+        tree.itemClicked.connect(self._request)
+        tree.itemActivated.connect(self._request)
+        return tree
+
+    def render_scan(self, scan: Scan, shown: str | None) -> None:
+        """Show what is open; `shown` is the key of the series on screen."""
+        if scan is not self._scan:
+            self._scan = scan
+            self._rebuild()
+        self._tree.setVisible(bool(scan.studies))
+        self._empty.setVisible(not scan.studies)
+        self._problems.render_problems(scan.problems, scan.not_images)
+        item = self._items.get(shown or "")
+        if item is not None and item is not self._tree.currentItem():
+            self._tree.setCurrentItem(item)
+            self._tree.scrollToItem(item)
+
+    def render_thumbnail(self, key: str, picture: NDArray[np.uint8] | None) -> None:
+        """Show the thumbnail of a series; None forgets all of them."""
+        if picture is None:
+            self._thumbnails.clear()
+            return
+        self._thumbnails[key] = QIcon(QPixmap.fromImage(as_qimage(picture)))
+        if key in self._items:
+            self._items[key].setIcon(0, self._thumbnails[key])
+
+    def _rebuild(self) -> None:
+        self._tree.clear()
+        self._items.clear()
+        for patient, studies in _by_patient(self._scan.studies):
+            top = QTreeWidgetItem([patient_text(patient)])
+            top.setFlags(Qt.ItemFlag.ItemIsEnabled)
+            self._tree.addTopLevelItem(top)
+            for study in studies:
+                top.addChild(self._study_item(study))
+        self._tree.expandAll()
+
+    def _study_item(self, study: Study) -> QTreeWidgetItem:
+        parts = [date_text(study.date), study.description]
+        item = QTreeWidgetItem([" · ".join(p for p in parts if p) or tr("ui.study")])
+        item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+        for series in study.series:
+            item.addChild(self._series_item(series_key(study, series), series))
+        return item
+
+    def _series_item(self, key: str, series: Series) -> QTreeWidgetItem:
+        item = QTreeWidgetItem([_series_text(series)])
+        item.setData(0, KEY_ROLE, key)
+        item.setToolTip(0, _series_text(series))
+        item.setSizeHint(0, QSize(0, THUMBNAIL_PX + 8))
+        item.setIcon(0, self._thumbnails.get(key) or self._blank)
+        self._items[key] = item
+        return item
+
+    @property
+    def _blank(self) -> QIcon:
+        pixmap = QPixmap(THUMBNAIL_PX, THUMBNAIL_PX)
+        pixmap.fill(Qt.GlobalColor.black)
+        return QIcon(pixmap)
+
+    @Slot(QTreeWidgetItem)
+    def _request(self, item: QTreeWidgetItem) -> None:
+        key = item.data(0, KEY_ROLE)
+        if key:
+            self.series_requested.emit(key)
+
+
+class ProblemList(QWidget):
+    """A line that counts the files that are not shown, and opens to each with its reason."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown: tuple[object, object] = ((), ())
+        self._line = named(QToolButton(), "problems_line")
+        self._line.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._line.setCheckable(True)
+        self._line.toggled.connect(self._open)
+        self._list = named(QListWidget(), "problems_list")
+        self._list.setWordWrap(True)
+        self._list.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self._list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self._list.setMinimumHeight(120)
+        self._list.setMaximumHeight(240)
+        self._list.hide()
+        layout = column(self, margin=1, spacing=1)
+        layout.addWidget(self._line)
+        layout.addWidget(self._list)
+
+    def render_problems(self, problems: tuple[Problem, ...], others: tuple[NotImage, ...]) -> None:
+        """Show how many files have a problem or no picture, and which."""
+        if self._shown == (problems, others):
+            return
+        self._shown = (problems, others)
+        self.setVisible(bool(problems or others))
+        self._line.setIcon(icon("attention" if problems else "more"))
+        self._line.setText(_count_text(len(problems), len(others)))
+        self._list.clear()
+        for problem in problems[:LISTED_LIMIT]:
+            self._add(problem.path, tell(problem))
+        for other in others[: LISTED_LIMIT - len(problems)]:
+            self._add(other.path, tr(f"what.{other.what}"))
+
+    def _add(self, path: str, reason: str) -> None:
+        item = QListWidgetItem(f"{PurePath(path).name}\n{reason}")
+        item.setToolTip(path)
+        self._list.addItem(item)
+
+    @Slot(bool)
+    def _open(self, shown: bool) -> None:
+        self._list.setVisible(shown)
+
+
+def _count_text(problems: int, others: int) -> str:
+    parts = []
+    if problems:
+        parts.append(tr("ui.problem") if problems == 1 else tr("ui.problems", count=problems))
+    if others:
+        parts.append(tr("ui.not_image") if others == 1 else tr("ui.not_images", count=others))
+    return " · ".join(parts)
+
+
+def _series_text(series: Series) -> str:
+    title = " · ".join(p for p in (series.modality, series.description or series.body_part) if p)
+    count = tr("ui.image_one") if series.frames == 1 else tr("ui.image_many", count=series.frames)
+    return f"{title or tr('ui.series')}\n{count}"
+
+
+def _by_patient(studies: Iterable[Study]) -> list[tuple[Patient, list[Study]]]:
+    grouped: dict[tuple[str, str, str], tuple[Patient, list[Study]]] = {}
+    for study in studies:
+        who = study.patient
+        grouped.setdefault((who.name, who.patient_id, who.issuer), (who, []))[1].append(study)
+    return list(grouped.values())

@@ -1,0 +1,275 @@
+"""The image: draws what it is given, and turns movements of the hand into wishes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFocusEvent,
+    QImage,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
+
+from medapp.display.viewport import ImageShape, Viewport
+from medapp.i18n import tr
+from medapp.imaging.frame import Lut
+from medapp.imaging.study import Window
+from medapp.imaging.voi import Voi
+from medapp.ui.gestures import (
+    FAST,
+    FINE,
+    SCROLL_PX,
+    WHEEL_NOTCH,
+    ZOOM_PER_NOTCH,
+    WheelSteps,
+    dragged_window,
+    zoom_factor,
+)
+from medapp.ui.state import Picture, Tool
+from medapp.ui.widgets.annotations import draw_annotations, draw_message
+from medapp.ui.widgets.picture_layers import HeatMapView, Layers
+
+LATE_MS = 150
+DIMMED = 0.45
+
+
+@dataclass(frozen=True, eq=False)
+class ViewerContent:
+    """All that the viewer shows. Texts, window and heat map belong to `picture` and to no other."""
+
+    picture: Picture | None = None
+    viewport: Viewport = field(default_factory=Viewport)
+    voi: Voi | None = None
+    tool: Tool = Tool.WINDOW
+    annotations: bool = True
+    heat_map: HeatMapView | None = None
+    loading: bool = False
+    message: str = ""
+
+
+@dataclass
+class _Drag:
+    button: Qt.MouseButton
+    tool: Tool
+    start: QPointF
+    last: QPointF
+    moved: bool = False
+    scrolled: float = 0.0
+
+
+class Viewer(QWidget):
+    """Renders one picture; emits windows, viewports and steps that a person asks for."""
+
+    window_requested = Signal(object)
+    viewport_requested = Signal(object)
+    scroll_requested = Signal(int)
+    maximise_requested = Signal()
+    menu_requested = Signal(QPoint)
+    open_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("viewer")
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(240, 200)
+        self.setAccessibleName(tr("ui.viewer"))
+        self._content = ViewerContent()
+        self._layers = Layers()
+        self._drag: _Drag | None = None
+        self._wheel = WheelSteps()
+        self._late = False
+        self._late_timer = QTimer(self, singleShot=True, interval=LATE_MS)
+        self._late_timer.timeout.connect(self._become_late)
+
+    @property
+    def content(self) -> ViewerContent:
+        """What is shown."""
+        return self._content
+
+    def render_content(self, content: ViewerContent) -> None:
+        """Show `content`."""
+        if content.picture is not self._content.picture:
+            self._layers.picture_changed()
+        self._content = content
+        if not content.loading:
+            self._late = False
+            self._late_timer.stop()
+        elif not self._late and not self._late_timer.isActive():
+            self._late_timer.start()
+        self.setCursor(_cursor(content))
+        self.update()
+
+    def zoom_at_centre(self, factor: float) -> None:
+        """Ask for a larger or smaller picture."""
+        self._request_zoom(factor, QPointF(self.rect().center()))
+
+    @Slot()
+    def _become_late(self) -> None:
+        self._late = True
+        self.update()
+
+    def _screen(self) -> tuple[int, int]:
+        ratio = self.devicePixelRatioF()
+        return max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio))
+
+    def shown_image(self) -> QImage | None:
+        """Return the picture as it is drawn, without texts; None while there is none."""
+        content = self._content
+        if content.picture is None:
+            return None
+        return self._layers.image(content.picture.frame, content.viewport, content.voi, self._screen())
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        """Draw picture, heat map and texts."""
+        content = self._content
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), Qt.GlobalColor.black)
+        if content.picture is not None and (image := self.shown_image()) is not None:
+            painter.setOpacity(DIMMED if self._late else 1.0)
+            painter.drawImage(self.rect(), image)
+            if content.heat_map is not None:
+                overlay = self._layers.heat_map(
+                    content.heat_map, content.picture.frame, content.viewport, self._screen()
+                )
+                painter.drawImage(self.rect(), overlay)
+            painter.setOpacity(1.0)
+            draw_annotations(
+                painter, self.rect(), content.picture, content.viewport, content.voi, full=content.annotations
+            )
+        if content.message:
+            draw_message(painter, self.rect(), content.message)
+        elif self._late:
+            draw_message(painter, self.rect(), tr("ui.loading"))
+        if self.hasFocus() and content.picture is None:
+            painter.setPen(QColor("#4aa3ff"))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Draw anew in the new size."""
+        super().resizeEvent(event)
+        self.update()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show where the keyboard is."""
+        super().focusInEvent(event)
+        self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin a drag."""
+        if self._drag is None:
+            tool = _tool_of(event.button(), self._content)
+            self._drag = _Drag(event.button(), tool, event.position(), event.position())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drag: window, zoom, pan or scroll."""
+        drag = self._drag
+        if drag is None or self._content.picture is None:
+            return
+        if not drag.moved:
+            distance = (event.position() - drag.start).manhattanLength()
+            if drag.button is Qt.MouseButton.RightButton and distance < QApplication.startDragDistance() / 2:
+                return
+            drag.moved = True
+        delta = event.position() - drag.last
+        drag.last = event.position()
+        self._dragged(drag, delta, event.modifiers())
+
+    def _dragged(self, drag: _Drag, delta: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+        match drag.tool:
+            case Tool.WINDOW:
+                self._request_window(delta, modifiers)
+            case Tool.ZOOM:
+                self._request_zoom(zoom_factor(delta.y()), drag.start)
+            case Tool.PAN:
+                self._request_pan(delta)
+            case Tool.SCROLL:
+                drag.scrolled += delta.y() / SCROLL_PX
+                steps = int(drag.scrolled)
+                drag.scrolled -= steps
+                if steps:
+                    self.scroll_requested.emit(steps)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End a drag; a right click without one asks for the menu."""
+        drag, self._drag = self._drag, None
+        if drag and drag.button is Qt.MouseButton.RightButton and not drag.moved and self._content.picture:
+            self.menu_requested.emit(event.globalPosition().toPoint())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Ask for the whole window; without a picture, for files."""
+        if event.button() is Qt.MouseButton.LeftButton:
+            (self.maximise_requested if self._content.picture else self.open_requested).emit()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Open the menu by the keyboard; the mouse's comes with the button's release."""
+        if event.reason() is QContextMenuEvent.Reason.Keyboard and self._content.picture:
+            self.menu_requested.emit(event.globalPos())
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Scroll, or zoom at the pointer with Ctrl."""
+        turned = event.angleDelta().y()
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._request_zoom(ZOOM_PER_NOTCH ** (turned / WHEEL_NOTCH), event.position())
+        elif steps := self._wheel.after(turned):
+            self.scroll_requested.emit(steps)
+        event.accept()
+
+    def _request_window(self, delta: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+        picture, voi = self._content.picture, self._content.voi
+        if picture is None or picture.automatic is None:
+            return
+        start = picture.automatic if isinstance(voi, Lut) or voi is None else voi
+        speed = FAST if modifiers & Qt.KeyboardModifier.ControlModifier else 1.0
+        speed *= FINE if modifiers & Qt.KeyboardModifier.ShiftModifier else 1.0
+        up_is_brighter = -1 if self._shown_inverted(picture) else 1
+        window: Window = dragged_window(start, delta.x(), delta.y() * up_is_brighter, picture.automatic.width, speed)
+        self.window_requested.emit(window)
+
+    def _shown_inverted(self, picture: Picture) -> bool:
+        return picture.frame.inverted != self._content.viewport.inverted
+
+    def _request_zoom(self, factor: float, at: QPointF) -> None:
+        if self._content.picture is not None:
+            ratio = self.devicePixelRatioF()
+            point = (at.x() * ratio, at.y() * ratio)
+            shape = ImageShape.of(self._content.picture.frame)
+            self.viewport_requested.emit(self._content.viewport.zoomed_at(factor, point, shape, self._screen()))
+
+    def _request_pan(self, delta: QPointF) -> None:
+        if self._content.picture is not None:
+            ratio = self.devicePixelRatioF()
+            shape = ImageShape.of(self._content.picture.frame)
+            dx, dy = delta.x() * ratio, delta.y() * ratio
+            self.viewport_requested.emit(self._content.viewport.panned(dx, dy, shape, self._screen()))
+
+
+def _tool_of(pressed: Qt.MouseButton, content: ViewerContent) -> Tool:
+    if pressed is Qt.MouseButton.MiddleButton:
+        return Tool.PAN
+    if pressed is Qt.MouseButton.RightButton:
+        return Tool.ZOOM
+    if content.tool is Tool.WINDOW and content.voi is None:
+        return Tool.PAN  # colour has no window
+    return content.tool
+
+
+def _cursor(content: ViewerContent) -> Qt.CursorShape:
+    if content.picture is None:
+        return Qt.CursorShape.ArrowCursor
+    return {
+        Tool.WINDOW: Qt.CursorShape.CrossCursor,
+        Tool.SCROLL: Qt.CursorShape.SizeVerCursor,
+        Tool.ZOOM: Qt.CursorShape.PointingHandCursor,
+        Tool.PAN: Qt.CursorShape.OpenHandCursor,
+    }[content.tool]

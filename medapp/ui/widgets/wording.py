@@ -1,0 +1,67 @@
+"""Numbers, names and dates in the form that people read."""
+
+from __future__ import annotations
+
+import math
+
+from medapp.i18n import tr
+from medapp.imaging.study import Patient, Window
+
+
+def patient_text(patient: Patient) -> str:
+    """Return the name of a patient, or the id, or that there is none."""
+    return name_text(patient.name) or patient.patient_id or tr("ui.no_patient")
+
+
+def name_text(name: str) -> str:
+    """Return a DICOM person name (PS3.5 6.2.1.1) as it is read: family name, given name."""
+    alphabetic = name.split("=", maxsplit=1)[0]
+    parts = [part.strip() for part in alphabetic.split("^")]
+    family, given = parts[0], " ".join(p for p in parts[1:3] if p)
+    return ", ".join(p for p in (family, given) if p) or name.replace("^", " ").replace("=", " ").strip()
+
+
+def date_text(date: str) -> str:
+    """Return a DICOM date (YYYYMMDD) as YYYY-MM-DD; anything else as it is."""
+    return f"{date[:4]}-{date[4:6]}-{date[6:8]}" if len(date) == 8 and date.isdigit() else date
+
+
+def percent_text(probability: float) -> str:
+    """Return a probability in per cent with two significant digits; never 0 % or 100 %, for no model is certain."""
+    percent = probability * 100
+    if percent < 0.1:
+        return tr("ui.percent_below", value="0.1")
+    if percent > 99.9:
+        return tr("ui.percent_above", value="99.9")
+    digits = 1 if percent < 9.95 or percent > 99 else 0
+    return tr("ui.percent", value=f"{percent:.{digits}f}")
+
+
+def seconds_text(seconds: float) -> str:
+    """Return a duration: seconds under a minute, else minutes."""
+    if seconds < 10:
+        return tr("ui.seconds", value=f"{seconds:.1f}")
+    if seconds < 60:
+        return tr("ui.seconds", value=f"{seconds:.0f}")
+    minutes = round(seconds / 60)
+    return tr("ui.minutes", value=minutes)
+
+
+def time_left_text(seconds: float | None) -> str:
+    """Return the time left as m:ss, or nothing while it is not known."""
+    if seconds is None or not math.isfinite(seconds):
+        return ""
+    whole = math.ceil(seconds)
+    return tr("ui.time_left", value=f"{whole // 60}:{whole % 60:02d}")
+
+
+def window_text(window: Window) -> str:
+    """Return width and center as radiologists write them."""
+    return tr("ui.window_values", width=figure(window.width), center=figure(window.center))
+
+
+def figure(value: float) -> str:
+    """Return a number with as many digits as it needs: none from 100 on, up to four significant below."""
+    if abs(value) >= 100 or value == round(value):
+        return f"{value:.0f}"
+    return f"{value:.4g}"
