@@ -131,7 +131,7 @@ def logits_at(
     lesson: Lesson,
     network: Classifier,
     positions: Ints,
-    on_batch: Callable[[int, int], bool] = lambda done, total: False,
+    on_batch: OnBatch = never_stop,
 ) -> Floats:
     """Return the logits, shape (n, classes), of the pictures at `positions`; `on_batch` as in `extract`."""
     deep = extract(network, lesson.pictures, positions, lesson.config.feature_batch, on_batch).deep
