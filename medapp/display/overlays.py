@@ -173,6 +173,32 @@ def heat_map_rgba(
     return rgba
 
 
+def draw_overlay(
+    picture: NDArray[np.uint8], frame: Frame, viewport: Viewport, screen: tuple[int, int] | None
+) -> NDArray[np.uint8]:
+    """Return `picture` with the overlay planes of its frame in white.
+
+    Parameters
+    ----------
+    picture : ndarray of uint8, shape (height, width) or (height, width, 3)
+    frame : Frame
+    viewport : Viewport
+        Where the frame lies on the screen.
+    screen : tuple of 2 int or None
+        Width and height; None where the picture is the frame's own pixels.
+    """
+    if frame.overlay is None:
+        return picture
+    mask = frame.overlay
+    if screen is not None:
+        matrix = viewport.source_to_screen(ImageShape.of(frame), screen)
+        drawn = cv2.warpAffine(mask.astype(np.uint8) * 255, matrix, screen, flags=cv2.INTER_LINEAR)
+        mask = drawn > 127
+    with_overlay = picture.copy()
+    with_overlay[mask] = 255
+    return with_overlay
+
+
 def _grid_to_source(shape: tuple[int, ...], image: ImageShape) -> NDArray[np.float64]:
     fx, fy = image.columns / shape[1], image.rows / shape[0]
     return np.array([[fx, 0, fx / 2 - 0.5], [0, fy, fy / 2 - 0.5], [0, 0, 1]])

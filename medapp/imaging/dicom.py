@@ -51,10 +51,14 @@ class PixelElement:
 
 @dataclass(frozen=True, eq=False)
 class DicomFile:
-    """An open file: the data set without pixels, and how to reach them. `stream` stays open."""
+    """An open file: the data set without pixels, and how to reach them. `stream` stays open.
+
+    `start` is where the data set begins in `stream`, which is inflated already where the file was deflated.
+    """
 
     stream: IO[bytes]
     size: int
+    start: int
     dataset: Dataset
     transfer_syntax: str
     little_endian: bool
@@ -107,8 +111,8 @@ def open_dicom(stream: IO[bytes], limits: ReadLimits, tags: Sequence[str] | None
     Raises
     ------
     MedappError
-        ``dicom.damaged`` where the file cannot be parsed, ``dicom.inflated`` where a deflated data
-        set is larger than the limit.
+        ``dicom.damaged`` where the file cannot be parsed, ``dicom.empty`` where nothing follows the
+        meta information, ``dicom.inflated`` where a deflated data set is larger than the limit.
 
     Notes
     -----
@@ -129,6 +133,9 @@ def open_dicom(stream: IO[bytes], limits: ReadLimits, tags: Sequence[str] | None
             syntax = _guess_here(stream)
         elif syntax == DEFLATED:
             stream, size = _inflated(stream, limits)
+        start = stream.tell()
+        if start >= size:
+            raise MedappError("dicom.empty")
         implicit, little = syntax == IMPLICIT, syntax != BIG_ENDIAN
         dataset = read_dataset(
             stream, implicit, little, stop_when=lambda tag, *_: tag in PIXEL_TAGS, specific_tags=_tag_numbers(tags)
@@ -141,9 +148,21 @@ def open_dicom(stream: IO[bytes], limits: ReadLimits, tags: Sequence[str] | None
         raise
     except Exception as error:
         raise MedappError("dicom.damaged", kind=type(error).__name__) from error
-    dataset.set_original_encoding(implicit, little)
     pixels = _pixel_element(stream, little)
-    return DicomFile(stream, size, dataset, syntax, little, pixels, media_class)
+    return DicomFile(stream, size, start, dataset, syntax, little, pixels, media_class)
+
+
+def is_cut_off(file: DicomFile) -> bool:
+    """Whether the file ends inside an element. For files without pixels: all of the data set is read again."""
+    from pydicom.dataelem import RawDataElement
+    from pydicom.filereader import read_dataset
+
+    file.stream.seek(file.start)
+    whole = read_dataset(file.stream, file.transfer_syntax == IMPLICIT, file.little_endian)
+    last = whole.get_item(max(whole.keys())) if len(whole) else None
+    if not isinstance(last, RawDataElement) or last.length == UNDEFINED:
+        return False
+    return len(last.value or b"") < last.length
 
 
 def _tag_numbers(keywords: Sequence[str] | None) -> list[int] | None:

@@ -21,6 +21,7 @@ from medapp.imaging.layout import PixelLayout, layout_of
 from medapp.imaging.limits import ReadLimits
 from medapp.imaging.luts import luts_in, windows_in
 from medapp.imaging.native import read_native
+from medapp.imaging.overlay_planes import overlay_of
 from medapp.imaging.study import Window
 
 if TYPE_CHECKING:
@@ -55,11 +56,11 @@ def read_frame(file: DicomFile, index: int, limits: ReadLimits) -> Frame:
     decoded = _decode(file, layout, index)
     scope = FrameScope.of(file.dataset, index)
     if decoded.values.ndim == 3:
-        return Frame(stored=_rgb(decoded, layout), geometry=geometry_of(scope), number=index + 1, **_general(file))
+        return Frame(stored=_rgb(decoded, layout), **_general(file, layout, scope, index))
     if layout.photometric == "PALETTE COLOR":
         indices = _stored(decoded, layout)[0]
         rgb = expand_palette(indices, file.dataset)
-        return Frame(stored=rgb, geometry=geometry_of(scope), number=index + 1, **_general(file))
+        return Frame(stored=rgb, **_general(file, layout, scope, index))
     return _grey_frame(file, layout, decoded, scope, index)
 
 
@@ -84,8 +85,14 @@ def _decode(file: DicomFile, layout: PixelLayout, index: int) -> Decoded:
     return Decoded(values)
 
 
-def _general(file: DicomFile) -> dict[str, Any]:
-    return {"modality": text(file.dataset, "Modality").upper() or "OT", "bits_stored": 8}
+def _general(file: DicomFile, layout: PixelLayout, scope: FrameScope, index: int) -> dict[str, Any]:
+    """Return what all frames have, colour or not."""
+    return {
+        "modality": text(file.dataset, "Modality").upper() or "OT",
+        "geometry": geometry_of(scope),
+        "number": index + 1,
+        "overlay": overlay_of(file.dataset, layout, None, index),
+    }
 
 
 def _rgb(decoded: Decoded, layout: PixelLayout) -> NDArray[np.uint8]:
@@ -109,10 +116,10 @@ def _grey_frame(file: DicomFile, layout: PixelLayout, decoded: Decoded, scope: F
     stored, containers = _stored(decoded, layout)
     slope, intercept, unit = _rescale(scope)
     tables = luts_in(dataset, "ModalityLUTSequence", signed_input=stored.dtype.kind == "i")
-    modality = text(dataset, "Modality").upper() or "OT"
+    general = _general(file, layout, scope, index)
     if tables:
         unit = _lut_unit(dataset)
-    elif not unit and modality == "CT" and _has_rescale(scope):
+    elif not unit and general["modality"] == "CT" and _has_rescale(scope):
         unit = "HU"
     signed_output = not tables and (stored.dtype.kind in "if" or intercept < 0 or slope < 0)
     return Frame(
@@ -124,11 +131,9 @@ def _grey_frame(file: DicomFile, layout: PixelLayout, decoded: Decoded, scope: F
         inverted=layout.photometric == "MONOCHROME1" or text(dataset, "PresentationLUTShape") == "INVERSE",
         unit=unit or _pet_unit(dataset),
         bits_stored=layout.bits_stored,
-        modality=modality,
         windows=_frame_windows(scope),
         voi_luts=_voi_luts(scope, signed_input=signed_output),
-        geometry=geometry_of(scope),
-        number=index + 1,
+        **{**general, "overlay": overlay_of(dataset, layout, decoded.values, index)},
     )
 
 

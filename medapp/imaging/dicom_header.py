@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from medapp.errors import MedappError
 from medapp.imaging.attributes import integer, number, numbers, raw_value, text, values
 from medapp.imaging.codecs import is_encapsulated, is_video
-from medapp.imaging.dicom import DicomFile
+from medapp.imaging.dicom import DicomFile, is_cut_off
 from medapp.imaging.dicom_geometry import geometry_of
 from medapp.imaging.found import FoundImage
 from medapp.imaging.fragments import find_frames
@@ -50,8 +50,8 @@ def read_header(file: DicomFile, source: str, limits: ReadLimits) -> FoundImage 
     dataset = file.dataset
     sop_class = text(dataset, "SOPClassUID") or file.media_class
     if file.pixels is None:
-        if not len(dataset):
-            raise MedappError("dicom.empty")
+        if is_cut_off(file):
+            raise MedappError("dicom.cut_off")
         return NotImage(source, what_is(sop_class, is_directory="DirectoryRecordSequence" in dataset))
     layout = layout_of(dataset, file.pixels.kind, limits)
     _check_pixels(file, layout)

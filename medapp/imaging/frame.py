@@ -52,6 +52,8 @@ class Frame:
         The file's VOI LUT Sequence.
     number : int
         Frame number in its file, from 1.
+    overlay : ndarray of bool, shape (rows, columns), or None
+        The overlay planes of the file; drawn over the picture, never part of its values.
     """
 
     stored: NDArray[Any]
@@ -67,6 +69,7 @@ class Frame:
     voi_luts: tuple[Lut, ...] = ()
     geometry: Geometry = field(default_factory=Geometry)
     number: int = 1
+    overlay: NDArray[np.bool_] | None = None
 
     @property
     def is_colour(self) -> bool:

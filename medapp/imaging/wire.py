@@ -66,6 +66,8 @@ def frame_to_message(frame: Frame) -> tuple[dict[str, Any], dict[str, NDArray[An
     arrays: dict[str, NDArray[Any]] = {"stored": frame.stored}
     if frame.valid is not None:
         arrays["valid"] = frame.valid
+    if frame.overlay is not None:
+        arrays["overlay"] = frame.overlay
     luts = [("modality_lut", frame.modality_lut)] if frame.modality_lut is not None else []
     luts += [(f"voi_lut_{i}", lut) for i, lut in enumerate(frame.voi_luts)]
     header["luts"] = {key: {"first": lut.first, "bits": lut.bits, "name": lut.name} for key, lut in luts if lut}
@@ -79,6 +81,7 @@ def frame_from_message(header: Mapping[str, Any], arrays: Mapping[str, NDArray[A
     return Frame(
         stored=arrays["stored"],
         valid=arrays.get("valid"),
+        overlay=arrays.get("overlay"),
         modality_lut=luts.pop("modality_lut", None),
         voi_luts=tuple(luts.values()),
         windows=tuple(from_json(Window, window) for window in header["windows"]),
