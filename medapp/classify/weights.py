@@ -46,7 +46,7 @@ class WeightFile:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Answer one request of the parent: ``{"path", "target", "id", "name", "mean", "std"}``."""
+    """Answer one request of the parent: ``{"path", "target", "model_id", "title", "mean", "std"}``."""
     del arguments
     torch.set_num_threads(1)
     pipes = ParentPipes(role="weights")
@@ -64,8 +64,8 @@ def main(arguments: Sequence[str]) -> int:
 def import_weights(
     path: str,
     target: str,
-    id: str = "",  # noqa: A002 - the message's own word
-    name: str = "",
+    model_id: str = "",
+    title: str = "",
     mean: Sequence[float] | None = None,
     std: Sequence[float] | None = None,
 ) -> Metadata:
@@ -77,8 +77,8 @@ def import_weights(
         A ``.safetensors`` file, or a ``.pth`` file of torchvision.
     target : str
         Folder of the package.
-    id, name : str
-        Of the package; from the file's name where empty.
+    model_id, title : str
+        Id and name of the package; from the file's name where empty.
     mean, std : sequence of 3 floats, optional
         Input normalisation; else the file's own (safetensors metadata ``input_mean``, ``input_std``), else ImageNet's.
 
@@ -91,10 +91,10 @@ def import_weights(
     file = read_weight_file(Path(path))
     architecture, tensors = detect(file.tensors)
     _check_values(tensors)
-    stem = re.sub(r"[^a-z0-9_-]+", "-", (id or Path(path).stem).lower()).strip("-_")[:64]
+    stem = re.sub(r"[^a-z0-9_-]+", "-", (model_id or Path(path).stem).lower()).strip("-_")[:64]
     metadata = Metadata(
         id=stem or "starting-model",
-        name=name or f"{architecture}, imported weights",
+        name=title or f"{architecture}, imported weights",
         version="1",
         architecture=architecture,
         kind="backbone",
@@ -106,6 +106,8 @@ def import_weights(
         mean=_triple(mean, file.says.get("input_mean"), IMAGENET_MEAN),
         std=_triple(std, file.says.get("input_std"), IMAGENET_STD),
     )
+    if min(spec.std) <= 0:
+        raise MedappError("weights.figures")
     write_package(
         Path(target),
         PackageContents(metadata, spec, _arrays(tensors), Scope(grey_only=False), card=_card(metadata, file)),

@@ -1,0 +1,141 @@
+"""``medapp classify``: what a model says about files and folders."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from medapp.classify.archive import opened
+from medapp.classify.engine import DEVICES, Engine, EngineConfig
+from medapp.classify.package import Package
+from medapp.classify.registry import Registry
+from medapp.cli.heat_map_files import HeatMapFiles
+from medapp.cli.main import ANSWERED, NOTHING_ANSWERED
+from medapp.cli.progress import run_shown
+from medapp.errors import MedappError
+from medapp.folders import Folders, user_folders
+from medapp.i18n import tell, tr
+from medapp.imaging.readers import Readers
+from medapp.storage.results import Results
+from medapp.workflows.reading import Answer, Answers, Reading, classify_paths
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of ``medapp classify``."""
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help=tr("cli.classify.paths"))
+    parser.add_argument("--model", metavar="ID", help=tr("cli.classify.model"))
+    parser.add_argument("--device", choices=DEVICES, default="auto", help=tr("cli.classify.device"))
+    parser.add_argument("--heatmaps", type=Path, metavar="DIR", help=tr("cli.classify.heatmaps"))
+    parser.add_argument("--json", action="store_true", help=tr("cli.classify.json"))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Classify, write the heat maps, print the answer."""
+    folders = user_folders()
+    registry = Registry(folders)
+    with (
+        _chosen(args.model, registry, folders) as package,
+        Readers() as readers,
+        Engine(EngineConfig(device=args.device)) as engine,
+        Results(folders.results) as results,
+    ):
+        reading = Reading(registry, engine, results, package=package)
+        answers = run_shown(classify_paths(args.paths, reading, readers, heat_map=args.heatmaps is not None))
+        files = HeatMapFiles(args.heatmaps).write(answers.answers, readers) if args.heatmaps else {}
+    print(json.dumps(as_json(answers, files), ensure_ascii=False, indent=1) if args.json else as_text(answers))
+    if answers.answers:
+        return ANSWERED
+    print(tr("problem.classify.nothing"), file=sys.stderr)
+    return NOTHING_ANSWERED
+
+
+@contextmanager
+def _chosen(model: str | None, registry: Registry, folders: Folders) -> Iterator[Package | None]:
+    """Give the package that was asked for, by path or by id; None for the models in use."""
+    if model is None:
+        if not registry.in_use():
+            raise MedappError("reading.no_package")
+        yield None
+    elif Path(model).exists():
+        with opened(Path(model), folders.cache) as package:
+            yield _classifier(package)
+    else:
+        yield _classifier(registry.get(model))
+
+
+def _classifier(package: Package) -> Package:
+    if package.metadata.kind != "classifier":
+        raise MedappError("engine.backbone", id=package.metadata.id)
+    return package
+
+
+def as_json(answers: Answers, heat_maps: dict[int, Path]) -> dict[str, Any]:
+    """Return the answer as the document that the schema ``classify`` describes."""
+    return {
+        "schema_version": 1,
+        "research_use": tr("research_use"),
+        "results": [_result(answer, heat_maps.get(number)) for number, answer in enumerate(answers.answers)],
+        "not_images": [{"path": found.path, "what": found.what} for found in answers.not_images],
+        "problems": [{"path": p.path, "code": p.code, "reason": tell(p)} for p in answers.problems],
+    }
+
+
+def _result(answer: Answer, heat_map: Path | None) -> dict[str, Any]:
+    prediction = answer.prediction
+    return {
+        "path": answer.path,
+        "frame": answer.frame,
+        "sop_instance_uid": answer.sop_instance_uid or None,
+        "model": {"id": prediction.model.id, "version": prediction.model.version},
+        "label": prediction.label,
+        "probabilities": prediction.probabilities,
+        "refused": prediction.refused,
+        "reason": _reason(answer),
+        "in_distribution": prediction.in_distribution,
+        "alarm_class": prediction.alarm_class,
+        "threshold": prediction.threshold,
+        "device": prediction.device,
+        "seconds": round(prediction.seconds, 6),
+        "note": tr(prediction.note) if prediction.note else None,
+        "heat_map": str(heat_map) if heat_map else None,
+    }
+
+
+def _reason(answer: Answer) -> str | None:
+    prediction = answer.prediction
+    return tr(f"refused.{prediction.refused}", **prediction.refused_params) if prediction.refused else None
+
+
+def as_text(answers: Answers) -> str:
+    """Return the answer as one line a frame."""
+    lines = [_line(answer) for answer in answers.answers]
+    lines += [tr("cli.classify.problem", path=problem.path, reason=tell(problem)) for problem in answers.problems]
+    refused = sum(answer.prediction.refused is not None for answer in answers.answers)
+    summary = tr(
+        "cli.classify.summary",
+        answered=len(answers.answers) - refused,
+        refused=refused,
+        problems=len(answers.problems),
+        not_images=len(answers.not_images),
+    )
+    notes = {tr(answer.prediction.note) for answer in answers.answers if answer.prediction.note}
+    return "\n".join([*lines, "", *sorted(notes), summary, tr("research_use")])
+
+
+def _line(answer: Answer) -> str:
+    prediction = answer.prediction
+    if prediction.probabilities is None:
+        return tr("cli.classify.refused", path=answer.path, frame=answer.frame, reason=_reason(answer))
+    return tr(
+        "cli.classify.answered",
+        path=answer.path,
+        frame=answer.frame,
+        label=prediction.label,
+        probabilities=", ".join(f"{name} {p:.0%}" for name, p in prediction.probabilities.items()),
+        model=f"{prediction.model.id} {prediction.model.version}",
+    )

@@ -1,0 +1,151 @@
+"""``medapp models``: the models of this station."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from medapp.classify.package import Package
+from medapp.classify.registry import Entry, Registry
+from medapp.cli.main import ANSWERED
+from medapp.cli.weight_files import from_torch_home, import_weight_file, is_weight_file
+from medapp.errors import MedappError
+from medapp.folders import user_folders
+from medapp.i18n import tell, tr
+
+ACTIONS = ("list", "show", "import", "export", "activate", "rollback", "remove")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the actions and their arguments."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION", help=tr("cli.models.action"))
+    parsers = {name: actions.add_parser(name, help=tr(f"cli.models.{name}")) for name in ACTIONS}
+    for name in ("show", "export", "activate", "remove"):
+        parsers[name].add_argument("name", metavar="ID", help=tr("cli.models.name"))
+    parsers["export"].add_argument("path", type=Path, metavar="ZIP", help=tr("cli.models.zip"))
+    _add_import_arguments(parsers["import"])
+    for action in parsers.values():
+        action.add_argument("--json", action="store_true", help=tr("cli.models.json"))
+
+
+def _add_import_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", nargs="?", type=Path, metavar="PATH", help=tr("cli.models.path"))
+    parser.add_argument("--from-torch-home", metavar="NAME", help=tr("cli.models.from_torch_home"))
+    parser.add_argument("--id", default="", help=tr("cli.models.id"))
+    parser.add_argument("--name", default="", help=tr("cli.models.title"))
+    parser.add_argument("--mean", metavar="R,G,B", help=tr("cli.models.mean"))
+    parser.add_argument("--std", metavar="R,G,B", help=tr("cli.models.std"))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do what was asked for and print the answer."""
+    perform: dict[str, Callable[[Registry, argparse.Namespace], tuple[dict[str, Any], str]]] = {
+        "list": _list,
+        "show": _show,
+        "import": _import,
+        "export": _export,
+        "activate": _activate,
+        "rollback": _rollback,
+        "remove": _remove,
+    }
+    document, text = perform[args.action](Registry(user_folders()), args)
+    print(json.dumps({"schema_version": 1, **document}, ensure_ascii=False, indent=1) if args.json else text)
+    return ANSWERED
+
+
+def _list(registry: Registry, _: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    listing = registry.list()
+    problems = [{"path": p.path, "code": p.code, "reason": tell(p)} for p in listing.problems]
+    lines = [_row(entry) for entry in listing.entries] or [tr("cli.models.none")]
+    lines += [tr("cli.models.broken", path=p["path"], reason=p["reason"]) for p in problems]
+    return {"models": [_summary(entry) for entry in listing.entries], "problems": problems}, "\n".join(lines)
+
+
+def _show(registry: Registry, args: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    entry = registry.entry(args.name)
+    package = entry.package
+    document = {
+        **_summary(entry),
+        "metadata": package.metadata.to_json(),
+        "scope": package.scope.to_json(),
+        "preprocess": package.preprocess.to_json(),
+        "calibration": package.calibration.to_json(),
+        "report": package.report(),
+        "card": package.card(),
+    }
+    return {"model": document}, "\n".join([_row(entry), "", package.card().strip(), "", tr("research_use")])
+
+
+def _import(registry: Registry, args: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    if (args.path is None) == (args.from_torch_home is None):
+        raise MedappError("weights.source")
+    path = args.path or from_torch_home(args.from_torch_home)
+    if is_weight_file(path):
+        package = import_weight_file(path, registry, model_id=args.id, title=args.name, mean=args.mean, std=args.std)
+    else:
+        package = registry.install(path)
+    backbone = package.metadata.kind == "backbone"
+    return _told(package, "cli.models.imported_backbone" if backbone else "cli.models.imported")
+
+
+def _export(registry: Registry, args: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    package = registry.get(args.name)
+    registry.export(args.name, args.path)
+    return _told(package, "cli.models.exported", path=str(args.path))
+
+
+def _activate(registry: Registry, args: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    return _told(registry.activate(args.name), "cli.models.activated")
+
+
+def _rollback(registry: Registry, _: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    packages = registry.rollback()
+    names = ", ".join(f"{p.metadata.id} {p.metadata.version}" for p in packages) or tr("cli.models.nothing_in_use")
+    in_use = [{"id": p.metadata.id, "version": p.metadata.version} for p in packages]
+    return {"in_use": in_use}, tr("cli.models.rolled_back", names=names)
+
+
+def _remove(registry: Registry, args: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    package = registry.get(args.name)
+    registry.remove(args.name)
+    return _told(package, "cli.models.removed")
+
+
+def _told(package: Package, key: str, **more: str) -> tuple[dict[str, Any], str]:
+    params = {"id": package.metadata.id, "version": package.metadata.version, **more}
+    return {**params, "kind": package.metadata.kind}, tr(key, **params)
+
+
+def _summary(entry: Entry) -> dict[str, Any]:
+    metadata = entry.package.metadata
+    return {
+        "id": metadata.id,
+        "version": metadata.version,
+        "name": metadata.name,
+        "kind": metadata.kind,
+        "architecture": metadata.architecture,
+        "classes": list(metadata.classes),
+        "modalities": list(entry.package.scope.modalities),
+        "created": metadata.created,
+        "builtin": entry.builtin,
+        "active": entry.active,
+        "manifest_hash": entry.package.manifest_hash,
+        "path": str(entry.package.path),
+    }
+
+
+def _row(entry: Entry) -> str:
+    metadata = entry.package.metadata
+    return tr(
+        "cli.models.row",
+        mark="*" if entry.active else " ",
+        id=metadata.id,
+        version=metadata.version,
+        name=metadata.name,
+        kind=metadata.kind,
+        architecture=metadata.architecture,
+        classes=", ".join(metadata.classes),
+    )
