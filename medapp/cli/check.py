@@ -16,8 +16,8 @@ UNREADABLE_SHOWN = 20
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``medapp check``."""
-    parser.add_argument("cases", type=Path, metavar="CASES", help=tr("cli.check.cases"))
-    parser.add_argument("--patient-from", metavar="PATTERN", help=tr("cli.check.patient_from"))
+    parser.add_argument("cases", type=Path, metavar="CASES", help=tr("cli.cases"))
+    parser.add_argument("--patient-from", metavar="PATTERN", help=tr("cli.patient_from"))
     parser.add_argument("--json", action="store_true", help=tr("cli.check.json"))
 
 

@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from medapp.classify.network import Classifier
+from medapp.training.narration import StoppedEarlyError
 from medapp.training.pictures import PictureCache
 
 OnBatch = Callable[[int, int], bool]
@@ -20,10 +21,6 @@ OnBatch = Callable[[int, int], bool]
 def never_stop(done: int, total: int) -> bool:
     """Let a pass go on, whatever it tells."""
     return False
-
-
-class InterruptedPassError(Exception):
-    """The person asked to stop during a pass."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +68,7 @@ def extract(
 
     Raises
     ------
-    InterruptedPassError
+    StoppedEarlyError
         Where `on_batch` asked to stop.
     """
     network.eval()
@@ -85,7 +82,7 @@ def extract(
             mids.append(mid.float().cpu().numpy())
             deeps.append(deep.float().cpu().numpy())
             if on_batch(min(first + batch, len(positions)), len(positions)):
-                raise InterruptedPassError
+                raise StoppedEarlyError
     return Features(np.concatenate(mids), np.concatenate(deeps), time.monotonic() - start)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from medapp.training.features import InterruptedPassError, extract, head_logits, set_head
+from medapp.training.features import extract, head_logits, set_head
 from medapp.training.folds import shares
 from medapp.training.lesson import Instant, Lesson, Trained, likeness, look_of
 from medapp.training.linear import cross_fit
-from medapp.training.narration import Narrator
+from medapp.training.narration import Narrator, StoppedEarlyError
 from medapp.training.precision import settle_precision
 
 
@@ -17,7 +17,7 @@ def learn_instantly(lesson: Lesson, narrator: Narrator) -> Instant:
 
     Raises
     ------
-    InterruptedPassError
+    StoppedEarlyError
         Where the person stopped it: there is nothing useful yet.
     """
     both = np.concatenate([lesson.development.positions, lesson.sealed.positions])
@@ -34,7 +34,7 @@ def learn_instantly(lesson: Lesson, narrator: Narrator) -> Instant:
 
     def on_fold(done: int, total: int) -> None:
         if narrator.progress("head", done, total):
-            raise InterruptedPassError
+            raise StoppedEarlyError
 
     fit = cross_fit(
         development.deep,
@@ -60,7 +60,7 @@ def finish_instantly(lesson: Lesson, instant: Instant, steps: int = 0) -> Traine
         weights,
         difference,
         instant.fit.out_of_fold,
-        group.truth,
+        group,
         head_logits(lesson.network, instant.sealed.deep),
         look,
         likeness(look, instant.sealed),

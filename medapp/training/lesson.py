@@ -104,8 +104,10 @@ class Trained:
         To be stored.
     half_difference : float
         How much 16-bit weights move a probability at most.
-    calibration_logits, calibration_truth : ndarray
+    calibration_logits : ndarray, shape (n, classes)
         Of development cases that these weights did not learn from.
+    calibration : Group
+        Those cases.
     sealed_logits : ndarray, shape (n, classes)
         Of the sealed cases.
     novelty : dict or None
@@ -120,7 +122,7 @@ class Trained:
     weights: dict[str, NDArray[Any]]
     half_difference: float
     calibration_logits: Floats
-    calibration_truth: Ints
+    calibration: Group
     sealed_logits: Floats
     novelty: dict[str, NDArray[Any]] | None
     sealed_likeness: Floats

@@ -13,6 +13,10 @@ from medapp.training.events import Control, EventLog
 SECONDS_BETWEEN = 0.25
 
 
+class StoppedEarlyError(Exception):
+    """The person asked to stop while there was work at hand."""
+
+
 class Narrator:
     """Passes on what happens to the event log, and the wish to stop or pause back."""
 
@@ -22,6 +26,7 @@ class Narrator:
         self._phase = ""
         self._left = TimeLeft()
         self._last = 0.0
+        self.curve: list[dict[str, Any]] = []
 
     def progress(self, phase: str, done: int, total: int) -> bool:
         """Tell how far `phase` is, at most four times a second; wait while paused; return whether to stop."""
@@ -42,6 +47,13 @@ class Narrator:
     def note(self, key: str, **params: str | float) -> None:
         """Tell a sentence."""
         self._log.write("note", code=key, text=tr(key, **params))
+
+    def passed(self, number: int, train_loss: float | None, validation_loss: float | None, auc: float | None) -> None:
+        """Tell a point of the curve."""
+        figures = {"train_loss": train_loss, "validation_loss": validation_loss, "auc": auc}
+        point = {"number": number} | {name: None if x is None else round(x, 6) for name, x in figures.items()}
+        self.curve.append(point)
+        self._log.write("pass", **point)
 
     def tell(self, event: str, **fields: Any) -> None:  # noqa: ANN401 - any JSON values
         """Tell any other event."""

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from medapp.classify.network import Classifier
 from medapp.training import calibration, ranking
-from medapp.training.features import InterruptedPassError, extract, head_logits, set_head
+from medapp.training.features import extract, head_logits, set_head
 from medapp.training.finetune import Average, Material, Step, fine_tune, seconds_a_step, weights_of
 from medapp.training.folds import fold_count, fold_numbers, shares
 from medapp.training.instant import finish_instantly
@@ -30,7 +30,7 @@ from medapp.training.lesson import (
     shares_of,
 )
 from medapp.training.linear import fit_linear
-from medapp.training.narration import Budget, Narrator
+from medapp.training.narration import Budget, Narrator, StoppedEarlyError
 from medapp.training.precision import settle_precision
 
 
@@ -71,7 +71,7 @@ def _divided(lesson: Lesson, instant: Instant, budget: Budget, narrator: Narrato
     steps = lesson.steps or _affordable_steps(lesson, material, budget, judging, 1)
     made = 0
     torch.manual_seed(lesson.seed)
-    with suppress(InterruptedPassError):
+    with suppress(StoppedEarlyError):
         for step in fine_tune(network, average, material, steps, config, seed=lesson.seed, scratch=lesson.scratch):
             made = step.done
             stop = narrator.progress("learning", step.done, step.total)
@@ -108,7 +108,7 @@ class _Contest:
             if loss < self._loss:
                 self.chosen, self._loss, self.weights = name, loss, weights_of(candidate)
         loss, area = min(results, key=lambda result: result[0])
-        _tell_pass(self._narrator, step.passes, step.loss, loss, area)
+        self._narrator.passed(step.passes, step.loss, loss, area)
 
     def _pause(self, _done: int, _total: int) -> bool:
         return self._narrator.pause()
@@ -143,7 +143,7 @@ def _cross_fitted(lesson: Lesson, instant: Instant, budget: Budget, narrator: Na
     held = shares(group.patients, group.truth, parts, lesson.seed) == 1
     trained = _finish(lesson, "average", group.only(~held), group.only(held), steps * (folds + 1), narrator)
     # the final network has learned from every development case: the out-of-fold predictions calibrate it
-    return replace(trained, calibration_logits=out_of_fold, calibration_truth=group.truth)
+    return replace(trained, calibration_logits=out_of_fold, calibration=group)
 
 
 def _learn_round(
@@ -166,22 +166,17 @@ def _learn_round(
         if narrator.progress("learning", number * steps + step.done, of * steps):
             return None
         if step.ends_pass:
-            _tell_pass(narrator, step.passes, step.loss, None, None)
+            narrator.passed(step.passes, step.loss, None, None)
     return average.network
 
 
 def _is_better(lesson: Lesson, out_of_fold: Floats, instant: Instant, narrator: Narrator) -> bool:
     group = lesson.development
     loss, before = judged_loss(out_of_fold, group.truth), judged_loss(instant.fit.out_of_fold, group.truth)
-    narrator.tell("pass", number=0, train_loss=None, validation_loss=round(loss, 6), auc=_area(out_of_fold, group))
+    narrator.passed(0, None, loss, _area(out_of_fold, group))
     if loss >= before:
         narrator.note("train.note.instant_stays")
     return loss < before
-
-
-def _tell_pass(narrator: Narrator, number: int, train: float, validation: float | None, area: float | None) -> None:
-    loss = None if validation is None else round(validation, 6)
-    narrator.tell("pass", number=number, train_loss=round(train, 6), validation_loss=loss, auc=area)
 
 
 def _affordable_steps(lesson: Lesson, material: Material, budget: Budget, judging: float, rounds: int) -> int:
@@ -215,7 +210,7 @@ def _finish(lesson: Lesson, chosen: Chosen, learned: Group, held: Group, steps: 
         weights,
         difference,
         head_logits(lesson.network, kept.deep),
-        held.truth,
+        held,
         head_logits(lesson.network, sealed.deep),
         learned_look,
         likeness(learned_look, sealed),

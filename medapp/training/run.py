@@ -54,6 +54,16 @@ class RunRequest:
         Seed of the split (where the base has none) and of the training.
     device : str
         auto, cpu, cuda or mps.
+    modalities : str
+        What the model may be asked about, with commas; empty: what the cases are.
+    scope : str
+        The same in words: body part, view, age.
+    about : str
+        Markdown file about the cases, for the model card.
+    steps : int
+        Exactly so many steps of fine-tuning, to repeat a run; 0: as many as the time allows.
+    threads : int
+        Threads of the network; 0: one a core.
     """
 
     cases: str
@@ -67,6 +77,11 @@ class RunRequest:
     prevalence: float | None = None
     seed: int = 0
     device: str = "auto"
+    modalities: str = ""
+    scope: str = ""
+    about: str = ""
+    steps: int = 0
+    threads: int = 0
 
     def arguments(self) -> list[str]:
         """Return the command line after ``medapp train``."""
@@ -81,6 +96,11 @@ class RunRequest:
             "--prevalence": "" if self.prevalence is None else str(self.prevalence),
             "--seed": str(self.seed),
             "--device": self.device,
+            "--modalities": self.modalities,
+            "--scope": self.scope,
+            "--about": self.about,
+            "--steps": str(self.steps or ""),
+            "--threads": str(self.threads or ""),
         }
         # = keeps a value that begins with a dash from being taken for an option
         return [*(f"{option}={text}" for option, text in texts.items() if text), "--", self.cases]

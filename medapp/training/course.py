@@ -1,0 +1,378 @@
+"""A whole training, from the folder of cases to the package: read, check, split, learn, test, write."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from medapp.classify import devices
+from medapp.classify.contents import PICTURE, Calibration, Metadata, PackageContents, Scope
+from medapp.classify.network import ARCHITECTURES, Classifier, build, load
+from medapp.classify.package import Package, write_package
+from medapp.classify.preprocess import PreprocessSpec
+from medapp.classify.registry import Registry
+from medapp.errors import MedappError
+from medapp.files import write_json, write_text
+from medapp.folders import user_folders
+from medapp.i18n import tr
+from medapp.imaging.readers import Readers
+from medapp.jobs import Progress
+from medapp.training import calibration as calibrating
+from medapp.training.card import write_card
+from medapp.training.check import Checked, judge
+from medapp.training.config import TrainConfig
+from medapp.training.dataset import CaseFolder, list_cases
+from medapp.training.evaluate import Answers, patient_numbers
+from medapp.training.events import PACKAGE_FOLDER
+from medapp.training.instant import finish_instantly, learn_instantly
+from medapp.training.lesson import Floats, Group, Instant, Lesson, Trained
+from medapp.training.lineage import Lineage, lineage_of, refuse_seen_pictures, training_set
+from medapp.training.narration import Budget, Narrator, StoppedEarlyError
+from medapp.training.pictures import PictureCache
+from medapp.training.precision import round_weights
+from medapp.training.quick import learn_quickly
+from medapp.training.report import (
+    Circumstances,
+    Timing,
+    build_report,
+    compare_with_instant,
+    predictions_csv,
+    sealed_answers,
+    summary_of,
+)
+from medapp.training.run import RunRequest
+from medapp.training.starting_model import starting_model
+from medapp.training.survey import Survey, survey
+
+SCRATCH_SIZE = 128
+REPORT_FILE, PREDICTIONS_FILE = "report.json", "sealed_predictions.csv"
+LICENCE_TEXT = "The cases' licence is not stated. See docs/README.md. Research use only.\n"
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What is known before the cases are read.
+
+    Attributes
+    ----------
+    request : RunRequest
+        What was asked for.
+    config : TrainConfig
+        Every number.
+    device : torch.device
+        Where to learn.
+    base : Package or None
+        The starting model; None from scratch.
+    architecture : str
+        The network.
+    spec : PreprocessSpec
+        How a frame becomes a network picture.
+    lineage : Lineage
+        Salt and sides to keep.
+    """
+
+    request: RunRequest
+    config: TrainConfig
+    device: torch.device
+    base: Package | None
+    architecture: str
+    spec: PreprocessSpec
+    lineage: Lineage
+
+    def network(self, classes: int) -> Classifier:
+        """Return the network to start from, on the device."""
+        if self.base is None:
+            torch.manual_seed(self.request.seed)
+            network = build(self.architecture, classes, mean=self.spec.mean, std=self.spec.std)
+            return network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+        network = load(self.base, self.device, classes=classes)
+        round_weights(network)
+        return network
+
+
+def teach(request: RunRequest, folder: Path, narrator: Narrator, start: float, *, install: bool) -> dict[str, Any]:
+    """Train a model and write its package into the run folder.
+
+    Parameters
+    ----------
+    request : RunRequest
+        What is asked for.
+    folder : Path
+        The run folder.
+    narrator : Narrator
+        Where progress goes.
+    start : float
+        ``time.monotonic()`` when the process began.
+    install : bool
+        Whether the package is installed on this station too.
+
+    Returns
+    -------
+    dict
+        The fields of the ``finished`` event: package, id, version, report, stopped, installed.
+
+    Raises
+    ------
+    MedappError
+        For cases, base or disk that do not serve; ``train.blocked`` where the check forbids a training.
+    StoppedEarlyError
+        Where the person stopped before there was anything useful.
+    """
+    folders = user_folders()
+    folders.cache.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        registry = Registry(folders)
+        base = None
+        if not request.architecture:
+            base = stack.enter_context(starting_model(request.base, registry, folders.cache))
+        plan = _plan(request, base)
+        if note := devices.choose(request.device).note:
+            narrator.note(note)
+        torch.set_num_threads(plan.config.threads)
+        listing = list_cases(Path(request.cases))
+        pictures = stack.enter_context(PictureCache(folder, len(listing.cases), plan.spec))
+        surveyed = _read_cases(listing, plan, pictures, narrator)
+        checked = judge(surveyed, plan.lineage.salt, plan.lineage.sides)
+        narrator.tell("checked", **summary_of(checked))
+        _refuse_blocked(checked, plan)
+        finished = _learn_and_test(plan, checked, pictures, narrator, start, folder)
+        package = Path(finished["package"])
+        return finished | {"installed": bool(install and registry.install(package))}
+
+
+def _plan(request: RunRequest, base: Package | None) -> Plan:
+    config = replace(TrainConfig(), threads=request.threads or os.cpu_count() or 1, sensitivity=request.find_at_least)
+    if request.architecture and request.base:
+        raise MedappError("train.base_and_architecture")
+    if base is None and request.architecture not in ARCHITECTURES:
+        known = ", ".join(ARCHITECTURES)
+        raise MedappError("network.unknown", name=request.architecture[:50], known=known)
+    return Plan(
+        request,
+        config,
+        devices.choose(request.device).device,
+        base,
+        base.metadata.architecture if base else request.architecture,
+        base.preprocess if base else PreprocessSpec(size=SCRATCH_SIZE),
+        lineage_of(base, request.seed),
+    )
+
+
+def _read_cases(listing: CaseFolder, plan: Plan, pictures: PictureCache, narrator: Narrator) -> Survey:
+    """Read every case once: for the check, and as network pictures."""
+    with Readers() as readers:
+        job = survey(listing, readers, plan.request.pattern or None, pictures.put)
+        while True:
+            try:
+                report = next(job)
+            except StopIteration as end:
+                surveyed: Survey = end.value
+                return surveyed
+            if isinstance(report, Progress) and narrator.progress("reading", report.done, report.total):
+                job.close()
+                raise StoppedEarlyError
+
+
+def _refuse_blocked(checked: Checked, plan: Plan) -> None:
+    if checked.blocking is not None:
+        raise MedappError("train.blocked", finding=checked.blocking.text)
+    alarm, classes = plan.request.alarm, checked.survey.folder.classes
+    if alarm and (alarm not in classes or len(classes) != 2):
+        raise MedappError("train.alarm", alarm=alarm[:80], classes=", ".join(classes))
+    refuse_seen_pictures(checked, plan.lineage)
+
+
+def _learn_and_test(
+    plan: Plan, checked: Checked, pictures: PictureCache, narrator: Narrator, start: float, folder: Path
+) -> dict[str, Any]:
+    """Learn on the development side, measure once on the sealed side, and write what came out."""
+    classes = checked.survey.folder.classes
+    lesson = Lesson(
+        plan.network(len(classes)),
+        plan.base is None,
+        pictures,
+        _group(checked, "development"),
+        _group(checked, "sealed"),
+        plan.config,
+        plan.request.seed,
+        plan.request.steps or None,
+    )
+    instant = learn_instantly(lesson, narrator)
+    if plan.request.effort == "quick":
+        trained = learn_quickly(lesson, instant, Budget(start, instant.seconds, plan.config), narrator)
+    else:
+        trained = finish_instantly(lesson, instant)
+    calibration = _calibrate(plan, classes, trained)
+    report, answers = _report(plan, checked, lesson, instant, trained, calibration, narrator, start)
+    package = _write(plan, checked, trained, calibration, report, folder)
+    write_json(folder / REPORT_FILE, report)
+    names = [seen.case.name for seen, use in zip(checked.survey.seen, checked.uses, strict=True) if use == "sealed"]
+    write_text(folder / PREDICTIONS_FILE, predictions_csv(names, answers))
+    told = package.metadata
+    ended = {"id": told.id, "version": told.version, "name": told.name, "stopped": narrator.pause()}
+    return {"package": str(package.path), **ended, "report": report}
+
+
+def _group(checked: Checked, use: str) -> Group:
+    """Return the cases of one side; positions are those in the listing, as in the picture cache."""
+    survey_ = checked.survey
+    place = {case.source: position for position, case in enumerate(survey_.folder.cases)}
+    numbers = patient_numbers([seen.case.patient for seen in survey_.seen])
+    chosen = np.array([u == use for u in checked.uses], np.bool_)
+    return Group(
+        np.array([place[seen.case.source] for seen in survey_.seen], np.int64)[chosen],
+        np.array([survey_.folder.classes.index(seen.case.label) for seen in survey_.seen], np.int64)[chosen],
+        numbers[chosen],
+    )
+
+
+def _calibrate(plan: Plan, classes: tuple[str, ...], trained: Trained) -> Calibration:
+    """Fit probabilities and operating point on development cases that the weights did not learn from."""
+    fitted = calibrating.fit_calibration(trained.calibration_logits, trained.calibration.truth)
+    alarm = calibrating.choose_alarm_class(classes, plan.request.alarm or None)
+    if alarm is None:
+        return fitted
+    index = classes.index(alarm)
+    scores = fitted.probabilities(trained.calibration_logits)[:, index]
+    threshold = calibrating.choose_threshold(scores, trained.calibration.truth == index, plan.config.sensitivity)
+    return replace(fitted, alarm_class=alarm, threshold=threshold)
+
+
+def _report(
+    plan: Plan,
+    checked: Checked,
+    lesson: Lesson,
+    instant: Instant,
+    trained: Trained,
+    calibration: Calibration,
+    narrator: Narrator,
+    start: float,
+) -> tuple[dict[str, Any], Answers]:
+    classes, sealed = checked.survey.folder.classes, lesson.sealed
+    refused = trained.sealed_likeness < Scope().refuse_below
+    answers = sealed_answers(calibration, classes, trained.sealed_logits, sealed.truth, sealed.patients, refused)
+    development = sealed_answers(
+        calibration,
+        classes,
+        trained.calibration_logits,
+        trained.calibration.truth,
+        trained.calibration.patients,
+        np.zeros(len(trained.calibration.truth), np.bool_),
+    )
+    before = None
+    if trained.chosen != "instant" and len(classes) == 2:
+        before = _margin(instant.fit.fit.logits(instant.sealed.deep), answers)
+    circumstances = Circumstances(
+        effort=plan.request.effort,
+        chosen=trained.chosen,
+        architecture=plan.architecture,
+        device=devices.describe(plan.device),
+        base=_named(plan.base),
+        seed=plan.request.seed,
+        threads=plan.config.threads,
+        steps=trained.steps,
+        strength=instant.fit.fit.strength,
+        half_difference=trained.half_difference,
+        stopped=narrator.pause(),
+        config=plan.config,
+    )
+    report = build_report(
+        checked,
+        circumstances,
+        calibration,
+        answers,
+        development,
+        Timing(instant.seconds, time.monotonic() - start),
+        compare_with_instant(answers, before, _margin(trained.sealed_logits, answers)),
+        narrator.curve,
+        plan.request.prevalence,
+    )
+    return report, answers
+
+
+def _margin(logits: Floats, answers: Answers) -> Floats:
+    """Return how far the logit of the alarm class is above the other one."""
+    alarm = answers.alarm_index or 0
+    margin: Floats = logits[:, alarm] - logits[:, 1 - alarm]
+    return margin
+
+
+def _named(base: Package | None) -> Mapping[str, str] | None:
+    if base is None:
+        return None
+    told = base.metadata
+    return {"id": told.id, "version": told.version, "manifest_hash": base.manifest_hash}
+
+
+def _write(
+    plan: Plan, checked: Checked, trained: Trained, calibration: Calibration, report: Mapping[str, Any], folder: Path
+) -> Package:
+    classes = checked.survey.folder.classes
+    now = datetime.now(UTC)
+    name = plan.request.name or tr("train.default_name", classes=" / ".join(classes), effort=plan.request.effort)
+    metadata = Metadata(
+        id=identifier(name),
+        name=name[:200],
+        version=f"{now:%Y}.{int(f'{now:%m%d}')}.{int(f'{now:%H%M%S}')}",
+        architecture=plan.architecture,
+        kind="classifier",
+        classes=classes,
+        created=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        base=f"{plan.base.metadata.id} {plan.base.metadata.version}" if plan.base else "",
+        licence=plan.base.metadata.licence if plan.base else "",
+    )
+    scope = _scope(plan, checked)
+    return write_package(
+        folder / PACKAGE_FOLDER,
+        PackageContents(
+            metadata=metadata,
+            preprocess=plan.spec,
+            weights=trained.weights,
+            scope=scope,
+            calibration=calibration,
+            novelty=trained.novelty,
+            training_set=training_set(checked, plan.lineage),
+            report=report,
+            card=write_card(metadata, scope, report, _about(plan.request)),
+            licence_text=LICENCE_TEXT,
+        ),
+    )
+
+
+def _scope(plan: Plan, checked: Checked) -> Scope:
+    """Take the modalities that were asked for, else those of the cases; pictures without a header say nothing."""
+    asked = tuple(name for name in re.split(r"[,\s]+", plan.request.modalities.upper()) if name)
+    seen = sorted({one.modality for one in checked.survey.seen})
+    modalities = asked or (() if seen == [PICTURE] else tuple(seen))
+    return Scope(modalities=modalities, grey_only=plan.spec.colour == "grey", text=plan.request.scope)
+
+
+def _about(request: RunRequest) -> str:
+    if not request.about:
+        return ""
+    try:
+        return Path(request.about).read_text(encoding="utf-8")
+    except (OSError, UnicodeError) as error:
+        raise MedappError("train.about", file=Path(request.about).name) from error
+
+
+def identifier(name: str) -> str:
+    """Return the id of a model called `name`: lower-case words joined by dashes.
+
+    Examples
+    --------
+    >>> identifier("Chest, children (quick)")
+    'chest-children-quick'
+    """
+    words = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")
+    return words[:60].strip("-") or "model"

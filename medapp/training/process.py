@@ -1,0 +1,184 @@
+"""The process ``medapp train``: command line, priority, events; the teaching itself is in `course`."""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import logging
+import os
+import secrets
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from medapp.errors import MedappError
+from medapp.folders import user_folders
+from medapp.i18n import tell, tr
+from medapp.training.dataset import list_cases
+from medapp.training.events import EVENTS_FILE, PACKAGE_FOLDER, Control, EventLog
+from medapp.training.narration import Narrator, StoppedEarlyError
+from medapp.training.patients import compile_pattern
+from medapp.training.run import EFFORTS, RunRequest
+
+ANSWERED, USAGE, NOTHING_ANSWERED = 0, 2, 3
+NICE = 10
+LONGEST_NAME = 200
+BELOW_NORMAL_PRIORITY_CLASS = 0x4000
+
+log = logging.getLogger(__name__)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Train a model on a folder of labelled cases and return the exit status."""
+    logging.basicConfig(level=os.environ.get("MEDAPP_LOG", "ERROR"), format="%(levelname)s %(name)s: %(message)s")
+    try:
+        args = _parser().parse_args(arguments)
+    except SystemExit as end:
+        return int(end.code or 0)
+    try:
+        folder = _run_folder(args.output)
+    except MedappError as error:
+        print(tell(error), file=sys.stderr)
+        return NOTHING_ANSWERED
+    lower_priority()
+    echo = (lambda line: print(line, flush=True)) if args.json else None
+    events = EventLog(folder, echo)
+    try:
+        with Control(folder, lambda: _tell_stopping(events)) as control:
+            signal.signal(signal.SIGINT, lambda *_: control.stop())
+            return _teach(args, folder, Narrator(events, control))
+    finally:
+        events.close()
+
+
+def _tell_stopping(events: EventLog) -> None:
+    events.write("note", code="train.note.stopping", text=tr("train.note.stopping"))
+
+
+def _teach(args: argparse.Namespace, folder: Path, narrator: Narrator) -> int:
+    """Teach, and turn every end into an event, a sentence and an exit status."""
+    start = time.monotonic()
+    request = RunRequest(**{name: value for name, value in vars(args).items() if name not in {"json", "output"}})
+    narrator.tell("started", effort=request.effort, seed=request.seed, pid=os.getpid())
+    try:
+        list_cases(Path(request.cases))  # a wrong folder is told before torch is loaded
+        from medapp.training.course import teach
+
+        finished = teach(request, folder, narrator, start, install=args.output is None)
+    except StoppedEarlyError:
+        stopped = MedappError("train.stopped")
+        narrator.tell("stopped", code=stopped.code, reason=tell(stopped))
+        print(tell(stopped), file=sys.stderr)
+        return NOTHING_ANSWERED
+    except MedappError as error:
+        return _failed(narrator, error)
+    except Exception as error:
+        log.debug("unexpected", exc_info=True)
+        short_of_memory = isinstance(error, MemoryError) or "out of memory" in str(error)
+        params = (
+            MedappError("train.memory") if short_of_memory else MedappError("unexpected", kind=type(error).__name__)
+        )
+        return _failed(narrator, params)
+    narrator.tell("finished", **finished)
+    if not args.json:
+        sealed = finished["report"]["sealed"]
+        print(sealed["in_people"] if sealed else tr("check.proves.nothing"))
+        print(tr("train.finished", package=finished["package"]))
+    return ANSWERED
+
+
+def _failed(narrator: Narrator, error: MedappError) -> int:
+    narrator.tell("failed", code=error.code, reason=tell(error))
+    print(tell(error), file=sys.stderr)
+    return NOTHING_ANSWERED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="medapp train", description=tr("cli.train"), epilog=tr("research_use"))
+    defaults = RunRequest("")
+    parser.add_argument("cases", metavar="CASES", help=tr("cli.cases"))
+    parser.add_argument("--base", default="", metavar="MODEL", help=tr("cli.train.base"))
+    parser.add_argument("--architecture", default="", metavar="NAME", help=tr("cli.train.architecture"))
+    parser.add_argument("--effort", choices=EFFORTS, default=defaults.effort, help=tr("cli.train.effort"))
+    parser.add_argument("--name", default="", type=_name, help=tr("cli.train.name"))
+    parser.add_argument("--output", type=Path, metavar="DIR", help=tr("cli.train.output"))
+    parser.add_argument(
+        "--patient-from", dest="pattern", default="", type=_pattern, metavar="PATTERN", help=tr("cli.patient_from")
+    )
+    parser.add_argument("--alarm", default="", metavar="CLASS", help=tr("cli.train.alarm"))
+    parser.add_argument(
+        "--find-at-least", type=_share, metavar="SHARE", default=defaults.find_at_least, help=tr("cli.train.find")
+    )
+    parser.add_argument("--prevalence", type=_share, metavar="SHARE", help=tr("cli.train.prevalence"))
+    parser.add_argument("--modalities", default="", metavar="LIST", help=tr("cli.train.modalities"))
+    parser.add_argument("--scope", default="", metavar="TEXT", help=tr("cli.train.scope"))
+    parser.add_argument("--about", default="", metavar="FILE", help=tr("cli.train.about"))
+    parser.add_argument("--seed", type=_whole, default=defaults.seed, help=tr("cli.train.seed"))
+    parser.add_argument("--steps", type=_whole, default=0, help=tr("cli.train.steps"))
+    parser.add_argument("--threads", type=_whole, default=0, help=tr("cli.train.threads"))
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help=tr("cli.train.device"))
+    parser.add_argument("--json", action="store_true", help=tr("cli.train.json"))
+    return parser
+
+
+def _run_folder(wanted: Path | None) -> Path:
+    """Make the run folder; one that a run has used already is refused, so that no evidence is overwritten."""
+    name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    folder = wanted or user_folders().runs / name
+    if (folder / EVENTS_FILE).exists() or (folder / PACKAGE_FOLDER).exists():
+        raise MedappError("train.output_used", folder=folder.name)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise MedappError("train.output", folder=folder.name, reason=error.strerror or "") from error
+    return folder.resolve()
+
+
+def lower_priority() -> None:
+    """Let the person's other work go first: nice 10, on Windows the class below normal."""
+    if sys.platform == "win32":
+        kernel = ctypes.windll.kernel32
+        kernel.SetPriorityClass(kernel.GetCurrentProcess(), BELOW_NORMAL_PRIORITY_CLASS)
+    else:
+        with suppress(OSError):
+            os.nice(max(0, NICE - os.nice(0)))
+
+
+def _pattern(text: str) -> str:
+    try:
+        compile_pattern(text)
+    except MedappError as error:
+        raise argparse.ArgumentTypeError(tell(error)) from None
+    return text
+
+
+def _name(text: str) -> str:
+    if not text.strip() or len(text) > LONGEST_NAME:
+        raise argparse.ArgumentTypeError(tr("cli.train.bad_name", most=LONGEST_NAME))
+    return text.strip()
+
+
+def _share(text: str) -> float:
+    """Read a share: 0.9 or 90%."""
+    number = text.strip().removesuffix("%")
+    try:
+        share = float(number) / (100 if text.strip().endswith("%") else 1)
+    except ValueError:
+        share = -1
+    if not 0 < share < 1:
+        raise argparse.ArgumentTypeError(tr("cli.train.bad_share", text=text))
+    return share
+
+
+def _whole(text: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = -1
+    if not 0 <= number < 2**31:
+        raise argparse.ArgumentTypeError(tr("cli.train.bad_number", text=text))
+    return number

@@ -1,0 +1,201 @@
+"""The report of a training: what was done with which cases, and what the sealed test says. ``eval/report.json``."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medapp import __version__
+from medapp.classify.contents import STATEMENT, Calibration
+from medapp.training import ranking
+from medapp.training.check import Checked
+from medapp.training.config import TrainConfig
+from medapp.training.evaluate import Answers, figures
+
+LIBRARIES = ("torch", "torchvision", "numpy", "scikit-learn", "pydicom", "imagecodecs", "opencv-python-headless")
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Wall time of a run.
+
+    Attributes
+    ----------
+    frozen_pass : float
+        Seconds of one pass of the frozen network over all cases.
+    total : float
+        Seconds from the start of the process to the report.
+    """
+
+    frozen_pass: float
+    total: float
+
+    def to_json(self) -> dict[str, float]:
+        """Return the seconds, and the total in passes."""
+        return {
+            "frozen_pass_seconds": round(self.frozen_pass, 2),
+            "total_seconds": round(self.total, 2),
+            "passes": round(self.total / self.frozen_pass, 2),
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Circumstances:
+    """How a model was trained.
+
+    Attributes
+    ----------
+    effort, chosen, architecture, device : str
+        What was asked for, which weights were kept, the network, and where it learned.
+    base : dict or None
+        Id, version and manifest hash of the starting model.
+    seed, threads, steps : int
+        To repeat the run.
+    strength : float
+        Inverse regularisation strength of the linear head.
+    half_difference : float
+        How much 16-bit weights move a probability at most.
+    stopped : bool
+        Whether the person ended it early.
+    config : TrainConfig
+        Every number.
+    """
+
+    effort: str
+    chosen: str
+    architecture: str
+    device: str
+    base: Mapping[str, str] | None
+    seed: int
+    threads: int
+    steps: int
+    strength: float
+    half_difference: float
+    stopped: bool
+    config: TrainConfig
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the circumstances with versions and machine as JSON values."""
+        return {
+            **{name: value for name, value in self.__dict__.items() if name != "config"},
+            "half_difference": round(self.half_difference, 6),
+            "config": {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self.config).items()},
+            "versions": {"medapp": __version__, "python": platform.python_version()}
+            | {name: version(name) for name in LIBRARIES},
+            "machine": {"system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count()},
+        }
+
+
+def summary_of(checked: Checked) -> dict[str, Any]:
+    """Return the check's answer without any path: what may travel with a model."""
+    answer = checked.to_json()
+    kept = ("images", "classes", "patients", "patients_known", "patients_from", "split", "proves")
+    return {name: answer[name] for name in kept} | {
+        "unreadable": len(answer["unreadable"]),
+        "duplicates": len(answer["duplicates"]),
+        "findings": [{name: f[name] for name in ("code", "severity", "text")} for f in answer["findings"]],
+    }
+
+
+def sealed_answers(
+    calibration: Calibration,
+    classes: Sequence[str],
+    logits: NDArray[np.float64],
+    truth: NDArray[np.int64],
+    patients: NDArray[np.int64],
+    refused: NDArray[np.bool_],
+) -> Answers:
+    """Return what a model says about the sealed cases."""
+    probabilities = calibration.probabilities(logits)
+    return Answers(
+        tuple(classes), probabilities, truth, patients, refused, calibration.alarm_class, calibration.threshold
+    )
+
+
+def compare_with_instant(
+    answers: Answers, instant_scores: NDArray[np.float64] | None, scores: NDArray[np.float64]
+) -> dict[str, Any] | None:
+    """Return the paired difference in area to the instant solution on the sealed cases, for two classes."""
+    alarm = answers.alarm_index
+    if instant_scores is None or alarm is None:
+        return None
+    positive = answers.truth == alarm
+    before = ranking.auc(instant_scores, positive, answers.patients)
+    difference = ranking.auc_difference(scores, instant_scores, positive, answers.patients)
+    if before is None or difference is None:
+        return None
+    return {"instant_auc": before.to_json(), "auc_difference": difference.to_json()}
+
+
+def build_report(
+    checked: Checked,
+    circumstances: Circumstances,
+    calibration: Calibration,
+    answers: Answers,
+    development: Answers,
+    timing: Timing,
+    comparison: Mapping[str, Any] | None,
+    curve: Sequence[Mapping[str, Any]],
+    prevalence: float | None,
+) -> dict[str, Any]:
+    """Return the report as ``schemas/report.json`` defines it.
+
+    Parameters
+    ----------
+    checked : Checked
+        The cases after their check.
+    circumstances : Circumstances
+        How the model was trained.
+    calibration : Calibration
+        With the operating point, which was fixed before the sealed test.
+    answers, development : Answers
+        On the sealed cases, and on development cases by weights that had not learned from them.
+    timing : Timing
+        Wall time.
+    comparison : mapping or None
+        Against the instant solution.
+    curve : sequence of mapping
+        The passes.
+    prevalence : float or None
+        How common the alarm class is where the model is to be used.
+    """
+    return {
+        "schema_version": 1,
+        "research_use": STATEMENT,
+        "created": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "cases": summary_of(checked),
+        "training": circumstances.to_json(),
+        "alarm_class": calibration.alarm_class,
+        "threshold": calibration.threshold,
+        "sealed": figures(answers, prevalence) if len(answers.truth) else None,
+        "development": _without_curve(figures(development, prevalence)),
+        "against_instant": comparison,
+        "curve": [dict(point) for point in curve],
+        "timing": timing.to_json(),
+    }
+
+
+def _without_curve(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name != "roc"}
+
+
+def predictions_csv(names: Sequence[str], answers: Answers) -> str:
+    """Return a table with a line a sealed case: name below the folder of cases, truth, given class, probabilities."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["case", "truth", "given", "refused", *(f"p({name})" for name in answers.classes)])
+    rows = zip(names, answers.truth, answers.given(), answers.refused, answers.probabilities, strict=True)
+    for name, truth, given, refused, probabilities in rows:
+        shares = [f"{p:.6f}" for p in probabilities]
+        writer.writerow([name, answers.classes[truth], answers.classes[given], "yes" if refused else "no", *shares])
+    return text.getvalue()

@@ -1,0 +1,63 @@
+"""Finding what a training starts from: a package by id or path, a weights file, the built-in model, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from medapp.classify.archive import opened
+from medapp.classify.package import Package, read_package
+from medapp.classify.registry import Registry
+from medapp.errors import MedappError
+
+WEIGHTS_SUFFIX = ".safetensors"
+
+
+@contextmanager
+def starting_model(wanted: str, registry: Registry, scratch: Path) -> Iterator[Package]:
+    """Give the package that a training starts from, while the block runs.
+
+    Parameters
+    ----------
+    wanted : str
+        Package id, package folder, package ZIP, or a ``.safetensors`` weights file; empty: the built-in model.
+    registry : Registry
+        The models of this station.
+    scratch : Path
+        Where to unpack.
+
+    Raises
+    ------
+    MedappError
+        ``train.no_base`` where nothing was asked for and nothing is built in; ``registry.unknown``; or the faults of
+        packages and weights.
+    """
+    path = Path(wanted)
+    if not wanted:
+        yield _built_in(registry)
+    elif path.suffix.lower() == WEIGHTS_SUFFIX:
+        if not path.is_file():
+            raise MedappError("train.base_missing", name=path.name)
+        with TemporaryDirectory(dir=scratch, prefix="base-", ignore_cleanup_errors=True) as folder:
+            yield _imported(path, Path(folder) / "package")
+    elif path.exists():
+        with opened(path, scratch) as package:
+            yield package
+    else:
+        yield registry.get(wanted)
+
+
+def _built_in(registry: Registry) -> Package:
+    entries = [entry for entry in registry.list().entries if entry.builtin]
+    if not entries:
+        raise MedappError("train.no_base")
+    return entries[0].package
+
+
+def _imported(weights: Path, target: Path) -> Package:
+    from medapp.classify.weights import import_weights
+
+    import_weights(str(weights), str(target))
+    return read_package(target)
