@@ -22,7 +22,8 @@ from medapp.folders import Folders, user_folders
 from medapp.i18n import tell, tr
 from medapp.imaging.readers import Readers
 from medapp.storage.results import Results
-from medapp.workflows.reading import Answer, Answers, Reading, classify_paths
+from medapp.workflows.folder_reading import Answer, Answers, classify_paths
+from medapp.workflows.reading import Reading
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,7 +51,8 @@ def run(args: argparse.Namespace) -> int:
     print(json.dumps(as_json(answers, files), ensure_ascii=False, indent=1) if args.json else as_text(answers))
     if answers.answers:
         return ANSWERED
-    print(tr("problem.classify.nothing"), file=sys.stderr)
+    why = tell(answers.problems[0]) if answers.problems else tr("problem.classify.nothing")
+    print(why, file=sys.stderr)
     return NOTHING_ANSWERED
 
 

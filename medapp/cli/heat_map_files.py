@@ -18,7 +18,7 @@ from medapp.files import write_bytes
 from medapp.imaging.frame import Frame
 from medapp.imaging.readers import Readers
 from medapp.imaging.voi import default_window
-from medapp.workflows.reading import Answer
+from medapp.workflows.folder_reading import Answer
 
 LARGEST_SIDE = 1024
 OPACITY = 0.6
