@@ -167,10 +167,10 @@ def heat_map_rgba(
     bytes_ = np.rint(bounded * 255).astype(np.uint8)
     placed = cv2.warpAffine(bytes_, matrix, screen, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     alpha = np.rint(np.arange(256) * min(max(opacity, 0.0), 1.0)).astype(np.uint8)
-    table = np.column_stack([_inferno(), alpha])
-    rgba: NDArray[np.uint8] = table[placed]
-    rgba[~_covered(image, viewport, screen), 3] = 0
-    return rgba
+    table = np.column_stack([_inferno(), alpha]).view(np.uint32)[:, 0]
+    rgba = table.take(placed)
+    rgba *= _covered(image, viewport, screen)
+    return rgba.view(np.uint8).reshape(*placed.shape, 4)
 
 
 def draw_overlay(

@@ -142,9 +142,7 @@ def grey(resampled: Resampled, voi: Voi | None, *, invert: bool = False) -> NDAr
     """
     levels, inside = resampled.levels, resampled.inside.view(np.uint8)
     if resampled.frame.is_colour:
-        picture = _colour(levels, voi, invert=invert)
-        picture *= inside[..., None]
-        return picture
+        return _masked(_colour(levels, voi, invert=invert), inside)
     assert voi is not None
     if levels.dtype == np.uint8:
         picture = cv2.LUT(levels, resampled.table(voi, invert=invert))
@@ -152,8 +150,13 @@ def grey(resampled: Resampled, voi: Voi | None, *, invert: bool = False) -> NDAr
         picture = resampled.table(voi, invert=invert).take(levels, mode="clip")
     else:
         picture = _float_grey(resampled.values, voi, invert=invert)
-    picture *= inside
-    return picture
+    return _masked(picture, inside)
+
+
+def _masked(picture: NDArray[np.uint8], inside: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Make what is not inside black."""
+    masked: NDArray[np.uint8] = cv2.bitwise_and(picture, picture, mask=inside)
+    return masked
 
 
 def _colour(colours: NDArray[Any], voi: Voi | None, *, invert: bool) -> NDArray[np.uint8]:

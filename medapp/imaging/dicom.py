@@ -162,7 +162,7 @@ def is_cut_off(file: DicomFile) -> bool:
     last = whole.get_item(max(whole.keys())) if len(whole) else None
     if not isinstance(last, RawDataElement) or last.length == UNDEFINED:
         return False
-    return len(last.value or b"") < last.length
+    return bool(len(last.value or b"") < last.length)
 
 
 def _tag_numbers(keywords: Sequence[str] | None) -> list[int] | None:

@@ -44,16 +44,14 @@ def read_native(
     first, last = start // 8, math.ceil((start + bits) / 8)
     if last > length + 1:  # an odd length may lack its padding byte
         raise MedappError("dicom.truncated")
-    stream.seek(offset + first)
-    data = stream.read(last - first)
+    swapped = layout.bits_allocated == 8 and words and not little_endian
+    data = _read_words(stream, offset, first, last) if swapped else _read(stream, offset + first, last - first)
     if len(data) < last - first:
         raise MedappError("dicom.truncated")
     if layout.bits_allocated == 1:
         unpacked = np.unpackbits(np.frombuffer(data, np.uint8), bitorder="little")
         skipped = start - first * 8
         return unpacked[skipped : skipped + bits].reshape(layout.rows, layout.columns)
-    if layout.bits_allocated == 8 and words and not little_endian:
-        data = _swapped_pairs(data)
     values = np.frombuffer(data, container(layout).newbyteorder("<" if little_endian else ">"))
     native = values.astype(values.dtype.newbyteorder("="), copy=False)
     if bits != layout.rows * layout.columns * layout.samples * layout.bits_allocated:
@@ -83,9 +81,17 @@ def shaped(values: NDArray[Any], layout: PixelLayout) -> NDArray[Any]:
     return values.reshape(layout.rows, layout.columns, layout.samples)
 
 
-def _swapped_pairs(data: bytes) -> bytes:
-    even = data + b"\0" * (len(data) % 2)
-    return np.frombuffer(even, ">u2").astype("<u2").tobytes()[: len(data)]
+def _read(stream: IO[bytes], start: int, count: int) -> bytes:
+    stream.seek(start)
+    return stream.read(count)
+
+
+def _read_words(stream: IO[bytes], offset: int, first: int, last: int) -> bytes:
+    """Read bytes `first` to `last` of big endian words of two bytes, in their true order (PS3.5 7.3)."""
+    even = first - first % 2
+    data = _read(stream, offset + even, last - even + (last - even) % 2)
+    ordered = np.frombuffer(data[: len(data) // 2 * 2], ">u2").astype("<u2").tobytes()
+    return ordered[first - even : last - even]
 
 
 def _full_chroma(values: NDArray[Any], layout: PixelLayout) -> NDArray[Any]:
