@@ -50,6 +50,13 @@ class Checked:
         """How many patients there are; the number of pictures where patients are unknown."""
         return len({seen.case.patient for seen in self.survey.seen})
 
+    def patients_of_class(self) -> dict[str, int]:
+        """Return how many patients have pictures of each class."""
+        keys: dict[str, set[str]] = {name: set() for name in self.survey.folder.classes}
+        for seen in self.survey.seen:
+            keys[seen.case.label].add(seen.case.patient)
+        return {name: len(found) for name, found in keys.items()}
+
     def counts(self, use: Use) -> dict[str, int]:
         """Return the pictures of each class that are for `use`."""
         found = Counter(s.case.label for s, u in zip(self.survey.seen, self.uses, strict=True) if u == use)
@@ -86,6 +93,7 @@ class Checked:
             "classes": {name: images[name] for name in self.survey.folder.classes},
             "patients": self.patients,
             "patients_known": self.survey.rule.known,
+            "patients_of_class": self.patients_of_class(),
             "patients_from": self.survey.rule.source,
             "unreadable": [{"path": p.path, "code": p.code, "reason": tell(p)} for p in self.survey.unreadable],
             "not_images": [{"path": n.path, "what": n.what} for n in self.survey.not_images],

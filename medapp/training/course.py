@@ -37,6 +37,7 @@ from medapp.training.events import PACKAGE_FOLDER
 from medapp.training.instant import finish_instantly, learn_instantly
 from medapp.training.lesson import Floats, Group, Instant, Lesson, Trained
 from medapp.training.lineage import Lineage, lineage_of, refuse_seen_pictures, training_set
+from medapp.training.naming import identifier
 from medapp.training.narration import Budget, Narrator, StoppedEarlyError
 from medapp.training.pictures import PictureCache
 from medapp.training.precision import round_weights
@@ -364,15 +365,3 @@ def _about(request: RunRequest) -> str:
         return Path(request.about).read_text(encoding="utf-8")
     except (OSError, UnicodeError) as error:
         raise MedappError("train.about", file=Path(request.about).name) from error
-
-
-def identifier(name: str) -> str:
-    """Return the id of a model called `name`: lower-case words joined by dashes.
-
-    Examples
-    --------
-    >>> identifier("Chest, children (quick)")
-    'chest-children-quick'
-    """
-    words = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")
-    return words[:60].strip("-") or "model"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from medapp.classify.contents import TrainingSet
 from medapp.classify.package import Package
+from medapp.classify.registry import Registry
 from medapp.errors import MedappError
 from medapp.training.check import Checked
 from medapp.training.split import Side, salt_from_seed, salted
@@ -35,6 +36,11 @@ class Lineage:
     def sides(self) -> dict[str, Side]:
         """Recorded sides of patients and pictures together; their hashes do not meet."""
         return {**self.images, **self.patients}
+
+
+def built_in_model(registry: Registry) -> Package | None:
+    """Return the model that the program ships, which trainings start from; None where it ships none."""
+    return next((entry.package for entry in registry.list().entries if entry.builtin), None)
 
 
 def lineage_of(base: Package | None, seed: int) -> Lineage:

@@ -11,6 +11,7 @@ from medapp.classify.archive import opened
 from medapp.classify.package import Package, read_package
 from medapp.classify.registry import Registry
 from medapp.errors import MedappError
+from medapp.training.lineage import built_in_model
 
 WEIGHTS_SUFFIX = ".safetensors"
 
@@ -36,7 +37,10 @@ def starting_model(wanted: str, registry: Registry, scratch: Path) -> Iterator[P
     """
     path = Path(wanted)
     if not wanted:
-        yield _built_in(registry)
+        package = built_in_model(registry)
+        if package is None:
+            raise MedappError("train.no_base")
+        yield package
     elif path.suffix.lower() == WEIGHTS_SUFFIX:
         if not path.is_file():
             raise MedappError("train.base_missing", name=path.name)
@@ -47,13 +51,6 @@ def starting_model(wanted: str, registry: Registry, scratch: Path) -> Iterator[P
             yield package
     else:
         yield registry.get(wanted)
-
-
-def _built_in(registry: Registry) -> Package:
-    entries = [entry for entry in registry.list().entries if entry.builtin]
-    if not entries:
-        raise MedappError("train.no_base")
-    return entries[0].package
 
 
 def _imported(weights: Path, target: Path) -> Package:

@@ -1,0 +1,395 @@
+"""Teaching a model in six steps, saved as they happen: question, cases, check, train, sealed test, use."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import threading
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+from medapp.classify.package import Package, read_package
+from medapp.classify.registry import Registry
+from medapp.errors import MedappError
+from medapp.files import read_json, write_json
+from medapp.i18n import tr
+from medapp.jobs import Job
+from medapp.training.check import Checked, check
+from medapp.training.lineage import built_in_model, lineage_of
+from medapp.training.naming import identifier, renamed
+from medapp.training.patients import compile_pattern
+from medapp.training.run import Effort, Run, RunRequest
+from medapp.training.survey import ReadsFrames
+
+Step: TypeAlias = Literal["question", "cases", "check", "train", "sealed_test", "use"]
+STEPS: tuple[Step, ...] = ("question", "cases", "check", "train", "sealed_test", "use")
+PROJECT_FILE = "project.json"
+ATTENTION = frozenset({"blocking", "serious"})
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the model is to tell; the first step's sentence.
+
+    Attributes
+    ----------
+    pictures, people : str
+        What pictures, of whom.
+    find, other : str
+        The class to be found, and the one to tell it from.
+    find_at_least : float
+        Share of the first that must be found, 0 to 1.
+    prevalence : float or None
+        How common it is where the model is to be used.
+    """
+
+    pictures: str = ""
+    people: str = ""
+    find: str = ""
+    other: str = ""
+    find_at_least: float = 0.9
+    prevalence: float | None = None
+
+
+@dataclass(frozen=True)
+class LabEntry:
+    """One line of the lab book: when, what (text: ``lab.<action>``), and its details."""
+
+    time: str
+    action: str
+    params: Mapping[str, str | float] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The line for people."""
+        return tr(f"lab.{self.action}", **self.params)
+
+
+@dataclass(frozen=True)
+class Named:
+    """The name that the model was given, and the package on this station."""
+
+    id: str
+    version: str
+    name: str
+    activated: bool = False
+
+
+@dataclass(frozen=True)
+class State:
+    """Everything that a project remembers.
+
+    Attributes
+    ----------
+    title, created : str
+        What people call it, and since when it is there (ISO 8601, UTC).
+    question : Question
+        The first step.
+    cases, pattern : str
+        The labelled folder, and what finds the patient in a file name.
+    checked : dict or None
+        The check's answer, as ``medapp check --json`` gives it.
+    sealed : str or None
+        When the test was sealed.
+    runs : tuple of str
+        Folders of the trainings, the latest last.
+    ended : tuple of str
+        Those whose end is in the lab book.
+    openings : int
+        How often the sealed test was opened.
+    named : Named or None
+        The model in use.
+    lab_book : tuple of LabEntry
+        Every action, the latest last.
+    """
+
+    title: str
+    created: str
+    question: Question = field(default_factory=Question)
+    cases: str = ""
+    pattern: str = ""
+    checked: Mapping[str, Any] | None = None
+    sealed: str | None = None
+    runs: tuple[str, ...] = ()
+    ended: tuple[str, ...] = ()
+    openings: int = 0
+    named: Named | None = None
+    lab_book: tuple[LabEntry, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the state as JSON values."""
+        return {"schema_version": 1, **asdict(self)}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> State:
+        """Rebuild a state from `to_json`'s value."""
+        fields = {name: value for name, value in document.items() if name != "schema_version"}
+        fields["question"] = Question(**document["question"])
+        fields["named"] = Named(**document["named"]) if document["named"] else None
+        fields["lab_book"] = tuple(LabEntry(**entry) for entry in document["lab_book"])
+        fields["runs"], fields["ended"] = tuple(document["runs"]), tuple(document["ended"])
+        return cls(**fields)
+
+
+@dataclass(frozen=True)
+class StepMark:
+    """How far a step is, and how many things in it ask for attention."""
+
+    done: bool = False
+    attention: int = 0
+
+
+class Project:
+    """A teaching project in its folder. Every change is on the disk before the call returns. Thread-safe."""
+
+    def __init__(self, folder: Path, state: State) -> None:
+        self.folder = folder
+        self._state = state
+        self._lock = threading.RLock()
+
+    @classmethod
+    def create(cls, projects: Path, title: str = "") -> Project:
+        """Make a new project below `projects`."""
+        now = _now()
+        name = re.sub(r"[^a-z0-9]+", "-", title.casefold()).strip("-")[:40] or "project"
+        folder = projects / f"{now[:10]}-{name}-{secrets.token_hex(2)}"
+        project = cls(folder, State(title or tr("project.untitled"), now))
+        project._record("created")
+        return project
+
+    @classmethod
+    def open(cls, folder: Path) -> Project:
+        """Open the project in `folder`; raises ``project.damaged`` where its file cannot be read."""
+        try:
+            return cls(folder, State.from_json(read_json(folder / PROJECT_FILE)))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise MedappError("project.damaged", folder=folder.name) from error
+
+    @property
+    def state(self) -> State:
+        """What the project remembers."""
+        return self._state
+
+    def ask(self, question: Question) -> None:
+        """Write down the question."""
+        if question != self._state.question:
+            self._record("question", question=question)
+
+    def rename(self, title: str) -> None:
+        """Give the project another title."""
+        self._record("title", title=title)
+
+    def choose_cases(self, folder: Path, pattern: str = "") -> None:
+        """Choose the labelled folder and the pattern for the patient.
+
+        What was found about other cases is forgotten, the seal with it; the lab book remembers.
+
+        Raises
+        ------
+        MedappError
+            ``patients.pattern`` where the pattern is no regular expression.
+        """
+        if pattern:
+            compile_pattern(pattern)
+        if (str(folder), pattern) == (self._state.cases, self._state.pattern):
+            return
+        self._record(
+            "cases", cases=str(folder), pattern=pattern, checked=None, sealed=None, runs=(), ended=(), openings=0
+        )
+
+    def check(self, readers: ReadsFrames, registry: Registry) -> Job[Checked]:
+        """Read and check the cases; the answer is kept. The split is the one that the training will use."""
+        if not self._state.cases:
+            raise MedappError("project.no_cases")
+        lineage = lineage_of(built_in_model(registry), seed=0)
+        cases, pattern = Path(self._state.cases), self._state.pattern or None
+        checked = yield from check(cases, readers, pattern, lineage.salt, lineage.sides)
+        if not self._state.sealed:
+            self._record("checked", {"n": len(checked.survey.seen)}, checked=checked.to_json())
+        return checked
+
+    def seal(self) -> None:
+        """Put the sealed side away until it is opened; raises ``project.not_checked`` or ``project.blocked``."""
+        answer = self._state.checked
+        if answer is None:
+            raise MedappError("project.not_checked")
+        blocking = [finding["text"] for finding in answer["findings"] if finding["severity"] == "blocking"]
+        if blocking:
+            raise MedappError("project.blocked", finding=blocking[0])
+        if self._state.sealed is None:
+            n = sum(answer["split"]["sealed"].values())
+            self._record("sealed", {"n": n}, sealed=_now())
+
+    def start_training(self, runs: Path, effort: Effort, base: str = "") -> Run:
+        """Start a training; raises ``project.not_sealed``, ``project.training``, or ``run.cannot_start``."""
+        if self._state.sealed is None:
+            raise MedappError("project.not_sealed")
+        if self.current_run() is not None:
+            raise MedappError("project.training")
+        run = Run.start(runs, self._request(effort, base))
+        self._record("training", {"effort": effort}, runs=(*self._state.runs, str(run.folder)))
+        return run
+
+    def _request(self, effort: Effort, base: str) -> RunRequest:
+        state, question = self._state, self._state.question
+        classes = list((state.checked or {}).get("classes", {}))
+        alarm = [name for name in classes if name.casefold() == question.find.strip().casefold()]
+        return RunRequest(
+            cases=state.cases,
+            effort=effort,
+            base=base,
+            name=state.title,
+            pattern=state.pattern,
+            alarm=alarm[0] if alarm and len(classes) == 2 else "",
+            find_at_least=question.find_at_least,
+            prevalence=question.prevalence,
+            scope=", ".join(filter(None, (question.pictures, question.people))),
+        )
+
+    def runs(self) -> list[Run]:
+        """Return the trainings of this project, the latest first."""
+        return [Run(Path(folder)) for folder in reversed(self._state.runs)]
+
+    def current_run(self) -> Run | None:
+        """Return the training that is going on, also one from before the window was restarted."""
+        return next((run for run in self.runs() if run.state().end is None), None)
+
+    def note_end(self, run: Run) -> None:
+        """Write the end of a training into the lab book, once."""
+        end, folder = run.state().end, str(run.folder)
+        if end is not None and folder not in self._state.ended:
+            params = {"reason": end.get("reason", "")} if end["event"] != "finished" else {}
+            self._record(f"run_{end['event']}", params, ended=(*self._state.ended, folder))
+
+    def finished_runs(self) -> list[Run]:
+        """Return the trainings with a package, the latest first."""
+        return [run for run in self.runs() if (run.state().end or {}).get("event") == "finished"]
+
+    def best_run(self) -> Run | None:
+        """Return the training whose model does best on cases for learning that it had not learned from.
+
+        The sealed test has no say in it.
+        """
+        return max(self.finished_runs(), key=_rank, default=None)
+
+    def rule(self) -> str:
+        """Return the alarm rule that was fixed before the sealed test, in words."""
+        run = self.best_run()
+        if run is None:
+            return ""
+        calibration = read_package(run.package).calibration
+        if calibration.alarm_class is None or calibration.threshold is None:
+            return tr("project.rule_highest")
+        return tr("project.rule", alarm=calibration.alarm_class, threshold=f"{100 * calibration.threshold:.0f}")
+
+    def open_sealed_test(self) -> dict[str, Any]:
+        """Open the sealed test of the best training and return its report; every opening is counted.
+
+        Raises
+        ------
+        MedappError
+            ``project.not_trained`` where there is no model yet.
+        """
+        run = self._trained()
+        self._record("opened", {"n": self._state.openings + 1}, openings=self._state.openings + 1)
+        return self._report_of(run)
+
+    def report(self) -> dict[str, Any] | None:
+        """Return the report of the best training once the sealed test was opened; None before."""
+        run = self.best_run()
+        return self._report_of(run) if run is not None and self._state.openings else None
+
+    def _report_of(self, run: Run) -> dict[str, Any]:
+        return {**(read_package(run.package).report() or {}), "openings": self._state.openings}
+
+    def _trained(self) -> Run:
+        run = self.best_run()
+        if run is None:
+            raise MedappError("project.not_trained")
+        return run
+
+    def install(self, registry: Registry, name: str) -> Package:
+        """Name the best model and put it among the models of this station; it is not in use yet.
+
+        Raises
+        ------
+        MedappError
+            ``project.not_trained``, ``project.no_name``, or the faults of the registry.
+        """
+        if not name.strip():
+            raise MedappError("project.no_name")
+        trained = read_package(self._trained().package)
+        target = self.folder / "models" / f"{identifier(name)}-{secrets.token_hex(2)}"
+        package = registry.install(renamed(trained, name.strip(), target, self._state.openings).path)
+        told = package.metadata
+        self._record("named", {"name": told.name}, named=Named(told.id, told.version, told.name))
+        return package
+
+    def activate(self, registry: Registry, name: str) -> Package:
+        """Name the best model and put it in use on this station at once."""
+        known = self._state.named
+        if known is None or known.name != name.strip():
+            self.install(registry, name)
+        named = self._state.named
+        assert named is not None
+        package = registry.activate(f"{named.id}@{named.version}")
+        self._record("activated", {"name": named.name}, named=replace(named, activated=True))
+        return package
+
+    def go_back(self, registry: Registry) -> tuple[Package, ...]:
+        """Put in use what was in use before."""
+        packages = registry.rollback()
+        named = self._state.named
+        self._record("rolled_back", named=None if named is None else replace(named, activated=False))
+        return packages
+
+    def steps(self) -> dict[Step, StepMark]:
+        """Return how far each step is."""
+        state = self._state
+        findings = (state.checked or {}).get("findings", [])
+        return {
+            "question": StepMark(bool(state.question.find or state.question.pictures)),
+            "cases": StepMark(bool(state.cases), 0 if state.checked is None else len(state.checked["unreadable"])),
+            "check": StepMark(state.sealed is not None, sum(f["severity"] in ATTENTION for f in findings)),
+            "train": StepMark(self.best_run() is not None),
+            "sealed_test": StepMark(state.openings > 0),
+            "use": StepMark(state.named is not None and state.named.activated),
+        }
+
+    def _record(self, action: str, params: Mapping[str, str | float] | None = None, **changes: Any) -> None:  # noqa: ANN401
+        """Change the state, add a line to the lab book, and save both at once."""
+        with self._lock:
+            entry = LabEntry(_now(), action, params or {})
+            state = replace(self._state, **changes, lab_book=(*self._state.lab_book, entry))
+            try:
+                write_json(self.folder / PROJECT_FILE, state.to_json())
+            except OSError as error:
+                raise MedappError("project.save", reason=error.strerror or "") from error
+            self._state = state
+
+
+def list_projects(projects: Path) -> list[Project]:
+    """Return the projects below `projects` that can be read, the one changed last first."""
+    if not projects.is_dir():
+        return []
+    files = sorted(projects.glob(f"*/{PROJECT_FILE}"), key=lambda path: path.stat().st_mtime, reverse=True)
+    found = []
+    for file in files:
+        try:
+            found.append(Project.open(file.parent))
+        except MedappError:
+            continue  # a damaged project must not hide the others
+    return found
+
+
+def _rank(run: Run) -> float:
+    end = run.state().end or {}
+    area = end["report"]["development"]["auc"]
+    return float(area["value"]) if area else 0.0
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
