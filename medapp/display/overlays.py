@@ -170,7 +170,8 @@ def heat_map_rgba(
     table = np.column_stack([_inferno(), alpha]).view(np.uint32)[:, 0]
     rgba = table.take(placed)
     rgba *= _covered(image, viewport, screen)
-    return rgba.view(np.uint8).reshape(*placed.shape, 4)
+    pixels: NDArray[np.uint8] = rgba.view(np.uint8).reshape(*placed.shape, 4)
+    return pixels
 
 
 def draw_overlay(
