@@ -57,7 +57,6 @@ from medapp.training.survey import Survey, survey
 
 SCRATCH_SIZE = 128
 REPORT_FILE, PREDICTIONS_FILE = "report.json", "sealed_predictions.csv"
-LICENCE_TEXT = "The cases' licence is not stated. See docs/README.md. Research use only.\n"
 
 
 @dataclass(frozen=True, eq=False)
@@ -330,7 +329,7 @@ def _write(
         classes=classes,
         created=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         base=f"{plan.base.metadata.id} {plan.base.metadata.version}" if plan.base else "",
-        licence=plan.base.metadata.licence if plan.base else "",
+        licence=plan.request.licence or tr("train.licence"),
     )
     scope = _scope(plan, checked)
     return write_package(
@@ -345,7 +344,7 @@ def _write(
             training_set=training_set(checked, plan.lineage),
             report=report,
             card=write_card(metadata, scope, report, _about(plan.request)),
-            licence_text=LICENCE_TEXT,
+            licence_text=f"{metadata.licence}\n\n{metadata.statement}\n",
         ),
     )
 

@@ -104,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--base", default="", metavar="MODEL", help=tr("cli.train.base"))
     parser.add_argument("--architecture", default="", metavar="NAME", help=tr("cli.train.architecture"))
     parser.add_argument("--effort", choices=EFFORTS, default=defaults.effort, help=tr("cli.train.effort"))
-    parser.add_argument("--name", default="", type=_name, help=tr("cli.train.name"))
+    parser.add_argument("--name", default="", type=_name, metavar="TEXT", help=tr("cli.train.name"))
     parser.add_argument("--output", type=Path, metavar="DIR", help=tr("cli.train.output"))
     parser.add_argument(
         "--patient-from", dest="pattern", default="", type=_pattern, metavar="PATTERN", help=tr("cli.patient_from")
@@ -117,6 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--modalities", default="", metavar="LIST", help=tr("cli.train.modalities"))
     parser.add_argument("--scope", default="", metavar="TEXT", help=tr("cli.train.scope"))
     parser.add_argument("--about", default="", metavar="FILE", help=tr("cli.train.about"))
+    parser.add_argument("--licence", default="", metavar="TEXT", help=tr("cli.train.licence"))
     parser.add_argument("--seed", type=_whole, default=defaults.seed, help=tr("cli.train.seed"))
     parser.add_argument("--steps", type=_whole, default=0, help=tr("cli.train.steps"))
     parser.add_argument("--threads", type=_whole, default=0, help=tr("cli.train.threads"))
@@ -157,7 +158,7 @@ def _pattern(text: str) -> str:
 
 
 def _name(text: str) -> str:
-    if not text.strip() or len(text) > LONGEST_NAME:
+    if len(text) > LONGEST_NAME:
         raise argparse.ArgumentTypeError(tr("cli.train.bad_name", most=LONGEST_NAME))
     return text.strip()
 

@@ -60,6 +60,8 @@ class RunRequest:
         The same in words: body part, view, age.
     about : str
         Markdown file about the cases, for the model card.
+    licence : str
+        Licence of the model, in a sentence.
     steps : int
         Exactly so many steps of fine-tuning, to repeat a run; 0: as many as the time allows.
     threads : int
@@ -80,6 +82,7 @@ class RunRequest:
     modalities: str = ""
     scope: str = ""
     about: str = ""
+    licence: str = ""
     steps: int = 0
     threads: int = 0
 
@@ -99,6 +102,7 @@ class RunRequest:
             "--modalities": self.modalities,
             "--scope": self.scope,
             "--about": self.about,
+            "--licence": self.licence,
             "--steps": str(self.steps or ""),
             "--threads": str(self.threads or ""),
         }
