@@ -35,6 +35,7 @@ class JobBar(QWidget):
         layout.addWidget(self._text)
         layout.addWidget(self._bar)
         layout.addWidget(self._cancel)
+        self.setFixedHeight(layout.sizeHint().height())  # a job that starts or ends must not move the picture
         self.render_jobs(())
 
     def render_jobs(self, jobs: tuple[JobView, ...]) -> None:

@@ -1,0 +1,1 @@
+"""End to end: the real `main()`, the real window, real drop, mouse and key events."""
