@@ -1,4 +1,4 @@
-"""DICOM files made for one test each: small, written with pydicom, with exactly the attributes that the test is about."""
+"""DICOM files made for one test each: small, with exactly the attributes that the test is about."""
 
 from __future__ import annotations
 
