@@ -6,9 +6,9 @@ import argparse
 import json
 from pathlib import Path
 
+from medapp.cli.progress import run_shown
 from medapp.i18n import tell, tr
 from medapp.imaging.readers import Readers
-from medapp.jobs import run_to_end
 from medapp.training.check import Checked, check
 
 UNREADABLE_SHOWN = 20
@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Check the cases and print the answer."""
     with Readers() as readers:
-        checked = run_to_end(check(args.cases, readers, args.patient_from))
+        checked = run_shown(check(args.cases, readers, args.patient_from))
     print(json.dumps(checked.to_json(), ensure_ascii=False, indent=2) if args.json else as_text(checked))
     return 0
 

@@ -135,4 +135,4 @@ def patient_key(rule: PatientRule, name: str, header_key: str, content: str) -> 
         found = header_key
     elif rule.known:
         found = patient_in_name(re.compile(rule.pattern), name)
-    return f"{rule.source}:{found}" if found else f"image:{content}"
+    return f"patient:{found}" if found else f"image:{content}"

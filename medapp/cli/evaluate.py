@@ -1,0 +1,87 @@
+"""``medapp evaluate``: the figures of a model on a folder of labelled cases."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from medapp.classify.archive import opened
+from medapp.classify.engine import DEVICES, Engine, EngineConfig
+from medapp.classify.package import Package
+from medapp.classify.registry import Registry
+from medapp.cli.main import ANSWERED
+from medapp.cli.progress import run_shown
+from medapp.errors import MedappError
+from medapp.folders import user_folders
+from medapp.i18n import tr
+from medapp.imaging.readers import Readers
+from medapp.training.measure import Measured, measure
+
+FIGURES = ("auc", "balanced_accuracy", "accuracy", "sensitivity", "specificity", "refused")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of ``medapp evaluate``."""
+    parser.add_argument("cases", type=Path, metavar="CASES", help=tr("cli.cases"))
+    parser.add_argument("--model", required=True, metavar="ID", help=tr("cli.evaluate.model"))
+    parser.add_argument("--patient-from", metavar="PATTERN", help=tr("cli.patient_from"))
+    parser.add_argument("--prevalence", type=_share, metavar="SHARE", help=tr("cli.train.prevalence"))
+    parser.add_argument("--device", choices=DEVICES, default="auto", help=tr("cli.train.device"))
+    parser.add_argument("--json", action="store_true", help=tr("cli.check.json"))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure and print the answer."""
+    with (
+        _chosen(args.model) as package,
+        Readers() as readers,
+        Engine(EngineConfig(device=args.device)) as engine,
+    ):
+        measured = run_shown(measure(args.cases, package, readers, engine, args.patient_from, args.prevalence))
+    print(json.dumps(measured.to_json(), ensure_ascii=False, indent=1) if args.json else as_text(measured))
+    return ANSWERED
+
+
+@contextmanager
+def _chosen(model: str) -> Iterator[Package]:
+    """Give the classifier that was asked for, by path or by id."""
+    folders = user_folders()
+    if Path(model).exists():
+        with opened(Path(model), folders.cache) as package:
+            yield _classifier(package)
+    else:
+        yield _classifier(Registry(folders).get(model))
+
+
+def _classifier(package: Package) -> Package:
+    if package.metadata.kind != "classifier":
+        raise MedappError("engine.backbone", id=package.metadata.id)
+    return package
+
+
+def as_text(measured: Measured) -> str:
+    """Return the answer as lines for people: in people first, then the figures with their intervals."""
+    told, metadata = measured.figures(), measured.package.metadata
+    lines = [f"{metadata.name} ({metadata.id} {metadata.version})", "", told["in_people"], ""]
+    lines += [f"{tr(f'card.figure.{name}'):>42}  {_interval(told[name])}" for name in FIGURES if told.get(name)]
+    lines += ["", tr("measure.counts", cases=told["n_cases"], patients=told["n_patients"])]
+    lines += [warning["text"] for warning in measured.warnings()] + list(told["notes"])
+    return "\n".join([*lines, "", tr("research_use")])
+
+
+def _interval(figure: dict[str, Any]) -> str:
+    return f"{figure['value']:.3f} ({figure['low']:.3f}–{figure['high']:.3f})  n = {figure['n']}"
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        share = -1
+    if not 0 < share < 1:
+        raise argparse.ArgumentTypeError(tr("cli.train.bad_share", text=text))
+    return share
