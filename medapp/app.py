@@ -31,6 +31,7 @@ from medapp.storage.settings import Settings, SettingsFile
 from medapp.ui import theme
 from medapp.ui.main_window import MainWindow
 from medapp.ui.session import Services, Session
+from medapp.ui.singletons import protect_singletons
 from medapp.workflows.reading import Reading
 
 log = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ class Parts:
 
     services: Services
     engine: Engine
-    results: Results | None
+    results: Results
     problems: tuple[Problem, ...]
 
     def release(self) -> None:
@@ -74,8 +75,7 @@ def run_window(paths: Sequence[Path] = (), *, sample: bool = False) -> int:
     finally:
         sys.excepthook = former_hook
         session.close(parts.release)
-        if parts.results is not None:
-            parts.results.close()
+        parts.results.close()
         window.deleteLater()
         session.deleteLater()
         application.processEvents()
@@ -92,12 +92,14 @@ def build(folders: Folders) -> Parts:
     cache = FrameCache(readers, _cache_bytes(settings))
     engine = Engine(EngineConfig(device=settings.device))
     results = Results(folders.results)
-    reading = Reading(Registry(folders), engine, results)
-    services = Services(folders, readers, cache, reading, settings_file, settings)
-    return Parts(services, engine, results, tuple(p for p in (problem,) if p))
+    registry = Registry(folders)
+    reading = Reading(registry, engine, results)
+    services = Services(folders, readers, cache, reading, registry, settings_file, settings)
+    return Parts(services, engine, results, tuple(p for p in (problem, results.set_aside) if p))
 
 
 def _application() -> QApplication:
+    protect_singletons()
     existing = QApplication.instance()
     application = existing if isinstance(existing, QApplication) else QApplication(["medapp"])
     application.setApplicationName("medapp")
@@ -112,6 +114,7 @@ def _begin(window: MainWindow, paths: tuple[Path, ...], *, sample: bool) -> None
     """Open what was asked for, once the window is up."""
     gc.collect()
     gc.freeze()  # what was built so far lives to the end: later collections need not look at it
+    window.teaching.restore()
     if sample:
         window.open_sample()
     elif paths:

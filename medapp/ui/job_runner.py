@@ -9,6 +9,8 @@ import itertools
 import logging
 import queue
 import threading
+import time
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
@@ -19,6 +21,7 @@ from medapp.jobs import Job, Partial
 
 log = logging.getLogger(__name__)
 DELIVERY_MS = 15
+DELIVERY_SECONDS = 0.01
 
 Kind: TypeAlias = Literal["progressed", "delivered", "succeeded", "failed", "cancelled"]
 
@@ -48,7 +51,9 @@ class JobRunner(QObject):
         self._ids = itertools.count(1)
         self._stops: dict[int, threading.Event] = {}
         self._reports: queue.Queue[_Report] = queue.Queue()
+        self._waiting: deque[_Report] = deque()
         self._executor = ThreadPoolExecutor(threads)
+        self._closed = False
         self._timer = QTimer(self, interval=DELIVERY_MS)
         self._timer.timeout.connect(self._deliver)
 
@@ -58,8 +63,11 @@ class JobRunner(QObject):
         return len(self._stops)
 
     def start(self, job: Job[Any]) -> int:
-        """Queue `job` and return its id."""
+        """Queue `job` and return its id. After `close` nothing is started: a late timer may still ask."""
         job_id, stop = next(self._ids), threading.Event()
+        if self._closed:
+            job.close()
+            return job_id
         self._stops[job_id] = stop
         self._executor.submit(self._run, job_id, job, stop)
         self._timer.start()
@@ -77,6 +85,7 @@ class JobRunner(QObject):
 
     def close(self) -> None:
         """End all jobs, wait for the threads, and deliver nothing more."""
+        self._closed = True
         self.cancel_all()
         self._timer.stop()
         self._executor.shutdown(wait=True, cancel_futures=True)
@@ -99,13 +108,16 @@ class JobRunner(QObject):
 
     @Slot()
     def _deliver(self) -> None:
-        waiting = [self._reports.get() for _ in range(self._reports.qsize())]
-        latest = {r.job_id: r for r in waiting if r.kind == "progressed"}
-        for report in waiting:
+        self._waiting.extend(self._reports.get() for _ in range(self._reports.qsize()))
+        latest = {r.job_id: r for r in self._waiting if r.kind == "progressed"}
+        end = time.perf_counter() + DELIVERY_SECONDS
+        while self._waiting and time.perf_counter() < end:  # the rest waits, so that the window stays alive
+            report = self._waiting.popleft()
             if report.kind == "progressed" and latest[report.job_id] is not report:
                 continue  # a newer one is already here
             self._tell(report)
         if not self._stops:
+            self._waiting.clear()
             self._timer.stop()
 
     def _tell(self, report: _Report) -> None:

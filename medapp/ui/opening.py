@@ -135,8 +135,7 @@ def _index_of(series: Series, source: str, frame: int) -> int | None:
 
 
 def _nothing_found(found: Scan) -> str:
-    count = len(found.problems) + len(found.not_images)
-    return tr("ui.nothing_found", count=count) if count else tr("ui.nothing_there")
+    return tr("ui.nothing_found") if found.problems or found.not_images else tr("ui.nothing_there")
 
 
 def _thumbnails(rows: list[tuple[str, Series]], cache: FrameCache) -> Job[None]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from medapp.classify.registry import Registry
 from medapp.errors import MedappError, Problem
 from medapp.folders import Folders
 from medapp.i18n import tell, tr
@@ -32,6 +33,7 @@ class Services:
     readers: Readers
     cache: FrameCache
     reading: Reading
+    registry: Registry
     settings_file: SettingsFile
     settings: Settings
 
@@ -54,9 +56,14 @@ class Session(QObject):
         self._telling = self._untold = False
         self.jobs = JobList(LONG_JOBS, self)
         self.picture_jobs = JobList(PICTURE_JOBS, self)
+        self.project_jobs = JobList(1, self)
         self.jobs.views_changed.connect(lambda views: self.update(jobs=views))
-        for jobs in (self.jobs, self.picture_jobs):
+        for jobs in self._job_lists:
             jobs.uncaught.connect(self.fail)
+
+    @property
+    def _job_lists(self) -> tuple[JobList, ...]:
+        return self.jobs, self.picture_jobs, self.project_jobs
 
     def update(self, **changes: Any) -> None:  # noqa: ANN401 - fields of State
         """Replace fields of the state and tell about it, where anything changes."""
@@ -106,10 +113,10 @@ class Session(QObject):
 
     def close(self, release: Callable[[], None]) -> None:
         """Stop all jobs; `release` closes what they may be waiting for."""
-        for jobs in (self.jobs, self.picture_jobs):
+        for jobs in self._job_lists:
             jobs.runner.cancel_all()
         release()
-        for jobs in (self.jobs, self.picture_jobs):
+        for jobs in self._job_lists:
             jobs.runner.close()
 
 

@@ -13,7 +13,7 @@ from medapp.display.viewport import ImageShape, Viewport
 from medapp.i18n import tr
 from medapp.imaging.voi import Voi
 from medapp.ui.state import Picture
-from medapp.ui.widgets.wording import date_text, name_text
+from medapp.ui.widgets.wording import date_text, name_text, time_text
 
 TEXT, SHADOW, DIM = QColor("#e4e7ea"), QColor(0, 0, 0, 210), QColor("#b3b9c0")
 MARGIN = 10
@@ -62,15 +62,18 @@ def _readable(lines: Sequence[str], picture: Picture) -> list[str]:
     patient, study = picture.study.patient, picture.study
     written = {patient.name: name_text(patient.name)}
     for date in (patient.birth_date, study.date):
-        if date:
-            written[date] = date_text(date)
+        written[date] = date_text(date)
+    written[study.time[:6]] = time_text(study.time)
     return [_replaced(line, written) for line in lines]
 
 
 def _replaced(line: str, written: dict[str, str]) -> str:
+    """Return the line with what it begins or ends with as people write it."""
     for raw, text in written.items():
         if raw and line.startswith(raw):
-            return text + line.removeprefix(raw)
+            line = text + line.removeprefix(raw)
+        elif raw and line.endswith(" " + raw):
+            line = line.removesuffix(raw) + text
     return line
 
 

@@ -73,8 +73,8 @@ class LineChart(QWidget):
         painter.setClipRect(self._area().adjusted(-4, -4, 4, 4))
         for curve in self._curves:
             painter.setPen(QPen(QColor(curve.colour), 2))
-            line = QPolygonF([self._at(point) for point in curve.points])
-            painter.drawPolyline(line)
+            line = [self._at(point) for point in curve.points]
+            painter.drawPolyline(QPolygonF(line))
             if len(curve.points) < 30 and not self._axes.diagonal:
                 painter.setBrush(QColor(curve.colour))
                 for at in line:

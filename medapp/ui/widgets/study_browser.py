@@ -88,7 +88,10 @@ class StudyBrowser(QWidget):
         if picture is None:
             self._thumbnails.clear()
             return
-        self._thumbnails[key] = QIcon(QPixmap.fromImage(as_qimage(picture)))
+        pixmap = QPixmap.fromImage(as_qimage(picture))
+        drawn = QIcon(pixmap)
+        drawn.addPixmap(pixmap, QIcon.Mode.Selected)  # a selected image is not tinted
+        self._thumbnails[key] = drawn
         if key in self._items:
             self._items[key].setIcon(0, self._thumbnails[key])
 

@@ -26,6 +26,11 @@ def date_text(date: str) -> str:
     return f"{date[:4]}-{date[4:6]}-{date[6:8]}" if len(date) == 8 and date.isdigit() else date
 
 
+def time_text(time: str) -> str:
+    """Return a DICOM time (HHMMSS.F) as HH:MM; anything else as it is."""
+    return f"{time[:2]}:{time[2:4]}" if len(time) >= 4 and time[:4].isdigit() else time
+
+
 def percent_text(probability: float) -> str:
     """Return a probability in per cent with two significant digits; never 0 % or 100 %, for no model is certain."""
     percent = probability * 100

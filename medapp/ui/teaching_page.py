@@ -1,0 +1,113 @@
+"""The teaching page: the rail of six steps, the step that is open, and the lab book."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QFileDialog, QFrame, QScrollArea, QStackedWidget, QWidget
+
+from medapp.i18n import tr
+from medapp.ui.teaching_session import TeachingSession
+from medapp.ui.widgets.layouts import column, line, row
+from medapp.ui.widgets.teaching.cases import CasesStep
+from medapp.ui.widgets.teaching.check import CheckStep
+from medapp.ui.widgets.teaching.lab_book import LabBook
+from medapp.ui.widgets.teaching.question import QuestionStep
+from medapp.ui.widgets.teaching.rail import StepRail
+from medapp.ui.widgets.teaching.sealed_test import SealedTestStep
+from medapp.ui.widgets.teaching.train import TrainStep
+from medapp.ui.widgets.teaching.use import UseStep
+from medapp.ui.widgets.teaching.views import Step, TeachingView
+
+STEP_PX = 1000
+MARGIN = 6
+
+
+class TeachingPage(QWidget):
+    """Connects the steps with the teaching session, and renders its view."""
+
+    def __init__(self, session: TeachingSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._session = session
+        self.rail = StepRail()
+        self.question, self.cases, self.check = QuestionStep(), CasesStep(), CheckStep()
+        self.train, self.sealed_test, self.use = TrainStep(), SealedTestStep(), UseStep()
+        self._steps: dict[Step, QWidget] = {
+            Step.QUESTION: self.question,
+            Step.CASES: self.cases,
+            Step.CHECK: self.check,
+            Step.TRAIN: self.train,
+            Step.SEALED_TEST: self.sealed_test,
+            Step.USE: self.use,
+        }
+        self.lab_book = LabBook()
+        self._lay_out()
+        self._connect()
+        self._render(session.view)
+
+    def _lay_out(self) -> None:
+        self._stack = QStackedWidget()
+        self._areas = {step: _scrolled(widget) for step, widget in self._steps.items()}
+        for area in self._areas.values():
+            self._stack.addWidget(area)
+        right = column(spacing=0)
+        right.addWidget(self._stack, 1)
+        right.addWidget(line())
+        right.addWidget(self.lab_book)
+        layout = row(self, spacing=0)
+        layout.addWidget(self.rail)
+        layout.addLayout(right, 1)
+
+    def _connect(self) -> None:
+        session = self._session
+        session.changed.connect(self._render)
+        self.rail.step_requested.connect(session.go_to)
+        self.rail.new_requested.connect(session.begin_project)
+        for step in (self.question, self.cases, self.check, self.train, self.sealed_test):
+            step.next_requested.connect(session.go_on)
+        self.question.question_requested.connect(session.set_question)
+        self.cases.folder_requested.connect(self._ask_for_folder)
+        self.cases.pattern_requested.connect(session.set_pattern)
+        self.cases.preview_requested.connect(session.preview_pattern)
+        self.cases.cancel_requested.connect(session.cancel_check)
+        self.check.seal_requested.connect(session.seal)
+        self.train.train_requested.connect(session.train)
+        self.train.stop_requested.connect(session.stop_training)
+        self.sealed_test.open_requested.connect(session.open_sealed_test)
+        self.use.name_requested.connect(session.set_name)
+        self.use.activate_requested.connect(session.activate)
+        self.use.back_requested.connect(session.go_back)
+
+    @Slot()
+    def _ask_for_folder(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, tr("ui.choose_folder"))
+        if name:
+            self._session.choose_cases(Path(name))
+
+    @Slot(object)
+    def _render(self, view: TeachingView) -> None:
+        self.rail.render_steps(view.title, view.step, view.marks)
+        self._stack.setCurrentWidget(self._areas[view.step])
+        self.question.render_question(view.question)
+        self.cases.render_cases(view.cases)
+        self.check.render_check(view.check)
+        self.train.render_train(view.train)
+        self.sealed_test.render_sealed_test(view.sealed_test)
+        self.use.render_use(view.use)
+        self.lab_book.render_lines(view.lab_book)
+
+
+def _scrolled(step: QWidget) -> QScrollArea:
+    """Return `step` in an area that scrolls when the window is small, and keeps its lines short when it is large."""
+    inner = QWidget()
+    step.setMaximumWidth(STEP_PX)
+    layout = row(inner, margin=MARGIN)
+    layout.addWidget(step, 1)
+    layout.addStretch(0)
+    area = QScrollArea(widgetResizable=True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidget(inner)
+    return area

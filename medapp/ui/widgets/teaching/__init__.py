@@ -1,0 +1,1 @@
+"""The steps of the teaching page: each renders one part of the project and emits what a person asks for."""

@@ -1,0 +1,149 @@
+"""Step 2: a folder with a sub-folder per class."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLineEdit,
+    QListWidget,
+    QProgressBar,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
+
+from medapp.i18n import tr
+from medapp.ui.widgets.layouts import button, column, label, named, row
+from medapp.ui.widgets.teaching.views import CasesView, ClassRow
+from medapp.ui.widgets.wording import time_left_text
+
+TABLE_PX = 520
+
+
+class CasesStep(QWidget):
+    """Renders the cases; emits the wish for another folder or pattern."""
+
+    folder_requested = Signal()
+    pattern_requested = Signal(str)
+    preview_requested = Signal(str)
+    cancel_requested = Signal()
+    next_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._folder = label("", "dim", name="cases_folder")
+        self._folder.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._table = self._make_table()
+        self._patients = label("", "", wrap=True, name="cases_patients")
+        self._pattern = named(QLineEdit(), "patient_pattern")
+        self._pattern.setPlaceholderText(tr("ui.pattern_example"))
+        self._pattern.setMaximumWidth(320)
+        self._pattern.editingFinished.connect(self._request_pattern)
+        self._pattern.textEdited.connect(self.preview_requested)
+        self._example = label("", "small", wrap=True, name="pattern_example")
+        self._unreadable_title = label("", "attention", name="unreadable_title")
+        self._unreadable = named(QListWidget(), "unreadable")
+        self._unreadable.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self._unreadable.setMaximumHeight(120)
+        self._problem = label("", "danger", wrap=True, name="cases_problem")
+        self._progress = QProgressBar(textVisible=False)
+        self._progress.setMaximumWidth(TABLE_PX)
+        self._progress_text = label("", "dim", name="cases_progress")
+        self._cancel = button("ui.cancel", self.cancel_requested.emit, name="cases_cancel")
+        self._next = button("ui.next", self.next_requested.emit, role="primary", name="cases_next")
+        self._lay_out()
+
+    def _make_table(self) -> QTableWidget:
+        table = named(QTableWidget(0, 3), "class_table")
+        table.setHorizontalHeaderLabels([tr("ui.class"), tr("ui.images"), tr("ui.patients")])
+        table.verticalHeader().hide()
+        table.setShowGrid(False)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        table.setMaximumWidth(TABLE_PX)
+        return table
+
+    def _lay_out(self) -> None:
+        layout = column(self, spacing=3)
+        layout.addWidget(label(tr("ui.step_cases"), "title"))
+        layout.addWidget(label(tr("ui.cases_intro"), "dim", wrap=True))
+        choose = row()
+        choose.addWidget(button("ui.choose_folder", self.folder_requested.emit, role="primary", name="choose_folder"))
+        choose.addWidget(self._folder, 1)
+        layout.addLayout(choose)
+        reading = row()
+        reading.addWidget(self._progress, 1)
+        reading.addWidget(self._progress_text)
+        reading.addWidget(self._cancel)
+        reading.addStretch(1)
+        layout.addLayout(reading)
+        layout.addWidget(self._problem)
+        layout.addWidget(self._table)
+        layout.addWidget(self._patients)
+        pattern = row()
+        pattern.addWidget(label(tr("ui.pattern")))
+        pattern.addWidget(self._pattern, 1)
+        pattern.addStretch(1)
+        layout.addLayout(pattern)
+        layout.addWidget(self._example)
+        layout.addWidget(self._unreadable_title)
+        layout.addWidget(self._unreadable)
+        across = row()
+        across.addWidget(self._next)
+        across.addStretch(1)
+        layout.addLayout(across)
+        layout.addStretch(1)
+
+    def render_cases(self, view: CasesView) -> None:
+        """Show the folder, its classes, how patients are told apart, and what could not be read."""
+        self._folder.setText(view.folder or tr("ui.cases_drop"))
+        self._fill_table(view.classes)
+        self._patients.setText(view.patients)
+        if not self._pattern.hasFocus():
+            with QSignalBlocker(self._pattern):
+                self._pattern.setText(view.pattern)
+        self._pattern.setEnabled(bool(view.folder))
+        self._example.setText(view.example or tr("ui.pattern_hint"))
+        self._problem.setText(view.problem)
+        self._problem.setVisible(bool(view.problem))
+        self._render_unreadable(view)
+        self._render_progress(view)
+        self._next.setEnabled(bool(view.classes) and view.reading is None and not view.problem)
+
+    def _render_unreadable(self, view: CasesView) -> None:
+        self._unreadable_title.setVisible(bool(view.unreadable))
+        self._unreadable.setVisible(bool(view.unreadable))
+        self._unreadable_title.setText(tr("ui.unreadable", count=len(view.unreadable)))
+        if self._unreadable.count() != len(view.unreadable):
+            self._unreadable.clear()
+            self._unreadable.addItems([f"{name}: {reason}" for name, reason in view.unreadable])
+
+    def _render_progress(self, view: CasesView) -> None:
+        progress = view.reading
+        for widget in (self._progress, self._progress_text, self._cancel):
+            widget.setVisible(progress is not None)
+        if progress is not None:
+            self._progress.setRange(0, progress.total)
+            self._progress.setValue(progress.done)
+            counted = tr("ui.done_of", done=progress.done, total=progress.total) if progress.total else progress.text
+            self._progress_text.setText("  ".join(p for p in (counted, time_left_text(progress.seconds_left)) if p))
+
+    def _fill_table(self, rows: tuple[ClassRow, ...]) -> None:
+        table = self._table
+        table.setVisible(bool(rows))
+        table.setRowCount(len(rows))
+        for number, one in enumerate(rows):
+            patients = "" if one.patients is None else f"{one.patients:,}"
+            for place, text in enumerate((one.name, f"{one.images:,}", patients)):
+                table.setItem(number, place, QTableWidgetItem(text))
+        shown = min(len(rows), 10)
+        table.setFixedHeight(table.horizontalHeader().sizeHint().height() + shown * table.rowHeight(0) + 4)
+
+    @Slot()
+    def _request_pattern(self) -> None:
+        self.pattern_requested.emit(self._pattern.text().strip())

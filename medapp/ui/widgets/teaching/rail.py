@@ -1,0 +1,64 @@
+"""The six steps with their marks, at the left of the teaching page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QToolButton, QWidget
+
+from medapp.i18n import tr
+from medapp.ui.widgets.layouts import button, column, label
+from medapp.ui.widgets.teaching.views import Step, StepMark
+
+RAIL_PX = 208
+
+
+class StepRail(QWidget):
+    """Renders the steps; emits the one that is asked for, and the wish for a new project."""
+
+    step_requested = Signal(object)
+    new_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedWidth(RAIL_PX)
+        self._title = label("", "heading", wrap=True, name="project_title")
+        self._group = QButtonGroup(self)
+        layout = column(self, margin=3, spacing=1)
+        layout.addWidget(self._title)
+        layout.addSpacing(8)
+        self._buttons = {step: self._make(number, step) for number, step in enumerate(Step, start=1)}
+        for made in self._buttons.values():
+            layout.addWidget(made)
+        layout.addStretch(1)
+        layout.addWidget(button("ui.new_project", self.new_requested.emit, role="link", name="new_project"))
+
+    def _make(self, number: int, step: Step) -> QToolButton:
+        made = QToolButton()
+        made.setObjectName(f"step_{step}")
+        made.setProperty("role", "step")
+        made.setCheckable(True)
+        made.setProperty("number", number)
+        made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        made.clicked.connect(partial(self._request, step))
+        self._group.addButton(made)
+        return made
+
+    def _request(self, step: Step, _: bool = False) -> None:
+        self.step_requested.emit(step)
+
+    def render_steps(self, title: str, current: Step, marks: Mapping[Step, StepMark]) -> None:
+        """Show which step is open and how far each is."""
+        self._title.setText(title)
+        for step, made in self._buttons.items():
+            made.setChecked(step is current)
+            made.setText(_step_text(made.property("number"), step, marks.get(step, StepMark())))
+
+
+def _step_text(number: int, step: Step, mark: StepMark) -> str:
+    state = f"{mark.attention}!" if mark.attention else ("✓" if mark.done else "")
+    return f"{number}   {tr(f'ui.step_{step}')}   {state}".rstrip()

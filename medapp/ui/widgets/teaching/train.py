@@ -1,0 +1,129 @@
+"""Step 4: train, watch it learn, stop and keep the best."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QProgressBar, QPushButton, QWidget
+
+from medapp.i18n import tr
+from medapp.ui import theme
+from medapp.ui.widgets.charts import Axes, Curve, LineChart
+from medapp.ui.widgets.layouts import button, card, column, label, named, row
+from medapp.ui.widgets.teaching.views import RunRow, TrainView
+from medapp.ui.widgets.wording import time_left_text
+
+CHART_WIDTH, CHART_HEIGHT = 520, 240
+WIDEST_PX = 760
+
+
+class TrainStep(QWidget):
+    """Renders the training; emits the wish to train, and to stop."""
+
+    train_requested = Signal(str)
+    stop_requested = Signal()
+    next_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.instant = named(QPushButton(), "train_instant")
+        self.instant.setProperty("role", "primary")
+        self.instant.setMinimumHeight(44)
+        self.quick = named(QPushButton(), "train_quick")
+        for effort, made in (("instant", self.instant), ("quick", self.quick)):
+            made.clicked.connect(partial(self._request, effort))
+        self._why_not = label("", "attention", wrap=True, name="train_problem")
+        self._runs: tuple[RunRow, ...] | None = None
+        self._run_rows = column(spacing=1)
+        self._next = button("ui.next", self.next_requested.emit, role="primary", name="train_next")
+        self._running = self._make_running()
+        layout = column(self, spacing=3)
+        layout.addWidget(label(tr("ui.step_train"), "title"))
+        layout.addWidget(label(tr("ui.train_intro"), "dim", wrap=True))
+        efforts = row()
+        efforts.addWidget(self.instant)
+        efforts.addWidget(self.quick)
+        efforts.addStretch(1)
+        layout.addLayout(efforts)
+        layout.addWidget(self._why_not)
+        layout.addWidget(self._running)
+        layout.addLayout(self._run_rows)
+        across = row()
+        across.addWidget(self._next)
+        across.addStretch(1)
+        layout.addLayout(across)
+        layout.addStretch(1)
+
+    def _make_running(self) -> QWidget:
+        framed = card()
+        framed.setMaximumWidth(WIDEST_PX)
+        layout = column(framed, margin=4, spacing=3)
+        top = row()
+        self._phase = label("", "heading", name="train_phase")
+        self._left = label("", "dim", name="train_left")
+        self._stop = button("ui.stop_training", self.stop_requested.emit, name="train_stop")
+        top.addWidget(self._phase)
+        top.addWidget(self._left, 1)
+        top.addWidget(self._stop)
+        layout.addLayout(top)
+        self._progress = QProgressBar(textVisible=False)
+        layout.addWidget(self._progress)
+        self._chart = LineChart(CHART_WIDTH, CHART_HEIGHT)
+        layout.addWidget(self._chart)
+        self._notes = label("", "small", wrap=True, name="train_notes")
+        layout.addWidget(self._notes)
+        return framed
+
+    def _request(self, effort: str, _: bool = False) -> None:
+        self.train_requested.emit(effort)
+
+    def render_train(self, view: TrainView) -> None:
+        """Show what can be trained, the training under way, and those that have ended."""
+        self.instant.setText(tr("ui.train_instant", time=view.instant_estimate))
+        self.quick.setText(tr("ui.train_quick", time=view.quick_estimate))
+        self.instant.setEnabled(view.can_train and not view.running)
+        self.quick.setEnabled(view.can_train and not view.running)
+        self._why_not.setText(view.problem)
+        self._why_not.setVisible(bool(view.problem))
+        self._running.setVisible(view.running or bool(view.curve))
+        self._phase.setText(view.phase)
+        self._left.setText(time_left_text(view.seconds_left) if view.running else "")
+        self._stop.setVisible(view.running)
+        self._stop.setEnabled(not view.stopping)
+        self._progress.setVisible(view.running)
+        self._progress.setRange(0, view.total)
+        self._progress.setValue(view.done)
+        self._notes.setText("\n".join(view.notes))
+        self._notes.setVisible(bool(view.notes))
+        self._chart.setVisible(bool(view.curve))
+        self._chart.render_curves(*_curves(view.curve))
+        self._render_runs(view.runs)
+        self._next.setVisible(bool(view.runs) and not view.running)
+
+    def _render_runs(self, runs: tuple[RunRow, ...]) -> None:
+        if runs == self._runs:
+            return
+        self._runs = runs
+        while item := self._run_rows.takeAt(0):
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for one in runs:
+            self._run_rows.addWidget(label(one.title, "heading"))
+            self._run_rows.addWidget(label(one.text, "dim", wrap=True))
+
+
+def _curves(passes: Sequence[Mapping[str, Any]]) -> tuple[Axes, list[Curve]]:
+    """Return the area under the curve per pass, and the loss where no area is known."""
+    for key, title in (("auc", "ui.curve_auc"), ("validation_loss", "ui.curve_loss")):
+        points = tuple((float(p["number"]), float(p[key])) for p in passes if p.get(key) is not None)
+        if points:
+            values = [y for _, y in points]
+            low = min(values) - 0.1 * (max(values) - min(values) or 0.1)
+            high = 1.0 if key == "auc" else max(values) * 1.05
+            axes = Axes((0, max(2.0, points[-1][0])), (low, max(high, low + 1e-3)), tr("ui.pass"), tr(title))
+            return axes, [Curve(tr(title), points, theme.current().accent)]
+    return Axes((0, 1), (0, 1), "", ""), []

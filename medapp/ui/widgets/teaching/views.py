@@ -1,0 +1,149 @@
+"""What the steps of the teaching page show, as frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from medapp.jobs import Progress
+
+
+class Step(StrEnum):
+    """The six steps, in their order."""
+
+    QUESTION = "question"
+    CASES = "cases"
+    CHECK = "check"
+    TRAIN = "train"
+    SEALED_TEST = "sealed_test"
+    USE = "use"
+
+
+@dataclass(frozen=True)
+class StepMark:
+    """How far a step is: done, and how much of it asks for attention."""
+
+    done: bool = False
+    attention: int = 0
+
+
+@dataclass(frozen=True)
+class QuestionView:
+    """The sentence of the first step; shares in per cent."""
+
+    pictures: str = ""
+    people: str = ""
+    find: str = ""
+    other: str = ""
+    find_at_least: int = 90
+    prevalence: float = 0.0
+
+
+@dataclass(frozen=True)
+class ClassRow:
+    """One class of the cases."""
+
+    name: str
+    images: int
+    patients: int | None = None
+
+
+@dataclass(frozen=True)
+class CasesView:
+    """The labelled folder as far as it is known."""
+
+    folder: str = ""
+    classes: tuple[ClassRow, ...] = ()
+    patients: str = ""
+    pattern: str = ""
+    example: str = ""
+    unreadable: tuple[tuple[str, str], ...] = ()
+    reading: Progress | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class FindingView:
+    """One finding of the check."""
+
+    severity: str
+    text: str
+    paths: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CheckView:
+    """What the numbers can prove, and what was found."""
+
+    proves: str = ""
+    findings: tuple[FindingView, ...] = ()
+    sealed_text: str = ""
+    sealed: bool = False
+    can_seal: bool = False
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """A training that has ended."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class TrainView:
+    """What can be trained, what is being trained, and what was."""
+
+    can_train: bool = False
+    running: bool = False
+    stopping: bool = False
+    phase: str = ""
+    done: int = 0
+    total: int = 0
+    seconds_left: float | None = None
+    instant_estimate: str = ""
+    quick_estimate: str = ""
+    curve: tuple[Mapping[str, Any], ...] = ()
+    notes: tuple[str, ...] = ()
+    runs: tuple[RunRow, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class SealedTestView:
+    """The rule, how often the test was opened, and the figures once it was."""
+
+    rule: str = ""
+    can_open: bool = False
+    openings: int = 0
+    figures: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class UseView:
+    """The model that came out, and what is in use."""
+
+    name: str = ""
+    can_activate: bool = False
+    active: bool = False
+    in_use: str = ""
+    can_go_back: bool = False
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class TeachingView:
+    """Everything on the teaching page."""
+
+    title: str = ""
+    step: Step = Step.QUESTION
+    marks: Mapping[Step, StepMark] = field(default_factory=dict)
+    question: QuestionView = field(default_factory=QuestionView)
+    cases: CasesView = field(default_factory=CasesView)
+    check: CheckView = field(default_factory=CheckView)
+    train: TrainView = field(default_factory=TrainView)
+    sealed_test: SealedTestView = field(default_factory=SealedTestView)
+    use: UseView = field(default_factory=UseView)
+    lab_book: tuple[str, ...] = ()
