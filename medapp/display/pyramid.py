@@ -76,9 +76,9 @@ def _resampled_type(values: NDArray[Any]) -> tuple[NDArray[Any], bool]:
     return values.astype(np.float32), False
 
 
-def _halved(values: NDArray[Any]) -> list[NDArray[Any]]:
+def _halved(values: NDArray[Any], least: int = LEAST_SIDE) -> list[NDArray[Any]]:
     levels = [values]
-    while min(levels[-1].shape[:2]) > LEAST_SIDE:
+    while min(levels[-1].shape[:2]) > least:
         rows, columns = levels[-1].shape[:2]
         half = ((columns + 1) // 2, (rows + 1) // 2)
         levels.append(cv2.resize(levels[-1], half, interpolation=cv2.INTER_AREA))
@@ -89,8 +89,8 @@ def _filled(
     values: NDArray[Any], valid: NDArray[np.bool_]
 ) -> tuple[tuple[NDArray[Any], ...], tuple[NDArray[np.uint8], ...]]:
     """Average valid pixels only, and fill padding from the next coarser level, so that no halo appears."""
-    weights = _halved(valid.astype(np.float32))
-    sums = _halved(np.where(valid, values, 0).astype(np.float32))
+    weights = _halved(valid.astype(np.float32), least=1)  # down to where every padded pixel meets a valid one
+    sums = _halved(np.where(valid, values, 0).astype(np.float32), least=1)
     filled: NDArray[np.float32] | None = None
     levels: list[NDArray[Any]] = []
     for weight, total in zip(reversed(weights), reversed(sums), strict=True):
