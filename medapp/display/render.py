@@ -17,6 +17,7 @@ from medapp.imaging.study import Window
 from medapp.imaging.voi import Voi, apply_voi
 
 _SIGN = 0x8000
+_LONGEST_SIDE = 16_000
 _WHOLE_TYPES = (np.uint8, np.int8, np.uint16, np.int16)
 
 
@@ -109,8 +110,25 @@ def _warped(
     values: NDArray[Any], matrix: NDArray[np.float64], screen: tuple[int, int], *, nearest: bool
 ) -> NDArray[Any]:
     flags = cv2.INTER_NEAREST if nearest else cv2.INTER_LINEAR
+    if max(values.shape[:2]) > _LONGEST_SIDE:
+        values, matrix = _visible(values, matrix, screen)
     warped: NDArray[Any] = cv2.warpAffine(values, matrix, screen, flags=flags, borderMode=cv2.BORDER_REPLICATE)
     return warped
+
+
+def _visible(
+    values: NDArray[Any], matrix: NDArray[np.float64], screen: tuple[int, int]
+) -> tuple[NDArray[Any], NDArray[np.float64]]:
+    """Crop a very long image to what is on the screen: OpenCV warps at most 32,767 pixels a side."""
+    inverse = np.linalg.inv(matrix[:, :2])
+    corners = (np.array([[0, 0], [screen[0], screen[1]]]) - matrix[:, 2]) @ inverse.T
+    rows, columns = values.shape[:2]
+    (x0, y0), (x1, y1) = corners.min(axis=0) - 2, corners.max(axis=0) + 3
+    left, top = min(max(0, int(x0)), columns - 1), min(max(0, int(y0)), rows - 1)
+    cropped = values[top : max(top + 1, int(min(y1, rows))), left : max(left + 1, int(min(x1, columns)))]
+    shifted = matrix.copy()
+    shifted[:, 2] += matrix[:, :2] @ np.array([left, top])
+    return cropped, shifted
 
 
 def image_box(matrix: NDArray[np.float64], shape: tuple[int, int], screen: tuple[int, int]) -> NDArray[np.bool_]:

@@ -105,7 +105,7 @@ class Viewport:
         width, height = image.columns * image.stretch[0], image.rows * image.stretch[1]
         if self.quarter_turns % 2:
             width, height = height, width
-        return max(min(screen[0] / width, screen[1] / height), 1e-3)
+        return min(screen[0] / width, screen[1] / height)
 
     def zoomed_at(
         self, factor: float, point: tuple[float, float], image: ImageShape, screen: tuple[int, int]

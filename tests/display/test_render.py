@@ -101,6 +101,14 @@ def test_a_shrunk_image_stays_in_its_place(side: int) -> None:
     np.testing.assert_allclose(values[25, 4:-4], expected[4:-4], atol=700)
 
 
+@pytest.mark.parametrize("turns", [0, 1])
+def test_an_image_longer_than_opencv_can_warp_is_shown(turns: int) -> None:
+    long = np.tile((np.arange(40_000) % 60_000).astype(np.uint16), (50, 1))
+    values = resample(Frame(long), Viewport(zoom=1.0, centre=(39_000, 25), quarter_turns=turns), (101, 101)).values
+    assert values[50, 50] == 39_000
+    assert values[(60, 50) if turns else (50, 60)] == 39_010
+
+
 def test_pixels_that_are_not_square_are_shown_square() -> None:
     frame = Frame(np.full((10, 10), 9, np.uint8), geometry=Geometry(spacing_mm=(2.0, 1.0)))
     inside = resample(frame, Viewport(), (100, 100)).inside
