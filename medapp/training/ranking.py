@@ -168,8 +168,9 @@ def _rates(false: float, true: float) -> dict[str, float]:
 
 def _corners(false: Floats, true: Floats, most: int) -> Sequence[int]:
     """Return the points where the curve turns, thinned evenly to at most `most`; both ends stay."""
-    turns = np.flatnonzero((np.diff(false, prepend=-1) > 0) & (np.diff(true, append=2) > 0))
-    turns = np.union1d(turns, [0, len(false) - 1])
+    up, right = np.diff(true, prepend=0) > 0, np.diff(false, prepend=0) > 0
+    straight = ~right[:-1] & ~right[1:] | ~up[:-1] & ~up[1:]
+    turns = np.union1d(np.flatnonzero(~straight), [0, len(false) - 1])
     if len(turns) > most:
         turns = turns[np.unique(np.linspace(0, len(turns) - 1, most).round().astype(int))]
     return [int(i) for i in turns]
