@@ -60,8 +60,8 @@ class Actions(QObject):
             menu.addSeparator()
         menu.addAction(self._actions[command.id])
 
-    def fill_toolbar(self, bar: QToolBar) -> None:
-        """Make the buttons: the pages with their names, then the tools of the reading page."""
+    def fill_page_bar(self, bar: QToolBar) -> None:
+        """Make the buttons of the pages, with their names, and those that open something."""
         for page in PAGES:
             bar.addAction(self._actions[page])
             button = bar.widgetForAction(self._actions[page])
@@ -70,12 +70,19 @@ class Actions(QObject):
                 button.setProperty("role", "page")
         bar.addSeparator()
         for command in COMMANDS:
-            if command.toolbar:
-                if command.starts_section:
-                    bar.addSeparator()
+            if command.toolbar and command.group == "file":
                 bar.addAction(self._actions[command.id])
-                if command.id == "tool_window":
-                    bar.addWidget(self._presets_button())
+
+    def fill_tool_bar(self, bar: QToolBar) -> None:
+        """Make the buttons of the reading page."""
+        for command in COMMANDS:
+            if not command.toolbar or command.group == "file":
+                continue
+            if command.starts_section:
+                bar.addSeparator()
+            bar.addAction(self._actions[command.id])
+            if command.id == "tool_window":
+                bar.addWidget(self._presets_button())
 
     def _presets_button(self) -> QToolButton:
         button = named(QToolButton(), "presets")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt, Slot
+from PySide6.QtCore import QPoint, QSize, Qt, Slot
 from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QMenu, QStackedWidget, QToolBar, QWidget
 
@@ -75,9 +75,13 @@ class MainWindow(QMainWindow):
         layout.addWidget(self._pages, 1)
         self.setCentralWidget(centre)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        self._toolbar = named(QToolBar(tr("ui.toolbar"), movable=False), "toolbar")
-        self.addToolBar(self._toolbar)
-        self.actions_made.fill_toolbar(self._toolbar)
+        self._page_bar = named(QToolBar(tr("ui.pages"), movable=False), "page_bar")
+        self._tool_bar = named(QToolBar(tr("ui.toolbar"), movable=False), "tool_bar")
+        for bar in (self._page_bar, self._tool_bar):
+            bar.setIconSize(QSize(theme.ICON_PX, theme.ICON_PX))
+            self.addToolBar(bar)
+        self.actions_made.fill_page_bar(self._page_bar)
+        self.actions_made.fill_tool_bar(self._tool_bar)
         self.actions_made.fill_menu_bar(self.menuBar())
         self._theme_group = self._make_theme_menu()
         self._make_status_bar()
@@ -179,7 +183,8 @@ class MainWindow(QMainWindow):
         self._pages.setCurrentWidget(self._page_widgets[state.page])
         self._banner.render_text(state.notice)
         self.job_bar.render_jobs(state.jobs)
-        self._toolbar.setVisible(not state.maximised)
+        self._page_bar.setVisible(not state.maximised)
+        self._tool_bar.setVisible(state.page is Page.READING and not state.maximised)
         self.actions_made.render_state(state)
         chosen = state.voi.get(state.picture.place.series, VoiChoice()) if state.picture else VoiChoice()
         reading = state.page is Page.READING

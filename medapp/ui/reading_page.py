@@ -22,7 +22,7 @@ from medapp.ui.widgets.picture_layers import HeatMapView
 from medapp.ui.widgets.prediction_panel import PredictionPanel
 from medapp.ui.widgets.study_browser import StudyBrowser
 from medapp.ui.widgets.viewer import Viewer, ViewerContent
-from medapp.ui.widgets.wording import date_text, name_text
+from medapp.ui.widgets.wording import date_text, modality_text, name_text
 
 BROWSER_PX = 248
 CHIP_GAP_PX = 12
@@ -153,7 +153,7 @@ def _chip(state: State) -> tuple[str, str]:
     """Return text and look of the chip: what the model could say, never what it says."""
     match state.answer:
         case NoModel(modality):
-            return tr("ui.chip_no_model", modality=modality), "quiet"
+            return tr("ui.chip_no_model", modality=modality_text(modality)), "quiet"
         case Classifying():
             return tr("ui.chip_classifying"), "quiet"
         case Waiting() | Answered():

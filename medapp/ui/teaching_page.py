@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QScrollArea, QStackedWidget, 
 
 from medapp.i18n import tr
 from medapp.ui.teaching_session import TeachingSession
-from medapp.ui.widgets.layouts import column, line, row
+from medapp.ui.widgets.layouts import column, line, named, row
 from medapp.ui.widgets.teaching.cases import CasesStep
 from medapp.ui.widgets.teaching.check import CheckStep
 from medapp.ui.widgets.teaching.lab_book import LabBook
@@ -102,7 +102,7 @@ class TeachingPage(QWidget):
 
 def _scrolled(step: QWidget) -> QScrollArea:
     """Return `step` in an area that scrolls when the window is small, and keeps its lines short when it is large."""
-    inner = QWidget()
+    inner = named(QWidget(), "scrolled")
     step.setMaximumWidth(STEP_PX)
     layout = row(inner, margin=MARGIN)
     layout.addWidget(step, 1)

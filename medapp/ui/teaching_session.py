@@ -201,10 +201,15 @@ class TeachingSession(QObject):
     def _ended(self, state: RunState) -> None:
         run, self._run = self._run, None
         self._do(run=state, training=False, stopping=False)
-        end = state.end or {}
-        self._session.notify(tr("ui.training_done") if end.get("event") == "finished" else str(end.get("reason", "")))
+        self._tell_end(state.end or {})
         if run is not None:
             self._act(lambda project: project.note_end(run))
+
+    def _tell_end(self, end: dict[str, Any]) -> None:
+        if end.get("event") != "finished":
+            self._session.notify(str(end.get("reason", "")))
+        elif self._session.state.page is not Page.TEACHING:
+            self._session.notify(tr("ui.training_done"))
 
     @Slot()
     def stop_training(self) -> None:

@@ -40,7 +40,9 @@ def label(text: str = "", role: str = "", *, wrap: bool = False, name: str = "")
     made.setProperty("role", role)
     made.setObjectName(name)
     if wrap:
-        made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        made.setSizePolicy(policy)
     return made
 
 

@@ -11,7 +11,7 @@ from medapp.i18n import tell, tr
 from medapp.ui import theme
 from medapp.ui.state import Answer, Answered, Classifying, ModelFacts, NoModel, NotAnswered, Waiting
 from medapp.ui.widgets.layouts import button, column, label, line, named, row
-from medapp.ui.widgets.wording import percent_text, seconds_text
+from medapp.ui.widgets.wording import modality_text, percent_text, seconds_text
 
 PANEL_PX = 288
 
@@ -77,7 +77,7 @@ class PredictionPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedWidth(PANEL_PX)
         self._answer: Answer | None = None
-        self._content = QWidget()
+        self._content = named(QWidget(), "scrolled")
         self._rows = column(self._content, spacing=3)
         area = QScrollArea(widgetResizable=True)
         area.setFrameShape(QFrame.Shape.NoFrame)
@@ -149,7 +149,7 @@ class PredictionPanel(QWidget):
             case Answered(model, prediction):
                 self._fill_prediction(model, prediction)
             case NoModel(modality):
-                self._say(tr("ui.no_model", modality=modality), "dim")
+                self._say(tr("ui.no_model", modality=modality_text(modality)), "dim")
                 self._say(tr("ui.no_model_hint"), "small")
             case Classifying():
                 self._say(tr("ui.classifying"), "dim")

@@ -191,7 +191,8 @@ def _count_text(problems: int, others: int) -> str:
 
 
 def _series_text(series: Series) -> str:
-    title = " · ".join(p for p in (series.modality, series.description or series.body_part) if p)
+    modality = "" if series.modality == "PICTURE" else series.modality
+    title = " · ".join(p for p in (modality, series.description or series.body_part) if p)
     count = tr("ui.image_one") if series.frames == 1 else tr("ui.image_many", count=series.frames)
     return f"{title or tr('ui.series')}\n{count}"
 

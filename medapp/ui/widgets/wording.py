@@ -21,6 +21,11 @@ def name_text(name: str) -> str:
     return ", ".join(p for p in (family, given) if p) or name.replace("^", " ").replace("=", " ").strip()
 
 
+def modality_text(modality: str) -> str:
+    """Return a modality as it is told: the DICOM code, or that there is no header."""
+    return tr("ui.without_header") if modality == "PICTURE" else modality or tr("ui.unknown_modality")
+
+
 def date_text(date: str) -> str:
     """Return a DICOM date (YYYYMMDD) as YYYY-MM-DD; anything else as it is."""
     return f"{date[:4]}-{date[4:6]}-{date[6:8]}" if len(date) == 8 and date.isdigit() else date

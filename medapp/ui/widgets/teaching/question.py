@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TypeVar
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QGridLayout, QLineEdit, QSpinBox, QWidget
 
 from medapp.i18n import tr
 from medapp.ui.widgets.layouts import button, column, label, named, row
 from medapp.ui.widgets.teaching.views import QuestionView
 
 Spin = TypeVar("Spin", QSpinBox, QDoubleSpinBox)
+EDIT_PX, TITLE_PX = 340, 230
 FIELDS = ("pictures", "people", "find", "other")
 
 
@@ -43,7 +44,7 @@ class QuestionStep(QWidget):
     def _make_edit(self, name: str) -> QLineEdit:
         edit = named(QLineEdit(), f"question_{name}")
         edit.setPlaceholderText(tr(f"ui.question_{name}_example"))
-        edit.setMaximumWidth(360)
+        edit.setFixedWidth(EDIT_PX)
         edit.editingFinished.connect(self._request)
         return edit
 
@@ -52,6 +53,7 @@ class QuestionStep(QWidget):
         spin.setRange(low, high)
         spin.setSuffix(" %")
         spin.setFixedWidth(110)
+        spin.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         spin.editingFinished.connect(self._request)
         return spin
 
@@ -66,7 +68,7 @@ class QuestionStep(QWidget):
             title.setBuddy(field)
             grid.addWidget(title, number, 0, Qt.AlignmentFlag.AlignVCenter)
             grid.addWidget(field, number, 1, Qt.AlignmentFlag.AlignLeft)
-        grid.setColumnMinimumWidth(1, 360)
+        grid.setColumnMinimumWidth(0, TITLE_PX)
         grid.setColumnStretch(2, 1)
         return grid
 

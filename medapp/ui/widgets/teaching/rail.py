@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QPushButton, QSizePolicy, QWidget
 
 from medapp.i18n import tr
 from medapp.ui.widgets.layouts import button, column, label
@@ -37,8 +37,8 @@ class StepRail(QWidget):
         layout.addStretch(1)
         layout.addWidget(button("ui.new_project", self.new_requested.emit, role="link", name="new_project"))
 
-    def _make(self, number: int, step: Step) -> QToolButton:
-        made = QToolButton()
+    def _make(self, number: int, step: Step) -> QPushButton:
+        made = QPushButton()
         made.setObjectName(f"step_{step}")
         made.setProperty("role", "step")
         made.setCheckable(True)
