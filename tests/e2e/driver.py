@@ -110,6 +110,16 @@ class Driver:
         rows, columns = shown.shape[0] // 4, shown.shape[1] // 4
         return shown[rows:-rows, columns:-columns]
 
+    def settled(self, widget: QWidget) -> NDArray[np.uint8]:
+        """Return the picture once it has not changed for a while."""
+        last, unchanged = self.picture(widget), 0
+        while unchanged < 10:
+            QTest.qWait(25)
+            now = self.picture(widget)
+            unchanged = unchanged + 1 if np.array_equal(now, last) else 0
+            last = now
+        return last
+
 
 def drive(arguments: Sequence[str], script: Callable[[Driver], None]) -> Driver:
     """Run `main(arguments)`, let `script` act once the window is up, close it, and raise what the script raised."""
