@@ -4,6 +4,8 @@ import json
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +15,22 @@ from PIL import Image
 from medapp.cli.main import main
 from medapp.i18n import catalogue
 from medapp.imaging import sniff, sop_classes
+from medapp.imaging.readers import ReaderConfig, Readers
 from medapp.schemas import check
 from tests.imaging.synthetic import dicom, ramp, saved
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Readers]:
+    with Readers(ReaderConfig(processes=1)) as readers:
+        list(readers.headers(["started before the tests"]))
+        yield readers
+
+
+@pytest.fixture(autouse=True)
+def _one_reader_for_all(monkeypatch: pytest.MonkeyPatch, pool: Readers) -> None:
+    """Starting a reader for each command would take most of the time; two tests run the real command line."""
+    monkeypatch.setattr("medapp.cli.info.Readers", lambda: nullcontext(pool))
 
 
 def _series(tmp_path: Path) -> Path:
