@@ -39,8 +39,8 @@ class TrainConfig:
         Largest norm of the gradient.
     average_decay : float
         Decay a step of the exponential moving average of the weights.
-    passes_budget, passes_limit : float
-        Wall time of the whole run, in passes of the frozen network over the cases: aimed at, and never begun beyond.
+    passes_budget : float
+        Wall time that the whole run aims at, in passes of the frozen network over the cases.
     shortest_seconds : float
         Wall time that a run may take however small the folder.
     most_passes, most_steps : int
@@ -77,7 +77,6 @@ class TrainConfig:
     clip: float = 1.0
     average_decay: float = 0.99
     passes_budget: float = 14.0
-    passes_limit: float = 17.0
     shortest_seconds: float = 60.0
     most_passes: int = 30
     most_steps: int = 2000

@@ -90,12 +90,13 @@ class Plan:
     lineage: Lineage
 
     def network(self, classes: int) -> Classifier:
-        """Return the network to start from, on the device."""
+        """Return the network to start from, on the device, with weights as a package stores them."""
         if self.base is None:
             torch.manual_seed(self.request.seed)
             network = build(self.architecture, classes, mean=self.spec.mean, std=self.spec.std)
-            return network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
-        network = load(self.base, self.device, classes=classes)
+            network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        else:
+            network = load(self.base, self.device, classes=classes)
         round_weights(network)
         return network
 
@@ -209,7 +210,7 @@ def _learn_and_test(
     )
     instant = learn_instantly(lesson, narrator)
     if plan.request.effort == "quick":
-        trained = learn_quickly(lesson, instant, Budget(start, instant.seconds, plan.config), narrator)
+        trained = learn_quickly(lesson, instant, Budget(start, instant.seconds, plan.config, narrator.clock), narrator)
     else:
         trained = finish_instantly(lesson, instant)
     calibration = _calibrate(plan, classes, trained)

@@ -91,6 +91,7 @@ class Control:
 
     def __init__(self, folder: Path, on_stop: Callable[[], None] = lambda: None) -> None:
         self._folder = folder
+        self.paused_seconds = 0.0
         self._on_stop = on_stop
         self._stop, self._pause, self._over = threading.Event(), threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._watch, name="control", daemon=True)
@@ -117,8 +118,11 @@ class Control:
 
     def checkpoint(self) -> bool:
         """Wait while paused; return whether to stop."""
+        begun = time.monotonic()
         while self._pause.is_set() and not self._stop.is_set():
             self._stop.wait(_WATCH_SECONDS)
+            self.paused_seconds += time.monotonic() - begun
+            begun = time.monotonic()
         return self._stop.is_set()
 
     def _watch(self) -> None:

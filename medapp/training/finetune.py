@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 import math
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -21,7 +20,7 @@ from medapp.training.config import TrainConfig
 from medapp.training.pictures import PictureCache
 
 Ints = NDArray[np.int64]
-TRIAL_STEPS = 4
+Spent: TypeAlias = Callable[[int], float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,18 +46,20 @@ class Step:
 
     Attributes
     ----------
-    done, total : int
-        Steps.
+    done : int
+        Steps so far.
+    share : float
+        How much of the training is over, 0 to 1.
     passes : int
         Passes that are complete.
     ends_pass : bool
-        Whether this step completed one.
+        Whether this step completed one, or is the last.
     loss : float
         Mean training loss of the current pass.
     """
 
     done: int
-    total: int
+    share: float
     passes: int
     ends_pass: bool
     loss: float
@@ -88,7 +89,7 @@ def fine_tune(
     network: Classifier,
     average: Average,
     material: Material,
-    steps: int,
+    spent: Spent,
     config: TrainConfig,
     *,
     seed: int,
@@ -104,8 +105,9 @@ def fine_tune(
         Follows it.
     material : Material
         Pictures and classes.
-    steps : int
-        How many; the learning rate reaches 0 with the last.
+    spent : callable
+        Takes the steps made and returns how much of the training is over; the learning rate reaches 0 with 1, and
+        the training ends. By time, it adapts to a machine that has other work; by steps, it can be repeated.
     config : TrainConfig
         Every number.
     seed : int
@@ -117,14 +119,17 @@ def fine_tune(
     device = next(network.parameters()).device
     generator = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.AdamW(_parameter_groups(network, config, scratch))
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, steps, config.warm_up))
+    peaks = [group["lr"] for group in optimizer.param_groups]
     size, batch = len(material.positions), min(config.batch, len(material.positions))
     per_pass = max(1, size // batch)
     total, order = 0.0, torch.empty(0, dtype=torch.int64)
-    for step in range(steps):
-        place = step % per_pass
+    done, share = 0, 0.0
+    while share < 1:
+        place = done % per_pass
         if place == 0:
             total, order = 0.0, torch.randperm(size, generator=generator)
+        for group, peak in zip(optimizer.param_groups, peaks, strict=True):
+            group["lr"] = peak * learning_rate(share, config.warm_up)
         _set_training(network, scratch)
         chosen = order[place * batch : (place + 1) * batch].numpy()
         images = torch.from_numpy(material.pictures.take(material.positions[chosen])).to(device)
@@ -134,20 +139,23 @@ def fine_tune(
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(network.parameters(), config.clip)
         optimizer.step()
-        schedule.step()
         average.update(network)
         total += float(loss.detach())
-        ends_pass = place == per_pass - 1 or step == steps - 1
-        yield Step(step + 1, steps, (step + 1) // per_pass, ends_pass, total / (place + 1))
+        done += 1
+        share = spent(done)
+        ends_pass = place == per_pass - 1 or share >= 1
+        yield Step(done, min(1.0, share), done // per_pass, ends_pass, total / (place + 1))
 
 
-def seconds_a_step(network: Classifier, material: Material, config: TrainConfig, *, scratch: bool) -> float:
-    """Measure a training step on a copy of the network: the fastest, as other work on the machine comes and goes."""
-    trial = copy.deepcopy(network)
-    average = Average(trial, config.average_decay)
-    steps = fine_tune(trial, average, material, TRIAL_STEPS, config, seed=0, scratch=scratch)
-    times = [time.monotonic() for _ in steps]
-    return float(np.diff(times).min())
+def by_steps(steps: int) -> Spent:
+    """Return what ends a training after so many steps."""
+    return lambda done: done / steps
+
+
+def by_time(seconds: float, most_steps: int, clock: Callable[[], float]) -> Spent:
+    """Return what ends a training `seconds` from now by `clock`, or after `most_steps`."""
+    start = clock()
+    return lambda done: max(done / most_steps, (clock() - start) / max(seconds, 1e-3))
 
 
 def weights_of(network: Classifier) -> dict[str, Tensor]:
@@ -176,9 +184,8 @@ def _parameter_groups(network: Classifier, config: TrainConfig, scratch: bool) -
     ]
 
 
-def _rate(step: int, steps: int, warm_up: float) -> float:
-    """Return the share of the learning rate: a linear rise, then half a cosine down to 0."""
-    rise = max(1, round(steps * warm_up))
-    if step < rise:
-        return (step + 1) / (rise + 1)
-    return 0.5 * (1 + math.cos(math.pi * (step - rise) / max(1, steps - rise)))
+def learning_rate(share: float, warm_up: float) -> float:
+    """Return the part of the full learning rate when `share` of the training is over: a rise, then half a cosine."""
+    if share < warm_up:
+        return (share + 0.01) / (warm_up + 0.01)
+    return 0.5 * (1 + math.cos(math.pi * (share - warm_up) / (1 - warm_up)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from medapp.i18n import tr
@@ -44,6 +45,10 @@ class Narrator:
         """Wait while paused; return whether to stop."""
         return self._control.checkpoint()
 
+    def clock(self) -> float:
+        """Return a monotonic time in seconds that stands still during a pause."""
+        return time.monotonic() - self._control.paused_seconds
+
     def note(self, key: str, **params: str | float) -> None:
         """Tell a sentence."""
         self._log.write("note", code=key, text=tr(key, **params))
@@ -66,25 +71,21 @@ class Budget:
     Parameters
     ----------
     start : float
-        ``time.monotonic()`` when the run began.
+        The `clock`'s time when the run began.
     frozen_pass : float
         Seconds of one pass of the frozen network.
     config : TrainConfig
         How many passes may be used.
+    clock : callable
+        Seconds; stands still during a pause.
     """
 
-    def __init__(self, start: float, frozen_pass: float, config: TrainConfig) -> None:
-        self._start = start
+    def __init__(self, start: float, frozen_pass: float, config: TrainConfig, clock: Callable[[], float]) -> None:
         self.frozen_pass = frozen_pass
-        self._aim = max(config.passes_budget * frozen_pass, config.shortest_seconds)
-        self._limit = max(config.passes_limit * frozen_pass, config.shortest_seconds)
+        self.clock = clock
+        self._end = start + max(config.passes_budget * frozen_pass, config.shortest_seconds)
 
     @property
     def left(self) -> float:
         """Seconds until the time that the run aims at."""
-        return self._start + self._aim - time.monotonic()
-
-    @property
-    def over(self) -> bool:
-        """Whether nothing more should be learned."""
-        return time.monotonic() > self._start + self._limit
+        return self._end - self.clock()

@@ -13,7 +13,7 @@ from torch import Tensor
 from medapp.classify.network import Classifier
 from medapp.training import calibration, ranking
 from medapp.training.features import extract, head_logits, set_head
-from medapp.training.finetune import Average, Material, Step, fine_tune, seconds_a_step, weights_of
+from medapp.training.finetune import Average, Material, Spent, Step, by_steps, by_time, fine_tune, weights_of
 from medapp.training.folds import fold_count, fold_numbers, shares
 from medapp.training.instant import finish_instantly
 from medapp.training.lesson import (
@@ -48,6 +48,7 @@ def learn_quickly(lesson: Lesson, instant: Instant, budget: Budget, narrator: Na
     start = weights_of(lesson.network)
     trained = learn(lesson, instant, budget, narrator)
     if trained is None:
+        narrator.note("train.note.instant_stays")
         lesson.network.network.load_state_dict(start)
         return finish_instantly(lesson, instant)
     return trained
@@ -63,24 +64,20 @@ def _divided(lesson: Lesson, instant: Instant, budget: Budget, narrator: Narrato
     set_head(network, head.weight, head.bias)
     material = Material(lesson.pictures, group.positions[learning], group.truth[learning])
     judges = group.only(choosing)
-    contest = _Contest(
-        lesson, judges, narrator, judged_loss(head.logits(instant.development.deep[choosing]), judges.truth)
-    )
+    to_beat = judged_loss(head.logits(instant.development.deep[choosing]), judges.truth)
+    contest = _Contest(lesson, judges, narrator, to_beat)
     average = Average(network, config.average_decay)
-    judging = 2 * budget.frozen_pass * len(judges.positions) / (len(group.positions) + len(lesson.sealed.positions))
-    steps = lesson.steps or _affordable_steps(lesson, material, budget, judging, 1)
+    spent = _spent(lesson, material, budget, 1)
     made = 0
     torch.manual_seed(lesson.seed)
     with suppress(StoppedEarlyError):
-        for step in fine_tune(network, average, material, steps, config, seed=lesson.seed, scratch=lesson.scratch):
+        for step in fine_tune(network, average, material, spent, config, seed=lesson.seed, scratch=lesson.scratch):
             made = step.done
-            stop = narrator.progress("learning", step.done, step.total)
-            if stop or (budget.over and lesson.steps is None):
+            if narrator.progress("learning", round(1000 * step.share), 1000):
                 break
             if step.ends_pass:
                 contest.judge(step, network, average.network)
     if contest.chosen == "instant":
-        narrator.note("train.note.instant_stays")
         return None
     network.network.load_state_dict(contest.weights)
     return _finish(lesson, contest.chosen, group.only(learning), group.only(calibrating), made, narrator)
@@ -100,9 +97,7 @@ class _Contest:
         results = []
         candidates: tuple[tuple[Chosen, Classifier], ...] = (("last", last), ("average", average))
         for name, candidate in candidates:
-            logits = logits_at(
-                self._lesson, candidate, self._judges.positions, lambda done, total: self._narrator.pause()
-            )
+            logits = logits_at(self._lesson, candidate, self._judges.positions, self._pause)
             loss = judged_loss(logits, self._judges.truth)
             results.append((loss, _area(logits, self._judges)))
             if loss < self._loss:
@@ -120,28 +115,24 @@ def _cross_fitted(lesson: Lesson, instant: Instant, budget: Budget, narrator: Na
     folds = fold_count(group.patients, group.truth, config.folds)
     numbers = fold_numbers(group.patients, group.truth, folds, lesson.seed)
     start = weights_of(lesson.network)
-    first = Material(lesson.pictures, group.positions[numbers != 0], group.truth[numbers != 0])
-    steps = lesson.steps or _affordable_steps(lesson, first, budget, 0.0, folds + 1)
     out_of_fold = np.zeros_like(instant.fit.out_of_fold)
     for fold in range(folds):
         lesson.network.network.load_state_dict(start)
-        average = _learn_round(lesson, instant, numbers != fold, steps, (fold, folds + 1), narrator)
-        if average is None or (budget.over and lesson.steps is None):
-            narrator.note("train.note.instant_stays")
+        learned = _learn_round(lesson, instant, numbers != fold, budget, (fold, folds + 1), narrator)
+        if learned is None:
             return None
-        out_of_fold[numbers == fold] = logits_at(lesson, average, group.positions[numbers == fold])
+        out_of_fold[numbers == fold] = logits_at(lesson, learned[0], group.positions[numbers == fold])
     if not _is_better(lesson, out_of_fold, instant, narrator):
         return None
     lesson.network.network.load_state_dict(start)
     everyone = np.ones(len(group.truth), np.bool_)
-    average = _learn_round(lesson, instant, everyone, steps, (folds, folds + 1), narrator)
-    if average is None:
-        narrator.note("train.note.instant_stays")
+    learned = _learn_round(lesson, instant, everyone, budget, (folds, folds + 1), narrator)
+    if learned is None:
         return None
-    lesson.network.network.load_state_dict(weights_of(average))
+    lesson.network.network.load_state_dict(weights_of(learned[0]))
     parts = (1 - config.novelty_share, config.novelty_share)
     held = shares(group.patients, group.truth, parts, lesson.seed) == 1
-    trained = _finish(lesson, "average", group.only(~held), group.only(held), steps * (folds + 1), narrator)
+    trained = _finish(lesson, "average", group.only(~held), group.only(held), learned[1], narrator)
     # the final network has learned from every development case: the out-of-fold predictions calibrate it
     return replace(trained, calibration_logits=out_of_fold, calibration=group)
 
@@ -150,43 +141,41 @@ def _learn_round(
     lesson: Lesson,
     instant: Instant,
     learning: NDArray[np.bool_],
-    steps: int,
+    budget: Budget,
     place: tuple[int, int],
     narrator: Narrator,
-) -> Classifier | None:
-    """Fine-tune once on the `learning` cases and return the averaged network; None where the person stopped it."""
-    group, config = lesson.development, lesson.config
+) -> tuple[Classifier, int] | None:
+    """Fine-tune on the `learning` cases; the averaged network and its steps, None where the person stopped it."""
+    group, config, (number, of), made = lesson.development, lesson.config, place, 0
     head = fit_linear(instant.development.deep[learning], group.truth[learning], instant.fit.fit.strength, config)
     set_head(lesson.network, head.weight, head.bias)
     average = Average(lesson.network, config.average_decay)
     material = Material(lesson.pictures, group.positions[learning], group.truth[learning])
+    spent = _spent(lesson, material, budget, of - number)
     torch.manual_seed(lesson.seed)
-    number, of = place
-    for step in fine_tune(lesson.network, average, material, steps, config, seed=lesson.seed, scratch=lesson.scratch):
-        if narrator.progress("learning", number * steps + step.done, of * steps):
+    for step in fine_tune(lesson.network, average, material, spent, config, seed=lesson.seed, scratch=lesson.scratch):
+        made = step.done
+        if narrator.progress("learning", round(1000 * (number + step.share)), 1000 * of):
             return None
         if step.ends_pass:
             narrator.passed(step.passes, step.loss, None, None)
-    return average.network
+    return average.network, made
 
 
 def _is_better(lesson: Lesson, out_of_fold: Floats, instant: Instant, narrator: Narrator) -> bool:
     group = lesson.development
     loss, before = judged_loss(out_of_fold, group.truth), judged_loss(instant.fit.out_of_fold, group.truth)
     narrator.passed(0, None, loss, _area(out_of_fold, group))
-    if loss >= before:
-        narrator.note("train.note.instant_stays")
     return loss < before
 
 
-def _affordable_steps(lesson: Lesson, material: Material, budget: Budget, judging: float, rounds: int) -> int:
-    """Return how many steps fit into the time that is left, with room for what comes after them."""
-    config = lesson.config
-    a_step = seconds_a_step(lesson.network, material, config, scratch=lesson.scratch)
-    per_pass = max(1, len(material.positions) // config.batch)
-    available = (budget.left - budget.frozen_pass) / rounds
-    steps = int(available / (a_step + judging / per_pass))
-    return max(1, min(steps, config.most_passes * per_pass, config.most_steps))
+def _spent(lesson: Lesson, material: Material, budget: Budget, rounds: int) -> Spent:
+    """Return what ends the next of `rounds` trainings: its part of the time, with room for what comes after them."""
+    if lesson.steps is not None:
+        return by_steps(lesson.steps)
+    per_pass = max(1, len(material.positions) // lesson.config.batch)
+    most = min(lesson.config.most_passes * per_pass, lesson.config.most_steps)
+    return by_time((budget.left - budget.frozen_pass) / rounds, most, budget.clock)
 
 
 def _finish(lesson: Lesson, chosen: Chosen, learned: Group, held: Group, steps: int, narrator: Narrator) -> Trained:

@@ -1,0 +1,150 @@
+"""What the check says about a folder of cases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from medapp import schemas
+from medapp.errors import MedappError
+from medapp.imaging.study import Patient
+from medapp.jobs import Progress, run_to_end
+from medapp.training.check import Checked, check
+from tests.training.trial_cases import PlainReaders, write_classes, write_picture
+
+PATTERN = r"((?:healthy|ill)\d+)_"
+
+
+def checked_at(root: Path, pattern: str | None = PATTERN, **patients: Patient) -> Checked:
+    checked = run_to_end(check(root, PlainReaders(patients), pattern))
+    schemas.check("check", checked.to_json())
+    return checked
+
+
+def codes(checked: Checked) -> dict[str, str]:
+    return {finding.code: finding.severity for finding in checked.findings}
+
+
+def test_classes_patients_and_sides_are_counted(tmp_path: Path) -> None:
+    answer = checked_at(write_classes(tmp_path, 20, images=2)).to_json()
+    assert answer["classes"] == {"healthy": 40, "ill": 40}
+    assert (answer["patients"], answer["patients_of_class"]) == (40, {"healthy": 20, "ill": 20})
+    split = answer["split"]
+    assert all(split["sealed"][name] + split["development"][name] == 40 for name in ("healthy", "ill"))
+    assert split["sealed_patients"] + split["development_patients"] == 40
+    assert all(n % 2 == 0 for n in split["sealed"].values())  # whole patients
+
+
+def test_progress_is_told_for_every_case(tmp_path: Path) -> None:
+    reports = list(check(write_classes(tmp_path, 5), PlainReaders(), None))
+    assert [r for r in reports if isinstance(r, Progress)][-1].done == 10
+
+
+def test_unreadable_files_and_files_without_a_picture_are_apart(tmp_path: Path) -> None:
+    write_classes(tmp_path, 6)
+    (tmp_path / "ill" / "broken.bin").write_bytes(b"x")
+    (tmp_path / "ill" / "broken.png").write_bytes(b"x")
+    (tmp_path / "ill" / "notes.txt").write_bytes(b"x")
+    answer = checked_at(tmp_path).to_json()
+    assert sorted(Path(p["path"]).name for p in answer["unreadable"]) == ["broken.bin", "broken.png"]
+    assert [Path(p["path"]).name for p in answer["not_images"]] == ["notes.txt"]
+
+
+def test_the_same_picture_in_another_file_is_one_duplicate_with_all_its_paths(tmp_path: Path) -> None:
+    write_classes(tmp_path, 6)
+    first = tmp_path / "ill" / "ill000_0.png"
+    grey = cv2.imdecode(np.fromfile(first, np.uint8), cv2.IMREAD_UNCHANGED)
+    cv2.imwrite(str(tmp_path / "ill" / "ill001_copy.png"), np.dstack([grey] * 3))
+    (tmp_path / "ill" / "ill002_copy.png").write_bytes(first.read_bytes())
+    checked = checked_at(tmp_path)
+    (group,) = checked.to_json()["duplicates"]
+    assert [Path(p).name for p in group["paths"]] == ["ill000_0.png", "ill001_copy.png", "ill002_copy.png"]
+    assert (group["kind"], group["labels"], group["across_split"]) == ("exact", ["ill"], False)
+    assert checked.counts("left_out") == {"healthy": 0, "ill": 2}
+    assert codes(checked)["duplicates"] == "caution"
+
+
+def test_a_picture_with_two_classes_is_a_serious_conflict_and_left_out(tmp_path: Path) -> None:
+    write_classes(tmp_path, 6)
+    (tmp_path / "healthy" / "healthy009_0.png").write_bytes((tmp_path / "ill" / "ill000_0.png").read_bytes())
+    checked = checked_at(tmp_path)
+    assert codes(checked)["label_conflict"] == "serious"
+    assert checked.counts("left_out") == {"healthy": 1, "ill": 1}
+
+
+def test_a_given_test_is_kept_and_leaks_are_left_out_of_the_training(tmp_path: Path) -> None:
+    write_classes(tmp_path, 8, part="train")
+    write_classes(tmp_path, 4, part="test")
+    write_picture(tmp_path / "train" / "ill" / "testill000_9.png", 77, ill=True)  # a patient of the test
+    copied = tmp_path / "train" / "ill" / "trainill050_0.png"
+    copied.write_bytes((tmp_path / "test" / "ill" / "testill001_0.png").read_bytes())
+    checked = checked_at(tmp_path, r"((?:train|test)(?:healthy|ill)\d+)_")
+    assert checked.split.given
+    assert checked.counts("sealed") == {"healthy": 4, "ill": 4}
+    assert checked.counts("left_out") == {"healthy": 0, "ill": 2}
+    assert codes(checked)["patient_across_split"] == codes(checked)["duplicate_across_split"] == "serious"
+    assert checked.to_json()["duplicates"][0]["across_split"]
+
+
+def test_without_a_test_part_the_validation_part_is_sealed(tmp_path: Path) -> None:
+    write_classes(tmp_path, 8, part="train")
+    write_classes(tmp_path, 4, part="val")
+    assert checked_at(tmp_path, r"(.*)_").counts("sealed") == {"healthy": 4, "ill": 4}
+
+
+def test_unknown_patients_are_told_beside_what_the_numbers_prove(tmp_path: Path) -> None:
+    checked = checked_at(write_classes(tmp_path, 10), None)
+    assert codes(checked)["patients_unknown"] == "serious"
+    assert "optimistic" in checked.proves
+
+
+def test_headers_tell_patients_apart_by_issuer_and_id(tmp_path: Path) -> None:
+    write_classes(tmp_path, 6, images=2)
+    names = {path.name: path.name.split("_")[0] for path in tmp_path.rglob("*.png")}
+    readers = PlainReaders({name: Patient(patient_id=patient, issuer="H") for name, patient in names.items()})
+    checked = run_to_end(check(tmp_path, readers))
+    assert (checked.to_json()["patients_from"], checked.patients) == ("dicom", 12)
+
+
+def test_what_the_numbers_prove_is_the_exact_bound(tmp_path: Path) -> None:
+    write_classes(tmp_path, 10, part="train")
+    write_classes(tmp_path, 8, part="test")
+    assert "8 of 8 right proves only ≥ 63 %" in checked_at(tmp_path, r"(.*)_").proves
+
+
+@pytest.mark.parametrize(("patients", "code"), [(3, "too_few"), (10, "few")])
+def test_few_patients_are_told(tmp_path: Path, patients: int, code: str) -> None:
+    assert code in codes(checked_at(write_classes(tmp_path, patients)))
+
+
+def test_one_class_and_an_empty_class_block_a_training(tmp_path: Path) -> None:
+    write_picture(tmp_path / "ill" / "ill000_0.png", 1)
+    assert codes(checked_at(tmp_path))["one_class"] == "blocking"
+    (tmp_path / "none").mkdir()
+    assert codes(checked_at(tmp_path))["empty_class"] == "blocking"
+
+
+def test_imbalance_and_sizes_that_tell_the_classes_apart_are_found(tmp_path: Path) -> None:
+    for number in range(60):
+        write_picture(tmp_path / "healthy" / f"healthy{number:03}_0.png", number)
+    for number in range(5):
+        write_picture(tmp_path / "ill" / f"ill{number:03}_0.png", 100 + number, size=64)
+    found = codes(checked_at(tmp_path))
+    assert {"imbalance", "sizes_tell_classes", "small_pictures"} <= found.keys()
+
+
+def test_findings_come_heaviest_first(tmp_path: Path) -> None:
+    write_classes(tmp_path, 3)
+    (tmp_path / "outside.txt").write_text("x")
+    severities = [finding.severity for finding in checked_at(tmp_path, None).findings]
+    assert severities == sorted(severities, key=["blocking", "serious", "caution", "note"].index)
+
+
+def test_nothing_readable_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "ill").mkdir()
+    with pytest.raises(MedappError) as caught:
+        run_to_end(check(tmp_path, PlainReaders()))
+    assert caught.value.code == "cases.nothing"

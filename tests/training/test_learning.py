@@ -1,0 +1,195 @@
+"""Instant and quick on small pictures with a small network."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from medapp.classify.network import build
+from medapp.classify.preprocess import PreprocessSpec
+from medapp.imaging.frame import Frame
+from medapp.training.config import TrainConfig
+from medapp.training.events import Control, EventLog, ask, read_events
+from medapp.training.finetune import Average, Material, by_steps, fine_tune, learning_rate, weights_of
+from medapp.training.instant import finish_instantly, learn_instantly
+from medapp.training.lesson import Group, Lesson
+from medapp.training.narration import Budget, Narrator, StoppedEarlyError
+from medapp.training.pictures import PictureCache
+from medapp.training.precision import round_weights
+from medapp.training.quick import learn_quickly
+
+pytestmark = pytest.mark.torch
+SIZE, CASES = 32, 60
+CONFIG = TrainConfig(threads=1, batch=8, feature_batch=16, folds=2, cross_fit_below=1, scratch_rate=3e-3)
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+@pytest.fixture
+def lesson(tmp_path: Path) -> Iterator[Lesson]:
+    rng = np.random.default_rng(0)
+    with PictureCache(tmp_path, CASES, PreprocessSpec(size=SIZE)) as pictures:
+        for position in range(CASES):
+            grey = rng.integers(0, 120, (SIZE, SIZE), dtype=np.uint8)
+            grey[8:16, 8:16] += np.uint8(100 * (position % 2))
+            pictures.put(position, Frame(grey))
+        torch.manual_seed(0)
+        network = build("small_cnn", 2)
+        round_weights(network)
+        everyone = np.arange(CASES)
+        sides = [Group(e, e % 2, e // 2) for e in (everyone[:48], everyone[48:])]
+        yield Lesson(network, True, pictures, *sides, CONFIG, seed=0, steps=12)
+
+
+@pytest.fixture
+def narrator(tmp_path: Path) -> Iterator[Narrator]:
+    log = EventLog(tmp_path)
+    with Control(tmp_path) as control:
+        yield Narrator(log, control)
+    log.close()
+
+
+def budget(narrator: Narrator) -> Budget:
+    return Budget(narrator.clock(), 1.0, CONFIG, narrator.clock)
+
+
+def test_instant_finds_what_tells_the_classes_apart(lesson: Lesson, narrator: Narrator) -> None:
+    trained = finish_instantly(lesson, learn_instantly(lesson, narrator))
+    given = trained.sealed_logits.argmax(axis=1)
+    assert np.mean(given == lesson.sealed.truth) > 0.8
+    assert trained.chosen == "instant"
+    assert trained.half_difference <= CONFIG.half_tolerance
+    assert trained.novelty is not None
+    assert trained.sealed_likeness.shape == (12,)
+
+
+def test_the_same_seed_gives_the_same_model(lesson: Lesson, narrator: Narrator) -> None:
+    first = finish_instantly(lesson, learn_instantly(lesson, narrator))
+    again = finish_instantly(lesson, learn_instantly(lesson, narrator))
+    np.testing.assert_array_equal(first.sealed_logits, again.sealed_logits)
+
+
+@pytest.mark.parametrize("cross_fit_below", [1, 1000])
+def test_quick_is_no_worse_than_instant_where_it_chooses(
+    lesson: Lesson, narrator: Narrator, tmp_path: Path, cross_fit_below: int
+) -> None:
+    lesson = replace(lesson, config=replace(CONFIG, cross_fit_below=cross_fit_below), steps=24)
+    instant = learn_instantly(lesson, narrator)
+    trained = learn_quickly(lesson, instant, budget(narrator), narrator)
+    given = trained.sealed_logits.argmax(axis=1)
+    assert np.mean(given == lesson.sealed.truth) > 0.8
+    assert trained.calibration_logits.shape == (len(trained.calibration.truth), 2)
+    assert np.isfinite(trained.sealed_likeness).all()
+    assert {event["event"] for event in read_events(tmp_path)[0]} >= {"pass", "progress"}
+
+
+def test_the_stored_weights_are_those_that_answered(lesson: Lesson, narrator: Narrator) -> None:
+    instant = learn_instantly(lesson, narrator)
+    trained = learn_quickly(lesson, instant, budget(narrator), narrator)
+    network = build("small_cnn", 2)
+    stored = {
+        n: torch.from_numpy(np.array(w, np.float32 if w.dtype == np.float16 else w.dtype))
+        for n, w in trained.weights.items()
+    }
+    network.network.load_state_dict(stored)
+    with torch.inference_mode():
+        logits = network.eval()(torch.from_numpy(lesson.pictures.take(lesson.sealed.positions)))
+    np.testing.assert_allclose(logits.numpy(), trained.sealed_logits, atol=1e-3)
+
+
+def test_a_stop_during_the_first_pass_leaves_nothing(lesson: Lesson, tmp_path: Path) -> None:
+    log = EventLog(tmp_path)
+    with Control(tmp_path) as control:
+        control.stop()
+        with pytest.raises(StoppedEarlyError):
+            learn_instantly(lesson, Narrator(log, control))
+    log.close()
+
+
+def test_a_stop_while_learning_keeps_the_best_so_far(lesson: Lesson, tmp_path: Path) -> None:
+    log = EventLog(tmp_path)
+    with Control(tmp_path) as control:
+        narrator = Narrator(log, control)
+        instant = learn_instantly(lesson, narrator)
+        control.stop()
+        trained = learn_quickly(replace(lesson, steps=10_000), instant, budget(narrator), narrator)
+    log.close()
+    expected = instant.fit.fit.logits(instant.sealed.deep)
+    assert trained.chosen == "instant"
+    np.testing.assert_allclose(trained.sealed_logits, expected, atol=0.05)
+
+
+def test_a_pause_does_not_use_up_the_time(tmp_path: Path) -> None:
+    log = EventLog(tmp_path)
+    with Control(tmp_path) as control:
+        control.paused_seconds = 1000.0
+        narrator = Narrator(log, control)
+        spent = budget(narrator)
+        control.paused_seconds = 2000.0
+        assert spent.left > CONFIG.shortest_seconds + 990
+    log.close()
+
+
+def test_pictures_are_gone_when_the_training_is_over(tmp_path: Path) -> None:
+    with PictureCache(tmp_path, 3, PreprocessSpec(size=SIZE)):
+        assert list(tmp_path.iterdir())
+    assert not list(tmp_path.iterdir())
+
+
+def test_batch_norm_statistics_of_a_pretrained_network_are_kept(lesson: Lesson) -> None:
+    material = Material(lesson.pictures, lesson.development.positions, lesson.development.truth)
+    before = weights_of(lesson.network)
+    average = Average(lesson.network, CONFIG.average_decay)
+    list(fine_tune(lesson.network, average, material, by_steps(2), CONFIG, seed=0, scratch=False))
+    after = weights_of(lesson.network)
+    assert all(torch.equal(before[n], after[n]) for n in before if "running" in n)
+    assert not torch.equal(before["features.0.0.weight"], after["features.0.0.weight"])
+
+
+def test_fine_tuning_repeats_with_the_same_seed(lesson: Lesson) -> None:
+    material = Material(lesson.pictures, lesson.development.positions, lesson.development.truth)
+    start = weights_of(lesson.network)
+    losses = []
+    for _ in range(2):
+        lesson.network.network.load_state_dict(start)
+        average = Average(lesson.network, CONFIG.average_decay)
+        torch.manual_seed(0)
+        steps = fine_tune(lesson.network, average, material, by_steps(4), CONFIG, seed=3, scratch=True)
+        losses.append([step.loss for step in steps])
+    assert losses[0] == losses[1]
+
+
+def test_the_learning_rate_rises_then_falls_to_nothing() -> None:
+    rates = [learning_rate(share, 0.1) for share in (0.0, 0.05, 0.1, 0.5, 1.0)]
+    assert rates[0] < rates[1] < rates[2] == 1.0 > rates[3] > rates[4] == pytest.approx(0)
+
+
+def test_the_control_file_stops_and_pauses(tmp_path: Path) -> None:
+    told: list[str] = []
+    with Control(tmp_path, lambda: told.append("stopping")) as control:
+        ask(tmp_path, stop=True)
+        assert control._stop.wait(5)
+        assert control.checkpoint()
+    assert told == ["stopping"]
+
+
+def test_events_are_read_line_by_line_and_a_torn_line_waits(tmp_path: Path) -> None:
+    log = EventLog(tmp_path)
+    log.write("note", code="a", text="b")
+    with (tmp_path / "events.jsonl").open("ab") as file:
+        file.write(b'{"event": "no')
+    events, offset = read_events(tmp_path)
+    assert [event["code"] for event in events] == ["a"]
+    with (tmp_path / "events.jsonl").open("ab") as file:
+        file.write(b'te"}\n')
+    assert read_events(tmp_path, offset)[0] == [json.loads('{"event": "note"}')]
+    log.close()
