@@ -11,6 +11,7 @@ from pathlib import Path
 
 from medapp.errors import MedappError, Problem
 from medapp.i18n import tr
+from medapp.imaging.archive import MEMBER
 from medapp.imaging.found import Found, FoundImage
 from medapp.imaging.readers import Readers
 from medapp.imaging.stacks import build_scan
@@ -45,11 +46,11 @@ def scan(paths: Sequence[Path], readers: Readers) -> Job[Scan]:
     """
     work = _Work(readers)
     yield Progress(0, 0, tr("scan.listing"))
-    for listed, item in enumerate(walk(paths), start=1):
-        work.add(item)
-        if listed % 1000 == 0:
-            yield Progress(0, listed, tr("scan.listing"))
     try:
+        for listed, item in enumerate(walk(paths), start=1):
+            work.add(item)
+            if listed % 1000 == 0:
+                yield Progress(0, listed, tr("scan.listing"))
         yield from work.run()
     finally:
         work.close()
@@ -64,7 +65,7 @@ class _Work:
         self._readers = readers
         self._waiting: deque[str] = deque()
         self._running: set[Future[list[Found]]] = set()
-        self._total = 0
+        self._total = self._done = self._images = 0
         self._seen: set[str] = set()
         self._stopped = False
         self._parallel = max(1, readers.config.processes)
@@ -79,25 +80,20 @@ class _Work:
             self._total += 1
 
     def run(self) -> Iterator[Progress | Partial]:
-        left, shown, told = TimeLeft(), 0.0, 0
-        first = True
+        left, next_partial, told = TimeLeft(), 0.0, 0
         while self._waiting or self._running:
-            self._fill(1 if first else BATCH)
+            self._fill(BATCH if told else 1)  # single files until the first image shows
             done, self._running = wait(self._running, timeout=PARTIAL_SECONDS, return_when=FIRST_COMPLETED)
             for future in done:
                 self._take(future.result())
-            read = self._total - len(self._waiting) - BATCH * len(self._running)
-            read = max(0, min(read, self._total))
-            yield Progress(
-                read, self._total, tr("scan.reading", done=read, total=self._total), left.after(read, self._total)
-            )
-            images = len(self.found)
-            if images > told and time.monotonic() - shown >= PARTIAL_SECONDS and self._has_image():
+            text = tr("scan.reading", done=self._done, total=self._total)
+            yield Progress(self._done, self._total, text, left.after(self._done, self._total))
+            started = time.monotonic()
+            if self._images > told and started >= next_partial:
                 yield Partial(build_scan(self.found))
-                shown, told, first = time.monotonic(), images, False
-
-    def _has_image(self) -> bool:
-        return any(isinstance(item, FoundImage) for item in self.found)
+                told = self._images
+                # a large scan takes long to sort: no more than a tenth of the time goes there
+                next_partial = started + max(PARTIAL_SECONDS, 10 * (time.monotonic() - started))
 
     def _fill(self, batch: int) -> None:
         while self._waiting and len(self._running) < self._parallel:
@@ -113,23 +109,34 @@ class _Work:
         return found
 
     def _take(self, found: list[Found]) -> None:
+        self._done += len(found)
+        self._images += sum(isinstance(item, FoundImage) for item in found)
         for item in found:
-            if isinstance(item, NotImage) and item.what == "archive" and Path(item.path).suffix.lower() in _EXPANDED:
+            if isinstance(item, NotImage) and _is_expanded(item):
                 self._open_archive(item)
             else:
                 self.found.append(item)
 
     def _open_archive(self, archive: NotImage) -> None:
         try:
-            for source in self._readers.members(archive.path):
-                self.add(source)
+            members = self._readers.members(archive.path)
         except MedappError as error:
             self.found.append(Problem.from_error(archive.path, error))
+            return
+        if not members:
+            self.found.append(archive)
+        for source in members:
+            self.add(source)
 
     def close(self) -> None:
         self._stopped = True
         self._waiting.clear()
         self._executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _is_expanded(found: NotImage) -> bool:
+    """Whether to look into a file: an archive by name and content, but no archive inside another."""
+    return found.what == "archive" and MEMBER not in found.path and Path(found.path).suffix.lower() in _EXPANDED
 
 
 def walk(paths: Sequence[Path]) -> Iterator[str | Problem]:

@@ -103,6 +103,18 @@ def test_a_member_behind_a_password_is_a_problem(tmp_path: Path, readers: Reader
     assert problem.code == "archive.encrypted"
 
 
+def test_an_archive_in_an_archive_and_an_empty_one_are_named_and_not_opened(tmp_path: Path, readers: Readers) -> None:
+    for name in ("empty.zip", "inner.zip"):
+        with zipfile.ZipFile(tmp_path / name, "w") as file:
+            if name == "inner.zip":
+                file.writestr("a.txt", "hello")
+    with zipfile.ZipFile(tmp_path / "outer.zip", "w") as file:
+        file.write(tmp_path / "inner.zip", "inner.zip")
+    found = _scan(readers, tmp_path / "outer.zip", tmp_path / "empty.zip")
+    names = [(n.path, n.what) for n in found.not_images]
+    assert names == [(str(tmp_path / "empty.zip"), "archive"), (f"{tmp_path / 'outer.zip'}!/inner.zip", "archive")]
+
+
 def test_a_damaged_archive_is_a_problem(tmp_path: Path, readers: Readers) -> None:
     (tmp_path / "a.zip").write_bytes(b"PK\x03\x04" + b"rubbish" * 20)
     (problem,) = _scan(readers, tmp_path).problems
