@@ -67,7 +67,9 @@ def read_message(stream: IO[bytes]) -> Message | None:
     (length,) = _LENGTH.unpack(prefix)
     if length > HEADER_LIMIT:
         raise ChildDiedError("process.torn")
-    header = json.loads(_read_exactly(stream, bytearray(length)))
+    text = bytearray(length)
+    _read_exactly(stream, text)
+    header = json.loads(text)
     arrays: dict[str, NDArray[Any]] = {}
     for described in header.pop("arrays"):
         dtype = np.dtype(described["dtype"])
@@ -88,14 +90,13 @@ def _checked(shape: tuple[int, ...], dtype: np.dtype[Any]) -> tuple[int, ...]:
     return shape
 
 
-def _read_exactly(stream: IO[bytes], target: bytearray | memoryview) -> bytearray | memoryview:
+def _read_exactly(stream: IO[bytes], target: bytearray | memoryview) -> None:
     view = memoryview(target).cast("B")
     while len(view):
         read: int | None = stream.readinto(view)  # type: ignore[attr-defined]
         if not read:
             raise ChildDiedError("process.torn")
         view = view[read:]
-    return target
 
 
 def own_command(*arguments: str) -> list[str]:
