@@ -17,7 +17,7 @@ from medapp.imaging.study import Series, Window
 from medapp.imaging.voi import automatic_window
 from medapp.jobs import Job, Partial, Progress
 from medapp.ui.session import Session
-from medapp.ui.state import Picture, Place, all_keys
+from medapp.ui.state import Picture, Place, all_keys, find_series
 
 PREFETCH_BYTES = 256 * 2**20
 KNOWN_WINDOWS = 20_000
@@ -97,7 +97,7 @@ class Pictures(QObject):
         return True
 
     def _key(self, place: Place) -> IMAGE_KEY | None:
-        located = self._session.state.located if place == self._session.state.place else None
+        located = find_series(self._session.state.scan, place.series)
         if located is None or not 0 <= place.index < located[1].frames:
             return None
         instance, index = located[1].locate(place.index)
@@ -122,14 +122,16 @@ class Pictures(QObject):
         self._loading = None
         self._remember(key, automatic)
         wanted = self._session.state.place
-        if wanted is not None and wanted.series == place.series:
+        # the series may have grown meanwhile: the index then names another image than the one that was loaded
+        is_still_there = wanted is not None and wanted.series == place.series and self._key(place) == key
+        if is_still_there:
             self._present(place, frame, automatic)
-        if wanted is not None and wanted != place and not self._show_known(wanted):
+        if wanted is not None and (wanted != place or not is_still_there) and not self._show_known(wanted):
             self._load_wanted()
 
     def _failed(self, place: Place, key: IMAGE_KEY, error: BaseException) -> None:
         self._loading = None
-        if self._session.state.place != place:
+        if self._session.state.place != place or self._key(place) != key:
             self._load_wanted()
             return
         if not isinstance(error, MedappError):
