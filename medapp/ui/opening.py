@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import reduce
 from pathlib import Path
 
 import numpy as np
@@ -16,11 +17,12 @@ from medapp.errors import MedappError
 from medapp.i18n import tr
 from medapp.imaging.frames import FrameCache
 from medapp.imaging.source import scan
-from medapp.imaging.study import Scan, Series, Study
+from medapp.imaging.study import Scan, Series
 from medapp.imaging.voi import default_window
 from medapp.jobs import Job, Partial, Progress
+from medapp.ui.scans import joined, moved
 from medapp.ui.session import Session, opened_title
-from medapp.ui.state import Page, Place, all_keys, find_series, series_key
+from medapp.ui.state import Page, Place, State, all_keys, find_series, series_key
 
 THUMBNAIL_PX = 56
 
@@ -34,7 +36,8 @@ class Opening(QObject):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._session = session
-        self._before = Scan()
+        self._found: dict[object, Scan] = {}
+        self._jobs: set[int] = set()
         self._drawn: set[str] = set()
 
     def open(self, paths: Sequence[Path], *, remember: bool = True) -> None:
@@ -44,15 +47,11 @@ class Opening(QObject):
             return
         session = self._session
         session.update(notice="", page=Page.READING)
-        before = session.state.scan
-        awaited = [True]
+        opened = object()
+        self._found[opened] = Scan()
 
         def take(found: Scan) -> None:
-            session.update(scan=_joined(before, found))
-            if awaited[0] and found.studies:
-                awaited[0] = False
-                self._show_first(found)
-            self._follow_shown()
+            self._take(opened, found)
 
         def end(found: Scan) -> None:
             take(found)
@@ -62,7 +61,8 @@ class Opening(QObject):
             if not found.studies:
                 session.notify(_nothing_found(found))
 
-        session.jobs.start(scan(chosen, session.services.readers), title=opened_title(chosen), part=take, done=end)
+        job = scan(chosen, session.services.readers)
+        self._jobs.add(session.jobs.start(job, title=opened_title(chosen), part=take, done=end))
 
     def open_prepared(self, prepare: Callable[[], Sequence[Path]], title: str) -> None:
         """Open the paths that `prepare` returns; it may take its time."""
@@ -71,27 +71,29 @@ class Opening(QObject):
 
     def close_all(self) -> None:
         """Show nothing any more."""
+        for job in self._jobs:
+            self._session.jobs.cancel(job)
+        self._jobs.clear()
         self._drawn.clear()
+        self._found.clear()
         self._session.update(scan=Scan(), place=None, picture=None, picture_problem=None, notice="")
         self.first_found.emit(None)
 
-    def _show_first(self, found: Scan) -> None:
-        study = found.studies[0]
-        self.first_found.emit(Place(series_key(study, study.series[0]), 0))
+    def _take(self, opened: object, found: Scan) -> None:
+        """Show what was found so far beside all that is open, and the first image as soon as there is one."""
+        is_first = not self._found[opened].studies
+        self._found[opened] = found
+        self._show_scan(reduce(joined, self._found.values()))
+        if is_first and found.studies:
+            self.first_found.emit(Place(series_key(found.studies[0].series[0]), 0))
 
-    def _follow_shown(self) -> None:
-        """Keep the picture on screen while its series grows and its images change their order."""
+    def _show_scan(self, scan: Scan) -> None:
+        """Show a new scan; what is on screen stays there while its series grows and its images change their order."""
         state = self._session.state
-        picture, place = state.picture, state.place
-        if picture is None or place is None or picture.place != place:
-            return
-        located = find_series(state.scan, place.series)
-        index = _index_of(located[1], picture.instance.source, picture.frame.number - 1) if located else None
-        if located is None or index is None or picture.series is located[1]:
-            return
-        moved = Place(place.series, index)
-        shown = replace(picture, place=moved, study=located[0], series=located[1])
-        self._session.update(place=moved, picture=shown)
+        changes: dict[str, object] = {"scan": scan}
+        if state.place is not None and (place := moved(state.place, state.scan, scan)) is not None:
+            changes |= _kept_on_screen(state, scan, place)
+        self._session.update(**changes)
 
     def _draw_thumbnails(self) -> None:
         wanted = [k for k in all_keys(self._session.state.scan) if k not in self._drawn]
@@ -107,31 +109,16 @@ def _prepared(prepare: Callable[[], Sequence[Path]]) -> Job[Sequence[Path]]:
     return prepare()
 
 
-def _joined(before: Scan, found: Scan) -> Scan:
-    """Return what was open and what was found; a study that was open takes the series found in it."""
-    studies = {study.uid: study for study in before.studies}
-    for study in found.studies:
-        studies[study.uid] = _merged(studies[study.uid], study) if study.uid in studies else study
-    known = {problem.path for problem in found.problems} | {n.path for n in found.not_images}
-    return Scan(
-        tuple(studies.values()),
-        (*[n for n in before.not_images if n.path not in known], *found.not_images),
-        (*[p for p in before.problems if p.path not in known], *found.problems),
-    )
-
-
-def _merged(old: Study, new: Study) -> Study:
-    series = {s.uid: s for s in old.series} | {s.uid: s for s in new.series}
-    return replace(new, series=tuple(series.values()))
-
-
-def _index_of(series: Series, source: str, frame: int) -> int | None:
-    index = 0
-    for instance in series.instances:
-        if instance.source == source:
-            return index + frame
-        index += instance.frames
-    return None
+def _kept_on_screen(state: State, scan: Scan, place: Place) -> dict[str, object]:
+    """Return the changes that let place, window and picture follow the series to where it is now."""
+    changes: dict[str, object] = {"place": place}
+    assert state.place is not None
+    if place.series != state.place.series and state.place.series in state.voi:
+        changes["voi"] = {**state.voi, place.series: state.voi[state.place.series]}
+    located, picture = find_series(scan, place.series), state.picture
+    if picture is not None and located is not None and picture.place == state.place:
+        changes["picture"] = replace(picture, place=place, study=located[0], series=located[1])
+    return changes
 
 
 def _nothing_found(found: Scan) -> str:

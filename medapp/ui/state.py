@@ -179,20 +179,34 @@ class State:
         return None
 
 
-def series_key(study: Study, series: Series) -> str:
-    """Return what tells a series apart from all others that are open."""
-    return f"{study.uid}/{series.uid}"
+def series_key(series: Series) -> str:
+    """Return what tells a series apart from all others that are open: the source of its first image.
+
+    UIDs do not: a series may be split in several stacks, and pictures have none.
+    """
+    return series.instances[0].source
 
 
 def find_series(scan: Scan, key: str) -> tuple[Study, Series] | None:
     """Return the study and the series with `key`, or None."""
     for study in scan.studies:
         for series in study.series:
-            if series_key(study, series) == key:
+            if series_key(series) == key:
                 return study, series
+    return None
+
+
+def place_of(scan: Scan, source: str, frame: int) -> Place | None:
+    """Return where the image `frame` (from 0) of the file `source` is, or None."""
+    for series in (series for study in scan.studies for series in study.series):
+        index = 0
+        for instance in series.instances:
+            if instance.source == source:
+                return Place(series_key(series), index + frame)
+            index += instance.frames
     return None
 
 
 def all_keys(scan: Scan) -> list[str]:
     """Return the keys of all series in the order of the browser."""
-    return [series_key(study, series) for study in scan.studies for series in study.series]
+    return [series_key(series) for study in scan.studies for series in study.series]

@@ -28,7 +28,7 @@ from medapp.ui.widgets.teaching.views import (
 from medapp.ui.widgets.wording import seconds_text
 from medapp.workflows.teaching import Question, State
 
-START_SECONDS = {"instant": 15.0, "quick": 45.0}
+START_SECONDS = {"instant": 15.0, "quick": 75.0}
 CORE_SECONDS_PER_CASE = {"instant": 0.06, "quick": 0.5}
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from medapp.errors import MedappError
+from medapp.imaging.phantom import PhantomCase, write_png
+from medapp.imaging.source import scan
 from medapp.imaging.study import Window
+from medapp.jobs import run_to_end
 from medapp.ui.opening import Opening
 from medapp.ui.pictures import Pictures
 from medapp.ui.session import Session
-from medapp.ui.state import Page, Place, State, VoiChoice
+from medapp.ui.state import Page, Place, State, VoiChoice, all_keys, series_key
 from medapp.ui.viewing import Viewing
 
 
@@ -114,6 +118,19 @@ def test_opening_the_same_again_shows_nothing_twice(
     assert [len(study.series) for study in session.state.scan.studies] == [1]
 
 
+def test_pictures_of_two_folders_are_two_series(
+    qtbot: QtBot, session: Session, opening: Opening, tmp_path: Path
+) -> None:
+    for number in (1, 2):
+        write_png(tmp_path / "pictures" / f"folder {number}" / "same name.png", PhantomCase(number, False, 64))
+    open_and_wait(qtbot, session, opening, tmp_path / "pictures" / "folder 1")
+    open_and_wait(qtbot, session, opening, tmp_path / "pictures" / "folder 2")
+    keys = all_keys(session.state.scan)
+    assert len(set(keys)) == 2
+    assert session.state.picture is not None
+    assert session.state.picture.place.series == keys[1]
+
+
 def test_scrolling_ends_at_the_ends_of_the_series(
     qtbot: QtBot, session: Session, opening: Opening, pictures: Pictures, ct_folder: Path
 ) -> None:
@@ -147,7 +164,7 @@ def test_texts_always_belong_to_the_picture_shown(
             seen.append((state.picture.frame.modality, state.picture.series.modality))
 
     session.changed.connect(look)
-    for key in [f"{study.uid}/{study.series[0].uid}" for study in session.state.scan.studies] * 3:
+    for key in [series_key(study.series[0]) for study in session.state.scan.studies] * 3:
         pictures.show(Place(key, 0))
     qtbot.waitUntil(lambda: not session.state.loading)
     assert seen
@@ -230,3 +247,22 @@ def test_what_was_opened_is_remembered(qtbot: QtBot, session: Session, opening: 
     open_and_wait(qtbot, session, opening, ct_folder)
     assert session.settings.recent == (str(ct_folder),)
     assert session.services.settings_file.load()[0].recent == (str(ct_folder),)
+
+
+def test_a_frame_that_comes_after_its_series_grew_is_not_shown_as_another_image(
+    qtbot: QtBot, session: Session, pictures: Pictures, ct_folder: Path
+) -> None:
+    whole = run_to_end(scan([ct_folder], session.services.readers))
+    study = whole.studies[0]
+    series = study.series[0]
+    first, *rest = series.instances
+    part = replace(series, instances=(first, *rest[5:]))
+    session.update(scan=replace(whole, studies=(replace(study, series=(part,)),)))
+    pictures.show(Place(series_key(part), 1))
+    session.update(scan=whole)
+    qtbot.waitUntil(lambda: is_shown(session), timeout=30_000)
+    picture = session.state.picture
+    assert picture is not None
+    of_file = session.services.readers.frame(picture.instance.source)
+    assert picture.identity == of_file.identity
+    assert picture.instance == rest[0]

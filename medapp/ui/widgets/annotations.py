@@ -15,8 +15,9 @@ from medapp.imaging.voi import Voi
 from medapp.ui.state import Picture
 from medapp.ui.widgets.wording import date_text, name_text, time_text
 
-TEXT, SHADOW, DIM = QColor("#e4e7ea"), QColor(0, 0, 0, 210), QColor("#b3b9c0")
+TEXT, SHADOW, DIM = QColor("#e4e7ea"), QColor(0, 0, 0, 235), QColor("#b3b9c0")
 MARGIN = 10
+OUTLINE = tuple((dx, dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1) if dx or dy)
 SCALE_SHARE = 0.22
 SCALE_LIFT = 52
 
@@ -104,7 +105,7 @@ def _draw_shadowed(
 ) -> None:
     """Draw text that is legible on black and on white."""
     painter.setPen(SHADOW)
-    for dx, dy in ((1, 1), (-1, 1), (1, -1), (-1, -1)):
+    for dx, dy in OUTLINE:
         painter.drawText(box.translated(dx, dy), int(flags), text)
     painter.setPen(colour)
     painter.drawText(box, int(flags), text)

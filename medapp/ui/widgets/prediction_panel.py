@@ -179,11 +179,8 @@ class PredictionPanel(QWidget):
     def _fill_refusal(self, prediction: Prediction) -> None:
         code = prediction.refused or "unknown"
         params = prediction.refused_params
-        if code.startswith("scope."):
-            self._say(tr(f"refused.{code}", **params), "dim", name="refusal")
-            return
-        self._say(tr("ui.not_like_training"), "attention", name="refusal")
-        self._say(tr(f"refused.{code}", **params), "", name="refusal_reason")
+        look = "dim" if code.startswith("scope.") else "attention"  # no model for this is normal
+        self._say(tr(f"refused.{code}", **params), look, name="refusal")
 
     def _fill_result(self, prediction: Prediction) -> None:
         probabilities = prediction.probabilities or {}

@@ -111,7 +111,7 @@ class StudyBrowser(QWidget):
         item = QTreeWidgetItem([" · ".join(p for p in parts if p) or tr("ui.study")])
         item.setFlags(Qt.ItemFlag.ItemIsEnabled)
         for series in study.series:
-            item.addChild(self._series_item(series_key(study, series), series))
+            item.addChild(self._series_item(series_key(series), series))
         return item
 
     def _series_item(self, key: str, series: Series) -> QTreeWidgetItem:
@@ -182,12 +182,10 @@ class ProblemList(QWidget):
 
 
 def _count_text(problems: int, others: int) -> str:
-    parts = []
+    """Count what failed; where nothing did, what never had a picture."""
     if problems:
-        parts.append(tr("ui.problem") if problems == 1 else tr("ui.problems", count=problems))
-    if others:
-        parts.append(tr("ui.not_image") if others == 1 else tr("ui.not_images", count=others))
-    return " · ".join(parts)
+        return tr("ui.problem") if problems == 1 else tr("ui.problems", count=problems)
+    return tr("ui.not_image") if others == 1 else tr("ui.not_images", count=others)
 
 
 def _series_text(series: Series) -> str:

@@ -1,4 +1,4 @@
-"""Everything that was done in the project, newest at the end."""
+"""Everything that was done in the project, newest first."""
 
 from __future__ import annotations
 
@@ -28,9 +28,8 @@ class LabBook(QWidget):
         layout.addWidget(self._lines, 1)
 
     def render_lines(self, lines: tuple[str, ...]) -> None:
-        """Show the lines; new ones are scrolled to."""
+        """Show the lines, the newest on top."""
         if self._lines.count() == len(lines):
             return
         self._lines.clear()
-        self._lines.addItems(list(lines))
-        self._lines.scrollToBottom()
+        self._lines.addItems(list(reversed(lines)))

@@ -98,8 +98,9 @@ class TrainStep(QWidget):
         self._progress.setValue(view.done)
         self._notes.setText("\n".join(view.notes))
         self._notes.setVisible(bool(view.notes))
-        self._chart.setVisible(bool(view.curve))
-        self._chart.render_curves(*_curves(view.curve))
+        axes, curves = _curves(view.curve)
+        self._chart.setVisible(bool(curves))
+        self._chart.render_curves(axes, curves)
         self._render_runs(view.runs)
         self._next.setVisible(bool(view.runs) and not view.running)
 
@@ -117,13 +118,24 @@ class TrainStep(QWidget):
 
 
 def _curves(passes: Sequence[Mapping[str, Any]]) -> tuple[Axes, list[Curve]]:
-    """Return the area under the curve per pass, and the loss where no area is known."""
-    for key, title in (("auc", "ui.curve_auc"), ("validation_loss", "ui.curve_loss")):
-        points = tuple((float(p["number"]), float(p[key])) for p in passes if p.get(key) is not None)
-        if points:
-            values = [y for _, y in points]
-            low = min(values) - 0.1 * (max(values) - min(values) or 0.1)
-            high = 1.0 if key == "auc" else max(values) * 1.05
-            axes = Axes((0, max(2.0, points[-1][0])), (low, max(high, low + 1e-3)), tr("ui.pass"), tr(title))
-            return axes, [Curve(tr(title), points, theme.current().accent)]
-    return Axes((0, 1), (0, 1), "", ""), []
+    """Return the area under the curve per pass; where too few passes measured it, the training loss."""
+    areas = tuple((float(p["number"]), float(p["auc"])) for p in passes if p["auc"] is not None)
+    losses = [float(p["train_loss"]) for p in passes if p["train_loss"] is not None]
+    if len(areas) > 1 or not losses:
+        return _chart("ui.curve_auc", areas, highest=1.0)
+    # folds count their passes anew, so the order tells how far the training is
+    return _chart("ui.curve_loss", tuple((float(n), loss) for n, loss in enumerate(losses, start=1)), lowest=0.0)
+
+
+def _chart(
+    key: str, points: tuple[tuple[float, float], ...], *, lowest: float | None = None, highest: float | None = None
+) -> tuple[Axes, list[Curve]]:
+    """Return one curve on axes with some room around it."""
+    if not points:
+        return Axes((0, 1), (0, 1), "", ""), []
+    values = [y for _, y in points]
+    room = 0.1 * (max(values) - min(values)) or 0.05
+    low = min(values) - room if lowest is None else lowest
+    high = max(values) + room if highest is None else highest
+    axes = Axes((points[0][0], max(points[0][0] + 1, points[-1][0])), (low, high), tr("ui.pass"), tr(key))
+    return axes, [Curve(tr(key), points, theme.current().accent)]
