@@ -21,9 +21,10 @@ def test_a_frame_that_comes_after_its_series_grew_is_not_shown_as_another_image(
     whole = run_to_end(scan([ct_folder], readers))
     study = whole.studies[0]
     series = study.series[0]
-    part = replace(whole, studies=(replace(study, series=(replace(series, instances=series.instances[5:]),)),))
-    session.update(scan=part)
-    pictures.show(Place(series_key(series), 0))
+    first, *rest = series.instances
+    part = replace(series, instances=(first, *rest[5:]))
+    session.update(scan=replace(whole, studies=(replace(study, series=(part,)),)))
+    pictures.show(Place(series_key(part), 1))
     session.update(scan=whole)
     qtbot.waitUntil(lambda: session.state.picture is not None and not session.state.loading, timeout=30_000)
     picture = session.state.picture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,9 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from medapp.errors import MedappError
 from medapp.imaging.phantom import PhantomCase, write_png
-from medapp.imaging.source import scan
 from medapp.imaging.study import Window
-from medapp.jobs import run_to_end
 from medapp.ui.opening import Opening
 from medapp.ui.pictures import Pictures
 from medapp.ui.session import Session
@@ -247,22 +244,3 @@ def test_what_was_opened_is_remembered(qtbot: QtBot, session: Session, opening: 
     open_and_wait(qtbot, session, opening, ct_folder)
     assert session.settings.recent == (str(ct_folder),)
     assert session.services.settings_file.load()[0].recent == (str(ct_folder),)
-
-
-def test_a_frame_that_comes_after_its_series_grew_is_not_shown_as_another_image(
-    qtbot: QtBot, session: Session, pictures: Pictures, ct_folder: Path
-) -> None:
-    whole = run_to_end(scan([ct_folder], session.services.readers))
-    study = whole.studies[0]
-    series = study.series[0]
-    first, *rest = series.instances
-    part = replace(series, instances=(first, *rest[5:]))
-    session.update(scan=replace(whole, studies=(replace(study, series=(part,)),)))
-    pictures.show(Place(series_key(part), 1))
-    session.update(scan=whole)
-    qtbot.waitUntil(lambda: is_shown(session), timeout=30_000)
-    picture = session.state.picture
-    assert picture is not None
-    of_file = session.services.readers.frame(picture.instance.source)
-    assert picture.identity == of_file.identity
-    assert picture.instance == rest[0]
