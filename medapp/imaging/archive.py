@@ -17,6 +17,7 @@ from medapp.imaging.limits import ReadLimits
 
 MEMBER = "!/"
 _ENCRYPTED = 0x1
+_LARGE = 2**20
 MEMBERS_LIMIT = 200_000
 
 
@@ -26,6 +27,20 @@ def split_source(source: str) -> tuple[Path, str | None]:
     if not mark or Path(source).exists():
         return Path(source), None
     return Path(path), member
+
+
+class _BoundedFile(io.BufferedReader):
+    """A file whose reads never ask for more than there is: a damaged length must not cost its number of bytes."""
+
+    def __init__(self, path: Path) -> None:
+        raw = io.FileIO(path)
+        super().__init__(raw)
+        self._size = path.stat().st_size
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is not None and size > _LARGE:
+            size = min(size, max(0, self._size - self.tell()))
+        return super().read(size)
 
 
 @contextmanager
@@ -41,7 +56,7 @@ def open_source(source: str, limits: ReadLimits) -> Iterator[IO[bytes]]:
     path, member = split_source(source)
     _check_regular(path)
     try:
-        with path.open("rb") as file:
+        with _BoundedFile(path) as file:
             if member is not None:
                 yield _member(file, member, limits)
             elif file.read(2) == b"\x1f\x8b":

@@ -5,11 +5,15 @@ from __future__ import annotations
 import io
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import IO, TYPE_CHECKING
 
 from medapp.errors import MedappError
+from medapp.imaging.attributes import raw_value
+from medapp.imaging.fragments import Encapsulated, find_frames
 from medapp.imaging.limits import ReadLimits
 
 if TYPE_CHECKING:
@@ -111,8 +115,9 @@ def open_dicom(stream: IO[bytes], limits: ReadLimits, tags: Sequence[str] | None
     Raises
     ------
     MedappError
-        ``dicom.damaged`` where the file cannot be parsed, ``dicom.empty`` where nothing follows the
-        meta information, ``dicom.inflated`` where a deflated data set is larger than the limit.
+        ``dicom.damaged``, ``dicom.cut_off``, ``dicom.nested`` where the file cannot be parsed,
+        ``dicom.empty`` where nothing follows the meta information, ``dicom.inflated`` where a
+        deflated data set is larger than the limit.
 
     Notes
     -----
@@ -125,7 +130,7 @@ def open_dicom(stream: IO[bytes], limits: ReadLimits, tags: Sequence[str] | None
     stream.seek(0)
     head = stream.read(1024)
     stream.seek(PREAMBLE + 4 if head[PREAMBLE : PREAMBLE + 4] == b"DICM" else 0)
-    try:
+    with _understood():
         meta = read_dataset(stream, False, True, stop_when=lambda tag, *_: tag >> 16 != 2)
         syntax = str(meta.get("TransferSyntaxUID", "") or "").strip("\0 ")
         media_class = str(meta.get("MediaStorageSOPClassUID", "") or "").strip("\0 ")
@@ -140,16 +145,25 @@ def open_dicom(stream: IO[bytes], limits: ReadLimits, tags: Sequence[str] | None
         dataset = read_dataset(
             stream, implicit, little, stop_when=lambda tag, *_: tag in PIXEL_TAGS, specific_tags=_tag_numbers(tags)
         )
-    except MedappError:
+    pixels = _pixel_element(stream, little)
+    return DicomFile(stream, size, start, dataset, syntax, little, pixels, media_class)
+
+
+@contextmanager
+def _understood() -> Iterator[None]:
+    """Turn whatever parsing raises for a damaged file into a problem; faults of disk and memory pass."""
+    try:
+        yield
+    except (MedappError, MemoryError):
         raise
     except RecursionError as error:
         raise MedappError("dicom.nested") from error
-    except (MemoryError, OSError):
-        raise
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        raise MedappError("dicom.cut_off") from error  # pydicom's word for an end inside a sequence
     except Exception as error:
         raise MedappError("dicom.damaged", kind=type(error).__name__) from error
-    pixels = _pixel_element(stream, little)
-    return DicomFile(stream, size, start, dataset, syntax, little, pixels, media_class)
 
 
 def is_cut_off(file: DicomFile) -> bool:
@@ -158,8 +172,9 @@ def is_cut_off(file: DicomFile) -> bool:
     from pydicom.filereader import read_dataset
 
     file.stream.seek(file.start)
-    whole = read_dataset(file.stream, file.transfer_syntax == IMPLICIT, file.little_endian)
-    last = whole.get_item(max(whole.keys())) if len(whole) else None
+    with _understood():
+        whole = read_dataset(file.stream, file.transfer_syntax == IMPLICIT, file.little_endian)
+        last = whole.get_item(max(whole.keys())) if len(whole) else None
     if not isinstance(last, RawDataElement) or last.length == UNDEFINED:
         return False
     return bool(len(last.value or b"") < last.length)
@@ -209,3 +224,25 @@ def _pixel_element(stream: IO[bytes], little_endian: bool) -> PixelElement | Non
     else:
         (length,), used, name = struct.unpack_from(f"{order}H", head, 6), 8, representation.decode()
     return PixelElement(kind, name, start + used, None if length == UNDEFINED else length)
+
+
+@lru_cache(maxsize=1)
+def encapsulated_frames(file: DicomFile, frames: int) -> Encapsulated:
+    """Return where the frames of encapsulated pixel data lie; the last file's answer is kept.
+
+    Raises
+    ------
+    MedappError
+        ``dicom.no_fragments``, ``dicom.truncated``.
+    """
+    assert file.pixels is not None
+    table = _extended_offsets(file.dataset)
+    return find_frames(file.stream, file.pixels.offset, frames, extended=table, little_endian=file.little_endian)
+
+
+def _extended_offsets(dataset: Dataset) -> tuple[int, ...]:
+    """Return the Extended Offset Table (PS3.3 C.7.6.3.1.8), empty where there is none."""
+    data = raw_value(dataset, "ExtendedOffsetTable")
+    if not isinstance(data, bytes) or not data:
+        return ()
+    return struct.unpack(f"<{len(data) // 8}Q", data[: len(data) // 8 * 8])

@@ -11,10 +11,8 @@ from medapp.errors import MedappError
 from medapp.imaging.attributes import first_item, number, text
 from medapp.imaging.codecs import Decoded, decode_frame, is_encapsulated, is_video
 from medapp.imaging.colour import expand_palette, to_8_bits, ybr_to_rgb
-from medapp.imaging.dicom import DicomFile
+from medapp.imaging.dicom import DicomFile, encapsulated_frames
 from medapp.imaging.dicom_geometry import geometry_of
-from medapp.imaging.dicom_header import extended_offsets
-from medapp.imaging.fragments import find_frames
 from medapp.imaging.frame import Frame, Lut
 from medapp.imaging.functional_groups import FrameScope
 from medapp.imaging.layout import PixelLayout, layout_of
@@ -70,10 +68,7 @@ def _decode(file: DicomFile, layout: PixelLayout, index: int) -> Decoded:
         raise MedappError("dicom.video")
     offset, length = file.pixels.offset, file.pixels.length
     if length is None:
-        found = find_frames(
-            file.stream, offset, layout.frames,
-            extended=extended_offsets(file.dataset), little_endian=file.little_endian,
-        )  # fmt: skip
+        found = encapsulated_frames(file, layout.frames)
         return decode_frame(found.read(file.stream, index), file.transfer_syntax, layout)
     if is_encapsulated(file.transfer_syntax):
         file.stream.seek(offset)

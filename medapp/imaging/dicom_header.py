@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import struct
 from typing import TYPE_CHECKING
 
 from medapp.errors import MedappError
-from medapp.imaging.attributes import integer, number, numbers, raw_value, text, values
+from medapp.imaging.attributes import integer, number, numbers, text, values
 from medapp.imaging.codecs import is_encapsulated, is_video
-from medapp.imaging.dicom import DicomFile, is_cut_off
+from medapp.imaging.dicom import DicomFile, encapsulated_frames, is_cut_off
 from medapp.imaging.dicom_geometry import geometry_of
 from medapp.imaging.found import FoundImage
-from medapp.imaging.fragments import find_frames
 from medapp.imaging.functional_groups import FrameScope
 from medapp.imaging.layout import PixelLayout, layout_of
 from medapp.imaging.limits import ReadLimits
@@ -150,11 +148,7 @@ def _check_pixels(file: DicomFile, layout: PixelLayout) -> None:
     if is_video(file.transfer_syntax):
         raise MedappError("dicom.video")
     if file.pixels.length is None:
-        found = find_frames(
-            file.stream, file.pixels.offset, layout.frames,
-            extended=extended_offsets(file.dataset), little_endian=file.little_endian,
-        )  # fmt: skip
-        if not found.complete:
+        if not encapsulated_frames(file, layout.frames).complete:
             raise MedappError("dicom.truncated")
         return
     if is_encapsulated(file.transfer_syntax):
@@ -165,11 +159,3 @@ def _check_pixels(file: DicomFile, layout: PixelLayout) -> None:
         raise MedappError("dicom.no_pixel_bytes")
     if there * 8 < bits - 8:
         raise MedappError("dicom.truncated")
-
-
-def extended_offsets(dataset: Dataset) -> tuple[int, ...]:
-    """Return the Extended Offset Table (PS3.3 C.7.6.3.1.8), empty where there is none."""
-    data = raw_value(dataset, "ExtendedOffsetTable")
-    if not isinstance(data, bytes) or not data:
-        return ()
-    return struct.unpack(f"<{len(data) // 8}Q", data[: len(data) // 8 * 8])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack, closing
 from typing import IO
 
 from medapp.errors import MedappError, Problem
-from medapp.imaging.archive import open_source
-from medapp.imaging.dicom import open_dicom
+from medapp.imaging.archive import open_source, split_source
+from medapp.imaging.attributes import integer
+from medapp.imaging.dicom import DicomFile, open_dicom
 from medapp.imaging.dicom_frame import read_frame
 from medapp.imaging.dicom_header import HEADER_TAGS, read_header
 from medapp.imaging.found import Found
@@ -55,13 +57,56 @@ def load(source: str, index: int, limits: ReadLimits) -> Frame:
     MedappError
         ``file.not_image`` where it is no image, and what the readers raise.
     """
-    try:
-        with open_source(source, limits) as stream:
+    with closing(Loader(limits)) as loader:
+        return loader.load(source, index)
+
+
+class Loader:
+    """Decodes frames, and keeps the last file open where it has several: the next one needs no second parsing."""
+
+    def __init__(self, limits: ReadLimits) -> None:
+        self._limits = limits
+        self._key: tuple[str, int, int] | None = None
+        self._file: DicomFile | None = None
+        self._open = ExitStack()
+
+    def close(self) -> None:
+        """Close the file that is kept open."""
+        self._open.close()
+        self._key = self._file = None
+
+    def load(self, source: str, index: int) -> Frame:
+        """Decode frame `index` (from 0) of a source; raises as `load` does."""
+        try:
+            key = (source, *_stamp(source))
+            if self._file is not None and key == self._key:
+                return read_frame(self._file, index, self._limits)
+            self.close()
+            return self._load(source, index, key)
+        except MemoryError as error:
+            self.close()
+            raise MedappError("reader.memory") from error
+
+    def _load(self, source: str, index: int, key: tuple[str, int, int]) -> Frame:
+        with ExitStack() as opened:
+            stream = opened.enter_context(open_source(source, self._limits))
             match kind_of(_head(stream)):
                 case "dicom":
-                    return read_frame(open_dicom(stream, limits), index, limits)
+                    file = open_dicom(stream, self._limits)
                 case "picture":
-                    return read_picture(stream, index, limits)
-            raise MedappError(broken_promise(source) or "file.not_image")
-    except MemoryError as error:
-        raise MedappError("reader.memory") from error
+                    return read_picture(stream, index, self._limits)
+                case _:
+                    raise MedappError(broken_promise(source) or "file.not_image")
+            frame = read_frame(file, index, self._limits)
+            if (integer(file.dataset, "NumberOfFrames") or 1) > 1:
+                self._key, self._file, self._open = key, file, opened.pop_all()
+            return frame
+
+
+def _stamp(source: str) -> tuple[int, int]:
+    """Return when the file of a source was changed and its size, to see that it is still the same."""
+    try:
+        state = split_source(source)[0].stat()
+    except (OSError, ValueError):
+        return 0, 0
+    return state.st_mtime_ns, state.st_size

@@ -7,11 +7,15 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
-from typing import Any
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
 
 from medapp.errors import MedappError
 from medapp.imaging.limits import ReadLimits
 from medapp.processes import Message, ParentPipes
+
+if TYPE_CHECKING:
+    from medapp.imaging.opening import Loader
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -21,8 +25,11 @@ def main(arguments: Sequence[str]) -> int:
     _limit_memory(limits.memory_bytes)
     _quieten_pydicom()
     pipes = ParentPipes(role="reader")
-    while (message := pipes.receive()) is not None:
-        _answer(pipes, message, limits)
+    from medapp.imaging.opening import Loader
+
+    with closing(Loader(limits)) as loader:
+        while (message := pipes.receive()) is not None:
+            _answer(pipes, message, limits, loader)
     return 0
 
 
@@ -45,13 +52,13 @@ def _quieten_pydicom() -> None:
     pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
 
 
-def _answer(pipes: ParentPipes, message: Message, limits: ReadLimits) -> None:
+def _answer(pipes: ParentPipes, message: Message, limits: ReadLimits, loader: Loader) -> None:
     request = message.header
     if request["do"] == "headers":
         for source in request["sources"]:
             pipes.send({"found": _found(source, limits)})
         return
-    header, arrays = _guarded(request, limits)
+    header, arrays = _guarded(request, loader)
     pipes.send(header, arrays)
 
 
@@ -66,15 +73,14 @@ def _found(source: str, limits: ReadLimits) -> dict[str, Any]:
         return found_to_json(Problem.from_error(source, error))
 
 
-def _guarded(request: dict[str, Any], limits: ReadLimits) -> tuple[dict[str, Any], dict[str, Any]]:
+def _guarded(request: dict[str, Any], loader: Loader) -> tuple[dict[str, Any], dict[str, Any]]:
     from medapp.imaging.archive import members
-    from medapp.imaging.opening import load
     from medapp.imaging.wire import frame_to_message
 
     try:
         if request["do"] == "members":
             return {"members": members(request["source"])}, {}
-        header, arrays = frame_to_message(load(request["source"], request["index"], limits))
+        header, arrays = frame_to_message(loader.load(request["source"], request["index"]))
     except MedappError as error:
         return {"failed": error.code, "params": error.params}, {}
     except BaseException as error:  # noqa: BLE001 - native code can raise what is no Exception

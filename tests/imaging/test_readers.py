@@ -25,7 +25,7 @@ ONE = ReaderConfig(processes=1)
 MISBEHAVING = """
 import os, sys, time
 import medapp.imaging.opening as opening
-find, load = opening.find, opening.load
+find, load = opening.find, opening.Loader.load
 
 def misbehave(source):
     name = os.path.basename(source)
@@ -44,11 +44,11 @@ def bad_find(source, limits):
     misbehave(source)
     return find(source, limits)
 
-def bad_load(source, index, limits):
+def bad_load(loader, source, index):
     misbehave(source)
-    return load(source, index, limits)
+    return load(loader, source, index)
 
-opening.find, opening.load = bad_find, bad_load
+opening.find, opening.Loader.load = bad_find, bad_load
 from medapp.imaging.reader_process import main
 sys.exit(main(sys.argv[2:]))
 """
