@@ -29,5 +29,5 @@ def test_a_frame_that_comes_after_its_series_grew_is_not_shown_as_another_image(
     qtbot.waitUntil(lambda: session.state.picture is not None and not session.state.loading, timeout=30_000)
     picture = session.state.picture
     assert picture is not None
-    assert picture.instance.source == series.instances[0].source
+    assert picture.instance == series.instances[1]
     assert picture.identity == readers.frame(picture.instance.source).identity
