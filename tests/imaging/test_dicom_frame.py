@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import struct
 import zlib
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
+from typing import IO
 
 import imagecodecs
 import numpy as np
@@ -20,6 +22,7 @@ from pydicom.uid import (
 )
 
 from medapp.errors import MedappError
+from medapp.imaging import opening
 from medapp.imaging.limits import ReadLimits
 from medapp.imaging.opening import load
 from medapp.imaging.voi import default_window
@@ -404,3 +407,20 @@ def test_deflated_frames_are_inflated_one_by_one(tmp_path: Path) -> None:
     streams = [d.compress(f.tobytes()) + d.flush() for d, f in zip(deflater, frames, strict=True)]
     dataset = compressed(dicom(frames), "1.2.840.10008.1.2.8.1", streams)
     np.testing.assert_array_equal(frame_of(dataset, tmp_path, 1).stored, frames[1])
+
+
+def test_frames_of_one_file_are_read_without_opening_it_again_unless_it_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    original = opening.open_source
+    monkeypatch.setattr(
+        opening, "open_source", lambda source, limits: opened.append(source) or original(source, limits)
+    )
+    source = saved(dicom(np.stack([ramp(), ramp() + 1])), tmp_path / "a.dcm")
+    with closing(opening.Loader(LIMITS)) as loader:
+        assert [loader.load(source, i).stored[0, 0] for i in (0, 1, 0)] == [0, 1, 0]
+        assert len(opened) == 1
+        saved(dicom(np.stack([ramp(), ramp() + 2, ramp()])), tmp_path / "a.dcm")
+        assert loader.load(source, 1).stored[0, 0] == 2
+        assert len(opened) == 2
