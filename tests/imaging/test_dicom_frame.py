@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import struct
 import zlib
-from contextlib import AbstractContextManager, closing
+from contextlib import closing
 from pathlib import Path
-from typing import IO
 
 import imagecodecs
 import numpy as np
