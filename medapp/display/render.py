@@ -76,18 +76,17 @@ def resample(frame: Frame, viewport: Viewport, screen: tuple[int, int]) -> Resam
     Notes
     -----
     Linear between pixels; pixels are averaged where the image is shrunk by more than 2, from a
-    pyramid that is built once per frame. Images of one bit keep their two values (nearest).
+    pyramid that is built once per frame. Discrete values (labels, one bit, palettes) are never mixed.
     """
     pyramid = pyramid_of(frame)
     matrix = viewport.source_to_screen(ImageShape.of(frame), screen)
-    level = _level(matrix, pyramid)
+    level = 0 if frame.discrete else _level(matrix, pyramid)
     values, mask = pyramid.levels[level], pyramid.masks[level] if pyramid.masks else None
     placed = _from_level(matrix, frame.shape, values.shape)
-    nearest = frame.bits_stored == 1
     inside = image_box(matrix, frame.shape, screen)
     if mask is not None:
-        inside &= _warped(mask, placed, screen, nearest=nearest) > 127
-    levels = _warped(values, placed, screen, nearest=nearest)
+        inside &= _warped(mask, placed, screen, nearest=frame.discrete) > 127
+    levels = _warped(values, placed, screen, nearest=frame.discrete)
     return Resampled(frame, levels, inside, pyramid.is_signed, pyramid.is_modality)
 
 

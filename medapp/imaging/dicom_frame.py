@@ -86,6 +86,9 @@ def _general(file: DicomFile, layout: PixelLayout, scope: FrameScope, index: int
         "modality": text(file.dataset, "Modality").upper() or "OT",
         "geometry": geometry_of(scope),
         "number": index + 1,
+        "discrete": layout.bits_stored == 1
+        or layout.photometric == "PALETTE COLOR"
+        or text(file.dataset, "SegmentationType") in {"BINARY", "LABELMAP"},
         "overlay": overlay_of(file.dataset, layout, None, index),
     }
 

@@ -52,6 +52,8 @@ class Frame:
         The file's VOI LUT Sequence.
     number : int
         Frame number in its file, from 1.
+    discrete : bool
+        Whether values are labels, one bit, or colours of a palette: shown without mixing neighbours.
     overlay : ndarray of bool, shape (rows, columns), or None
         The overlay planes of the file; drawn over the picture, never part of its values.
     """
@@ -69,6 +71,7 @@ class Frame:
     voi_luts: tuple[Lut, ...] = ()
     geometry: Geometry = field(default_factory=Geometry)
     number: int = 1
+    discrete: bool = False
     overlay: NDArray[np.bool_] | None = None
 
     @property

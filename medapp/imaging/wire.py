@@ -18,7 +18,7 @@ from medapp.imaging.study import Geometry, NotImage, Window
 
 T = TypeVar("T")
 KINDS: Mapping[str, type[Any]] = {"image": FoundImage, "not_image": NotImage, "problem": Problem}
-_PLAIN = ("slope", "intercept", "inverted", "unit", "bits_stored", "modality", "number")
+_PLAIN = ("slope", "intercept", "inverted", "unit", "bits_stored", "modality", "number", "discrete")
 
 
 def found_to_json(found: Found) -> dict[str, Any]:

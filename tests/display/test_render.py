@@ -115,10 +115,11 @@ def test_pixels_that_are_not_square_are_shown_square() -> None:
     assert (inside.any(axis=1).sum(), inside.any(axis=0).sum()) == (100, 50)
 
 
-def test_masks_of_one_bit_stay_black_and_white() -> None:
-    mask = (NOISE > 0).astype(np.uint8)
-    values = resample(Frame(mask, bits_stored=1), Viewport(), (333, 250)).values
-    assert set(np.unique(values)) == {0, 1}
+@pytest.mark.parametrize("screen", [(333, 250), (20, 15)])
+def test_labels_are_not_mixed(screen: tuple[int, int]) -> None:
+    labels = (NOISE > 0).astype(np.uint8) * 9
+    values = resample(Frame(labels, discrete=True), Viewport(), screen).values
+    assert set(np.unique(values)) == {0, 9}
 
 
 def _colour() -> NDArray[np.uint8]:

@@ -226,6 +226,7 @@ def test_a_palette_is_expanded_and_holds_its_ends(tmp_path: Path) -> None:
         dataset.add_new(f"{colour}PaletteColorLookupTableData", "OW", data)
     frame = frame_of(dataset, tmp_path)
     assert frame.stored.tolist() == [[RED, RED, GREEN, GREEN]]
+    assert frame.discrete
 
 
 def test_a_segmented_palette_is_expanded(tmp_path: Path) -> None:

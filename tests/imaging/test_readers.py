@@ -110,6 +110,7 @@ def test_every_field_of_a_frame_travels() -> None:
         voi_luts=(Lut(0, 8, np.array([7], np.uint16), "v"), Lut(1, 8, np.array([9], np.uint16))),
         geometry=Geometry(position=(1, 2, 3), spacing_mm=(0.5, 0.25), spacing_source="patient"),
         number=4,
+        discrete=True,
         overlay=ramp() > 7,
     )
     copy = frame_from_message(*frame_to_message(frame))
