@@ -28,16 +28,27 @@ def opened(path: Path, scratch: Path) -> Iterator[Package]:
     MedappError
         ``package.missing``, ``package.archive`` (no ZIP, or one that is not a package's), or any of `read_package`.
     """
+    if not is_there(path):
+        raise MedappError("package.missing", name=path.name[:100])
     if path.is_dir():
         yield read_package(path)
         return
-    if not path.is_file():
-        raise MedappError("package.missing", name=path.name)
-    scratch.mkdir(parents=True, exist_ok=True)
+    try:
+        scratch.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise MedappError("package.write", name=scratch.name, reason=error.strerror or "") from error
     with TemporaryDirectory(dir=scratch, prefix="package-", ignore_cleanup_errors=True) as folder:
         target = Path(folder) / "package"
         unpack(path, target)
         yield read_package(target)
+
+
+def is_there(path: Path) -> bool:
+    """Tell whether `path` is a file or a folder; a name that the system does not even take is none."""
+    try:
+        return path.is_file() or path.is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 def unpack(archive: Path, target: Path) -> None:

@@ -276,7 +276,10 @@ class Registry:
 
 
 def _subfolders(folder: Path) -> list[Path]:
-    return sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
+    try:
+        return sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
+    except OSError as error:
+        raise MedappError("registry.read", reason=error.strerror or "") from error
 
 
 def _ref(package: Package) -> ModelRef:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from medapp.classify.archive import opened
+from medapp.classify.archive import is_there, opened
 from medapp.classify.engine import DEVICES, Engine, EngineConfig
 from medapp.classify.package import Package
 from medapp.classify.registry import Registry
@@ -45,9 +45,12 @@ def run(args: argparse.Namespace) -> int:
         Engine(EngineConfig(device=args.device)) as engine,
         Results(folders.results) as results,
     ):
+        if results.set_aside is not None:
+            print(tell(results.set_aside), file=sys.stderr)
+        maps = HeatMapFiles(args.heatmaps) if args.heatmaps else None
         reading = Reading(registry, engine, results, package=package)
-        answers = run_shown(classify_paths(args.paths, reading, readers, heat_map=args.heatmaps is not None))
-        files = HeatMapFiles(args.heatmaps).write(answers.answers, readers) if args.heatmaps else {}
+        answers = run_shown(classify_paths(args.paths, reading, readers, heat_map=maps is not None))
+        files = maps.write(answers.answers, readers) if maps else {}
     print(json.dumps(as_json(answers, files), ensure_ascii=False, indent=1) if args.json else as_text(answers))
     if answers.answers:
         return ANSWERED
@@ -63,11 +66,21 @@ def _chosen(model: str | None, registry: Registry, folders: Folders) -> Iterator
         if not registry.in_use():
             raise MedappError("reading.no_package")
         yield None
-    elif Path(model).exists():
+    elif (package := _installed(model, registry)) is not None:
+        yield _classifier(package)
+    else:
         with opened(Path(model), folders.cache) as package:
             yield _classifier(package)
-    else:
-        yield _classifier(registry.get(model))
+
+
+def _installed(model: str, registry: Registry) -> Package | None:
+    """Return the installed package called `model`; None where that is a path instead: an id never looks like one."""
+    try:
+        return registry.get(model)
+    except MedappError:
+        if is_there(Path(model)):
+            return None
+        raise
 
 
 def _classifier(package: Package) -> Package:

@@ -25,10 +25,17 @@ OPACITY = 0.6
 
 
 class HeatMapFiles:
-    """Writes one PNG for each answer that has a heat map, numbered in the order of the answers."""
+    """Writes one PNG for each answer that has a heat map, numbered in the order of the answers.
+
+    The folder is made at once, so that one which cannot be written is told before anything is computed.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise MedappError("classify.heat_maps", reason=error.strerror or "") from error
 
     def write(self, answers: Sequence[Answer], readers: Readers) -> dict[int, Path]:
         """Write the files and return them by the number of their answer.
@@ -36,14 +43,18 @@ class HeatMapFiles:
         Raises
         ------
         MedappError
-            ``classify.heat_maps`` where the disk refuses, or what the reader says of a file that has changed.
+            ``classify.heat_maps`` where the disk refuses. A file that cannot be read any more gets no heat map.
         """
         files: dict[int, Path] = {}
         for number, answer in enumerate(answers):
             heat_map = answer.prediction.heat_map
             if heat_map is None:
                 continue
-            picture = overlaid(readers.frame(answer.path, answer.frame - 1), heat_map)
+            try:
+                frame = readers.frame(answer.path, answer.frame - 1)
+            except MedappError:
+                continue
+            picture = overlaid(frame, heat_map)
             files[number] = self._write(f"{number + 1:05d}-{_plain_name(answer.path)}-{answer.frame}.png", picture)
         return files
 

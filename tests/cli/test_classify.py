@@ -91,7 +91,7 @@ def test_nothing_that_is_an_image_is_told_with_exit_status_3(
         assert len(told.err.strip().splitlines()) == 1
 
 
-@pytest.mark.parametrize("model", ["nothing", "../../etc/passwd", "trial@9", "", "a\nb"])
+@pytest.mark.parametrize("model", ["nothing", "../../etc/none", "trial@9", "a\nb", "x" * 5000, "a\0b"])
 def test_a_model_that_is_not_there_is_told(model: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["classify", str(folder), "--model", model]) == 3
     told = capsys.readouterr()
@@ -126,3 +126,32 @@ def test_a_damaged_package_is_told(zipped: Path, folder: Path, capsys: pytest.Ca
 def test_wrong_arguments_end_with_exit_status_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["classify", *arguments]) == 2
     assert "usage" in capsys.readouterr().err
+
+
+def test_an_id_wins_over_a_folder_of_that_name(
+    folder: Path, zipped: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Registry(user_folders()).install(zipped)
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).resolve().parents[2]))  # for the reader, which starts here
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "trial").mkdir()
+    assert main(["classify", str(folder / "ct"), "--model", "trial", "--json"]) == 0
+    assert document(capsys)["results"][0]["model"]["id"] == "trial"
+
+
+def test_a_folder_for_heat_maps_that_cannot_be_made_is_told_before_anything_is_computed(
+    folder: Path, zipped: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    assert main(["classify", str(folder), "--model", str(zipped), "--heatmaps", str(tmp_path / "file")]) == 3
+    assert "heat maps could not be written" in capsys.readouterr().err
+
+
+def test_a_database_that_was_set_aside_is_told_and_the_answer_given(
+    folder: Path, zipped: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = user_folders().results
+    database.parent.mkdir(parents=True)
+    database.write_bytes(b"no database at all" * 100)
+    assert main(["classify", str(folder / "ct"), "--model", str(zipped)]) == 0
+    assert "set aside" in capsys.readouterr().err
