@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QTreeWidget, QWidget
 
 from medapp.imaging.phantom import write_ct_series
 from tests.e2e.driver import Driver, drive
@@ -22,12 +22,18 @@ def series(tmp_path: Path) -> Path:
     return tmp_path / "thorax"
 
 
+def texts_of(tree: QTreeWidget) -> str:
+    """All texts of a tree, one line an item."""
+    items = tree.findItems("*", Qt.MatchFlag.MatchWildcard | Qt.MatchFlag.MatchRecursive)
+    return "\n".join(item.text(0) for item in items)
+
+
 def test_a_dropped_folder_is_shown_windowed_scrolled_and_turned(qapp: QApplication, series: Path) -> None:
     def script(hands: Driver) -> None:
         viewer = hands.find(QWidget, "viewer")
         hands.drop([series])
         hands.wait_for(lambda: viewer.isVisible() and hands.picture(viewer).max() > 200, "the first picture")
-        hands.wait_for(lambda: hands.window.findChild(QWidget, "job_cancel").isHidden(), "the end of the scan")
+        hands.wait_for(lambda: "12 images" in texts_of(hands.find(QTreeWidget, "study_tree")), "the whole series")
         hands.key(Qt.Key.Key_Home)  # what showed first is what was read first, not always the first of the stack
         first = hands.settled(viewer)
 
