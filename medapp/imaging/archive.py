@@ -105,7 +105,9 @@ def _member(file: IO[bytes], name: str, limits: ReadLimits) -> IO[bytes]:
         try:
             with archive.open(info) as stream:
                 data = stream.read(min(limits.inflated_bytes, info.file_size) + 1)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        except (OSError, MemoryError):
+            raise
+        except Exception as error:  # zipfile raises a dozen kinds
             raise MedappError("archive.member_damaged") from error
     if len(data) > info.file_size:
         raise MedappError("archive.member_damaged")
@@ -115,7 +117,9 @@ def _member(file: IO[bytes], name: str, limits: ReadLimits) -> IO[bytes]:
 def _opened(file: IO[bytes]) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError) as error:
+    except (OSError, MemoryError):
+        raise
+    except Exception as error:  # zipfile raises a dozen kinds
         raise MedappError("archive.damaged") from error
 
 

@@ -101,7 +101,7 @@ def _tiff_size(stream: IO[bytes]) -> tuple[int, int, int]:
 
     with tifffile.TiffFile(stream) as file:
         page = file.pages.first
-        return page.imagelength, page.imagewidth, len(file.pages)
+        return int(page.imagelength), int(page.imagewidth), len(file.pages)
 
 
 def _pillow_page(stream: IO[bytes], index: int, limits: ReadLimits) -> tuple[NDArray[Any], bool]:
