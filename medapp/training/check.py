@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 from medapp.errors import MedappError
 from medapp.i18n import tell, tr
@@ -14,10 +14,8 @@ from medapp.jobs import Job
 from medapp.training.dataset import list_cases
 from medapp.training.findings import Duplicate, Finding, all_findings, find_duplicates
 from medapp.training.intervals import least_provable
-from medapp.training.split import SEALED_FRACTION, Member, Side, Split, salt_from_seed, split_cases
+from medapp.training.split import SEALED_FRACTION, Member, Side, Split, Use, salt_from_seed, split_cases
 from medapp.training.survey import ReadsFrames, Seen, Survey, survey
-
-Use: TypeAlias = Literal["sealed", "development", "left_out"]
 
 
 @dataclass(frozen=True)
@@ -159,8 +157,9 @@ def judge(surveyed: Survey, salt: str, recorded: Mapping[str, Side] | None = Non
     split = split_cases(members, salt, recorded)
     sides = [member.given or split.side_of(member.patient) for member in members]
     duplicates = find_duplicates(surveyed.seen, sides)
-    findings = all_findings(surveyed, split, sides, duplicates)
-    return Checked(surveyed, split, _uses(surveyed.seen, sides, split, duplicates), duplicates, tuple(findings))
+    uses = _uses(surveyed.seen, sides, split, duplicates)
+    findings = all_findings(surveyed, sides, uses, duplicates)
+    return Checked(surveyed, split, uses, duplicates, tuple(findings))
 
 
 def _members(seen: Sequence[Seen]) -> list[Member]:

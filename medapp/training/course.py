@@ -153,8 +153,6 @@ def teach(request: RunRequest, folder: Path, narrator: Narrator, start: float, *
 
 def _plan(request: RunRequest, base: Package | None) -> Plan:
     config = replace(TrainConfig(), threads=request.threads or os.cpu_count() or 1, sensitivity=request.find_at_least)
-    if request.architecture and request.base:
-        raise MedappError("train.base_and_architecture")
     if base is None and request.architecture not in ARCHITECTURES:
         known = ", ".join(ARCHITECTURES)
         raise MedappError("network.unknown", name=request.architecture[:50], known=known)

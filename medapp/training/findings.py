@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from medapp.i18n import tr
-from medapp.training.split import Side, Split
+from medapp.training.split import Side, Use
 from medapp.training.survey import Seen, Survey
 
 Severity: TypeAlias = Literal["blocking", "serious", "caution", "note"]
 SEVERITIES: tuple[Severity, ...] = ("blocking", "serious", "caution", "note")
 
 FEWEST_PATIENTS = 4
+FEWEST_TO_LEARN = 2
 FEW_PATIENTS = 50
 IMBALANCE = 10
 PATHS_SHOWN = 20
@@ -82,10 +83,12 @@ def find_duplicates(seen: Sequence[Seen], sides: Sequence[Side]) -> tuple[Duplic
     )
 
 
-def all_findings(survey: Survey, split: Split, sides: Sequence[Side], duplicates: Sequence[Duplicate]) -> list[Finding]:
+def all_findings(
+    survey: Survey, sides: Sequence[Side], uses: Sequence[Use], duplicates: Sequence[Duplicate]
+) -> list[Finding]:
     """Return every finding, the heaviest first."""
     found = [
-        *_about_classes(survey, split),
+        *_about_classes(survey, uses),
         *_about_files(survey),
         *_about_patients(survey, sides),
         *_about_duplicates(duplicates),
@@ -94,7 +97,7 @@ def all_findings(survey: Survey, split: Split, sides: Sequence[Side], duplicates
     return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
 
 
-def _about_classes(survey: Survey, split: Split) -> Iterator[Finding]:
+def _about_classes(survey: Survey, uses: Sequence[Use]) -> Iterator[Finding]:
     images = Counter(seen.case.label for seen in survey.seen)
     for name in survey.folder.classes:
         if not images[name]:
@@ -102,23 +105,24 @@ def _about_classes(survey: Survey, split: Split) -> Iterator[Finding]:
     if len(survey.folder.classes) < 2:
         yield Finding("one_class", "blocking", {"name": survey.folder.classes[0]})
         return
-    patients = _patients_by_class(survey.seen)
-    for name, keys in sorted(patients.items()):
-        if len(keys) < FEWEST_PATIENTS:
-            yield Finding("too_few", "blocking", {"name": name, "patients": len(keys), "needed": FEWEST_PATIENTS})
-        elif len(keys) < FEW_PATIENTS:
-            yield Finding("few", "caution", {"name": name, "patients": len(keys), "wanted": FEW_PATIENTS})
-        yield from _about_sides(name, keys, split)
+    sealed, development = (_patients_by_class(survey.seen, uses, use) for use in ("sealed", "development"))
+    for name in filter(images.get, survey.folder.classes):
+        yield from _about_numbers(name, len(sealed[name]), len(development[name]))
     if images and min(images.values()) * IMBALANCE <= max(images.values()):
         (most, n), (fewest, m) = images.most_common(1)[0], images.most_common()[-1]
         yield Finding("imbalance", "caution", {"most": most, "n": n, "fewest": fewest, "m": m})
 
 
-def _about_sides(name: str, keys: Iterable[str], split: Split) -> Iterator[Finding]:
-    sides = [split.side_of(key) for key in keys]
-    if "sealed" not in sides:
+def _about_numbers(name: str, sealed: int, development: int) -> Iterator[Finding]:
+    """Judge the patients of one class whose pictures can be used."""
+    patients = sealed + development
+    if patients < FEWEST_PATIENTS:
+        yield Finding("too_few", "blocking", {"name": name, "patients": patients, "needed": FEWEST_PATIENTS})
+    elif patients < FEW_PATIENTS:
+        yield Finding("few", "caution", {"name": name, "patients": patients, "wanted": FEW_PATIENTS})
+    if not sealed:
         yield Finding("none_sealed", "serious", {"name": name})
-    if sides.count("development") < 2:
+    if development < FEWEST_TO_LEARN:
         yield Finding("none_to_learn", "blocking", {"name": name})
 
 
@@ -195,10 +199,11 @@ def _about_pictures(survey: Survey) -> Iterator[Finding]:
         yield Finding("small_pictures", "note", {"size": SMALL})
 
 
-def _patients_by_class(seen: Iterable[Seen]) -> dict[str, set[str]]:
+def _patients_by_class(seen: Sequence[Seen], uses: Sequence[Use], use: str) -> dict[str, set[str]]:
     patients: dict[str, set[str]] = defaultdict(set)
-    for one in seen:
-        patients[one.case.label].add(one.case.patient)
+    for one, its_use in zip(seen, uses, strict=True):
+        if its_use == use:
+            patients[one.case.label].add(one.case.patient)
     return patients
 
 

@@ -15,6 +15,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from medapp.classify.registry import Registry
 from medapp.errors import MedappError
 from medapp.folders import user_folders
 from medapp.i18n import tell, tr
@@ -23,6 +24,7 @@ from medapp.training.events import EVENTS_FILE, PACKAGE_FOLDER, Control, EventLo
 from medapp.training.narration import Narrator, StoppedEarlyError
 from medapp.training.patients import compile_pattern
 from medapp.training.run import EFFORTS, RunRequest
+from medapp.training.starting_model import check_wanted
 
 ANSWERED, USAGE, NOTHING_ANSWERED = 0, 2, 3
 NICE = 10
@@ -65,7 +67,9 @@ def _teach(args: argparse.Namespace, folder: Path, narrator: Narrator) -> int:
     request = RunRequest(**{name: value for name, value in vars(args).items() if name not in {"json", "output"}})
     narrator.tell("started", effort=request.effort, seed=request.seed, pid=os.getpid())
     try:
-        list_cases(Path(request.cases))  # a wrong folder is told before torch is loaded
+        # a wrong folder or name is told before torch is loaded
+        list_cases(Path(request.cases))
+        check_wanted(request.base, request.architecture, Registry(user_folders()))
         from medapp.training.course import teach
 
         finished = teach(request, folder, narrator, start, install=args.output is None)

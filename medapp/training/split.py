@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 from medapp.classify.contents import TrainingSet
 
 Side: TypeAlias = Literal["sealed", "development"]
+Use: TypeAlias = Literal["sealed", "development", "left_out"]
 
 SEALED_FRACTION = 0.2
 FEWEST, MOST = 0.1, 0.5

@@ -32,18 +32,14 @@ def starting_model(wanted: str, registry: Registry, scratch: Path) -> Iterator[P
     Raises
     ------
     MedappError
-        ``train.no_base`` where nothing was asked for and nothing is built in; ``registry.unknown``; or the faults of
-        packages and weights.
+        The faults of packages and weights. `check_wanted` comes first.
     """
     path = Path(wanted)
     if not wanted:
         package = built_in_model(registry)
-        if package is None:
-            raise MedappError("train.no_base")
+        assert package is not None, "check_wanted has looked"
         yield package
     elif path.suffix.lower() == WEIGHTS_SUFFIX:
-        if not path.is_file():
-            raise MedappError("train.base_missing", name=path.name)
         with TemporaryDirectory(dir=scratch, prefix="base-", ignore_cleanup_errors=True) as folder:
             yield _imported(path, Path(folder) / "package")
     elif path.exists():
@@ -51,6 +47,20 @@ def starting_model(wanted: str, registry: Registry, scratch: Path) -> Iterator[P
             yield package
     else:
         yield registry.get(wanted)
+
+
+def check_wanted(wanted: str, architecture: str, registry: Registry) -> None:
+    """Raise what `starting_model` would raise for a name that leads nowhere, before anything slow is done."""
+    if architecture and wanted:
+        raise MedappError("train.base_and_architecture")
+    if architecture or Path(wanted).is_dir():
+        return
+    if not wanted and built_in_model(registry) is None:
+        raise MedappError("train.no_base")
+    if wanted and not Path(wanted).exists():
+        if Path(wanted).suffix.lower() == WEIGHTS_SUFFIX:
+            raise MedappError("train.base_missing", name=Path(wanted).name)
+        registry.get(wanted)
 
 
 def _imported(weights: Path, target: Path) -> Package:

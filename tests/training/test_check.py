@@ -75,6 +75,13 @@ def test_a_picture_with_two_classes_is_a_serious_conflict_and_left_out(tmp_path:
     assert checked.counts("left_out") == {"healthy": 1, "ill": 1}
 
 
+def test_a_class_whose_pictures_all_conflict_blocks_a_training(tmp_path: Path) -> None:
+    write_classes(tmp_path, 6)
+    for path in list((tmp_path / "ill").iterdir()):
+        (tmp_path / "healthy" / f"copy_{path.name}").write_bytes(path.read_bytes())
+    assert codes(checked_at(tmp_path))["none_to_learn"] == "blocking"
+
+
 def test_a_given_test_is_kept_and_leaks_are_left_out_of_the_training(tmp_path: Path) -> None:
     write_classes(tmp_path, 8, part="train")
     write_classes(tmp_path, 4, part="test")

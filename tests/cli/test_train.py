@@ -1,0 +1,244 @@
+"""``medapp train`` as a process: events, package, stop, and what it says when it cannot."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from medapp import schemas
+from medapp.classify.package import read_package, write_package
+from medapp.processes import own_command
+from medapp.training.events import ask, read_events
+from medapp.training.split import salted
+from tests.training.trial_cases import write_classes, write_picture
+from tests.trial_packages import backbone
+
+PATTERN = r"((?:healthy|ill)\d+)_"
+QUIET = ("--threads=1", "--device=cpu", "--json")
+
+
+def train(*arguments: str | Path, home: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        own_command("train", *map(str, arguments)),
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, "MEDAPP_HOME": str(home), "OMP_NUM_THREADS": "1"},
+        check=False,
+        timeout=120,
+    )
+
+
+def events_of(output: str) -> list[dict[str, Any]]:
+    events = [json.loads(line) for line in output.splitlines()]
+    for event in events:
+        schemas.check("train_event", event)
+    return events
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_package(tmp_path_factory.mktemp("base") / "base", backbone()).path
+
+
+@pytest.fixture(scope="module")
+def trained(base: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[dict[str, Any]]]:
+    """The run folder and the events of an instant training on 40 small pictures, below a name with blank and umlaut."""
+    place = tmp_path_factory.mktemp("Bilder für alle")
+    cases, run = write_classes(place / "Fälle 1", 20), place / "Lauf 1"
+    done = train(
+        cases, "--base", base, "--output", run, "--patient-from", PATTERN, "--name", "Trial é", *QUIET, home=place
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return run, events_of(done.stdout)
+
+
+def test_events_come_in_order_and_the_same_in_the_run_folder(trained: tuple[Path, list[dict[str, Any]]]) -> None:
+    run, events = trained
+    kinds = [event["event"] for event in events]
+    assert (kinds[0], kinds[-1]) == ("started", "finished")
+    assert kinds.count("checked") == 1
+    assert {event["phase"] for event in events if event["event"] == "progress"} >= {"reading", "features", "head"}
+    assert read_events(run)[0] == events
+
+
+def test_the_package_is_whole_and_its_report_fits_the_schema(trained: tuple[Path, list[dict[str, Any]]]) -> None:
+    run, events = trained
+    package = read_package(Path(events[-1]["package"]))
+    assert package.path == run / "package"
+    assert package.metadata.classes == ("healthy", "ill")
+    assert package.metadata.name == "Trial é"
+    assert package.calibration.alarm_class == "ill"
+    assert package.novelty() is not None
+    report = package.report()
+    schemas.check("report", report)
+    assert report == events[-1]["report"]
+    assert report["sealed"]["auc"]["value"] > 0.9
+    assert "Research use only" in package.card()
+    assert report["sealed"]["in_people"] in package.card()
+
+
+def test_the_package_remembers_the_sides_of_patients_without_naming_them(
+    trained: tuple[Path, list[dict[str, Any]]],
+) -> None:
+    run, events = trained
+    kept = read_package(run / "package").training_set()
+    assert kept is not None
+    split = events[-1]["report"]["cases"]["split"]
+    sides = list(kept.patients.values())
+    assert (sides.count("test"), sides.count("train")) == (split["sealed_patients"], split["development_patients"])
+    assert salted(kept.salt, "patient:ill000") in kept.patients
+    assert not any(b"ill000" in path.read_bytes() for path in (run / "package").rglob("*") if path.is_file())
+
+
+def test_the_sealed_predictions_stand_beside_the_report(trained: tuple[Path, list[dict[str, Any]]]) -> None:
+    run, events = trained
+    with (run / "sealed_predictions.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == events[-1]["report"]["sealed"]["n_cases"]
+    assert {row["truth"] for row in rows} == {"healthy", "ill"}
+    assert all(float(row["p(ill)"]) + float(row["p(healthy)"]) == pytest.approx(1, abs=1e-5) for row in rows)
+
+
+def test_nothing_temporary_is_left_in_the_run_folder(trained: tuple[Path, list[dict[str, Any]]]) -> None:
+    run, _ = trained
+    assert sorted(path.name for path in run.iterdir()) == [
+        "events.jsonl",
+        "package",
+        "report.json",
+        "sealed_predictions.csv",
+    ]
+
+
+def test_a_used_run_folder_is_not_overwritten(trained: tuple[Path, list[dict[str, Any]]], tmp_path: Path) -> None:
+    run, _ = trained
+    done = train(tmp_path, "--output", run, home=tmp_path)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "holds a run already" in done.stderr
+
+
+def test_retraining_keeps_the_sides_and_the_same_seed_the_model(
+    trained: tuple[Path, list[dict[str, Any]]], tmp_path: Path
+) -> None:
+    run, _ = trained
+    cases = write_classes(tmp_path / "cases", 25)  # the same patients and five more of each class
+    done = train(
+        cases,
+        "--base",
+        run / "package",
+        "--output",
+        tmp_path / "run",
+        "--patient-from",
+        PATTERN,
+        "--seed",
+        "7",
+        *QUIET,
+        home=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    before = read_package(run / "package").training_set()
+    after = read_package(tmp_path / "run" / "package").training_set()
+    assert before is not None
+    assert after is not None
+    assert after.salt == before.salt
+    assert before.patients.items() <= after.patients.items()
+    assert len(after.patients) == 50
+
+
+def test_a_given_test_with_a_picture_that_the_base_has_seen_is_refused(
+    trained: tuple[Path, list[dict[str, Any]]], tmp_path: Path
+) -> None:
+    run, _ = trained
+    cases = tmp_path / "cases"
+    write_classes(cases, 8, part="train")
+    write_classes(cases / "moved", 20)
+    (cases / "test").mkdir()
+    for name in ("healthy", "ill"):
+        (cases / "moved" / name).rename(cases / "test" / name)
+    done = train(cases, "--base", run / "package", "--output", tmp_path / "run", *QUIET, home=tmp_path)
+    assert done.returncode == 3
+    last = events_of(done.stdout)[-1]
+    assert (last["event"], last["code"]) == ("failed", "train.base_has_seen")
+    assert done.stderr.count("\n") == 1
+
+
+def test_without_output_the_package_is_installed(base: Path, tmp_path: Path) -> None:
+    cases = write_classes(tmp_path / "cases", 6)
+    done = train(cases, "--base", base, "--name", "Mine", *QUIET, home=tmp_path / "home")
+    assert done.returncode == 0, done.stderr
+    finished = events_of(done.stdout)[-1]
+    assert finished["installed"]
+    assert (tmp_path / "home" / "data" / "models" / "mine" / finished["version"]).is_dir()
+
+
+def test_a_stop_before_anything_useful_says_so(base: Path, tmp_path: Path) -> None:
+    cases, run = write_classes(tmp_path / "cases", 6), tmp_path / "run"
+    run.mkdir()
+    ask(run, stop=True)
+    done = train(cases, "--base", base, "--output", run, *QUIET, home=tmp_path)
+    assert done.returncode == 3
+    events = events_of(done.stdout)
+    assert events[-1]["event"] == "stopped"
+    assert any(event.get("code") == "train.note.stopping" for event in events)
+
+
+def test_quick_from_scratch_with_many_classes(tmp_path: Path) -> None:
+    cases = write_classes(tmp_path / "cases", 6)
+    for number in range(8):
+        write_picture(cases / "other" / f"other{number}.png", 5000 + number)
+    done = train(
+        cases,
+        "--architecture",
+        "small_cnn",
+        "--effort",
+        "quick",
+        "--steps",
+        "3",
+        "--output",
+        tmp_path / "run",
+        *QUIET,
+        home=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    report = events_of(done.stdout)[-1]["report"]
+    assert report["alarm_class"] is None
+    assert list(report["sealed"]["classes"]) == ["healthy", "ill", "other"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "says"),
+    [
+        (["absent"], 3, "no folder"),
+        (["cases", "--base", "absent"], 3, "absent"),
+        (["cases", "--base", "absent.safetensors"], 3, "no weights file"),
+        (["cases", "--architecture", "absent"], 3, "small_cnn"),
+        (["cases", "--patient-from", "("], 2, "regular expression"),
+        (["cases", "--effort", "thorough"], 2, "invalid choice"),
+        (["cases", "--find-at-least", "2"], 2, "share"),
+        (["cases", "--seed", "-1"], 2, "whole number"),
+        ([], 2, "CASES"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence_with_its_status(
+    tmp_path: Path, arguments: Sequence[str], status: int, says: str
+) -> None:
+    write_classes(tmp_path / "cases", 2)
+    paths = [str(tmp_path / a) if a in {"cases", "absent"} and not n else a for n, a in enumerate(arguments)]
+    done = train(*paths, "--output", tmp_path / "run", home=tmp_path)
+    assert done.returncode == status
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_too_few_patients_block_with_the_reason(base: Path, tmp_path: Path) -> None:
+    cases = write_classes(tmp_path / "cases", 2)
+    done = train(cases, "--base", base, "--output", tmp_path / "run", *QUIET, home=tmp_path)
+    last = events_of(done.stdout)[-1]
+    assert (done.returncode, last["code"]) == (3, "train.blocked")
+    assert "at least 4 are needed" in done.stderr
