@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import stat
@@ -105,10 +106,8 @@ def _member(file: IO[bytes], name: str, limits: ReadLimits) -> IO[bytes]:
         try:
             with archive.open(info) as stream:
                 data = stream.read(min(limits.inflated_bytes, info.file_size) + 1)
-        except (OSError, MemoryError):
-            raise
-        except Exception as error:  # zipfile raises a dozen kinds
-            raise MedappError("archive.member_damaged") from error
+        except Exception as error:
+            raise _fault(error, "archive.member_damaged") from error
     if len(data) > info.file_size:
         raise MedappError("archive.member_damaged")
     return io.BytesIO(data)
@@ -117,10 +116,14 @@ def _member(file: IO[bytes], name: str, limits: ReadLimits) -> IO[bytes]:
 def _opened(file: IO[bytes]) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(file)
-    except (OSError, MemoryError):
-        raise
-    except Exception as error:  # zipfile raises a dozen kinds
-        raise MedappError("archive.damaged") from error
+    except Exception as error:
+        raise _fault(error, "archive.damaged") from error
+
+
+def _fault(error: Exception, code: str) -> Exception:
+    """Return faults of disk and memory as they are, and the dozen kinds that zipfile raises as `code`."""
+    is_disk = isinstance(error, OSError) and error.errno not in {None, errno.EINVAL}
+    return error if is_disk or isinstance(error, MemoryError) else MedappError(code)
 
 
 def _check_member(info: zipfile.ZipInfo, limits: ReadLimits) -> None:
