@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import secrets
 import shutil
 import stat
@@ -41,6 +42,7 @@ SMALL_FILE_LIMIT = 64 * 2**20
 WEIGHTS_LIMIT = 2 * 2**30
 _TENSOR_HEADER_LIMIT = 4 * 2**20
 _TENSOR_TYPES = frozenset({"F16", "F32", "F64", "I64", "I32", "U8", "BOOL"})
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _SCHEMAS = {
     METADATA: "package_metadata",
     PREPROCESS: "package_preprocess",
@@ -87,8 +89,8 @@ class Package:
         return self._document(REPORT) if REPORT in self.hashes else None
 
     def card(self) -> str:
-        """Return the model card, Markdown."""
-        return self._bytes(CARD).decode("utf-8")
+        """Return the model card, Markdown, without control characters: it is shown on terminals too."""
+        return _CONTROL.sub("", self._bytes(CARD).decode("utf-8", "replace"))
 
     def _document(self, name: str) -> dict[str, Any]:
         return _parsed(self._bytes(name), name)

@@ -170,6 +170,8 @@ def test_a_damaged_document_is_a_reason_and_no_crash(package: Package, text: str
         ("version", "1/../.."),
         ("kind", "script"),
         ("classes", "NORMAL"),
+        ("classes", ["NORMAL", "\x1b[2J"]),
+        ("name", "half a \ud800 letter"),
         ("created", "yesterday"),
         ("surprise", 1),
     ],
@@ -207,6 +209,12 @@ def test_a_damaged_manifest_is_refused(package: Package, manifest: bytes) -> Non
 def test_what_is_no_folder_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     assert refused(tmp_path / "file") == refused(tmp_path / "nothing") == "package.missing"
+
+
+def test_a_card_that_is_no_text_or_would_control_a_terminal_is_made_harmless(package: Package) -> None:
+    (package.path / "docs/README.md").write_bytes(b"# Card\n\x1b[2J\xff\xfe end")
+    sign_again(package.path)
+    assert read_package(package.path).card() == "# Card\n[2J\ufffd\ufffd end"
 
 
 def test_novelty_comes_back_as_single_precision(tmp_path: Path) -> None:
