@@ -9,6 +9,7 @@ from pathlib import Path
 from medapp.cli.progress import run_shown
 from medapp.i18n import tell, tr
 from medapp.imaging.readers import Readers
+from medapp.training import argument_types
 from medapp.training.check import Checked, check
 
 UNREADABLE_SHOWN = 20
@@ -17,7 +18,7 @@ UNREADABLE_SHOWN = 20
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``medapp check``."""
     parser.add_argument("cases", type=Path, metavar="CASES", help=tr("cli.cases"))
-    parser.add_argument("--patient-from", metavar="PATTERN", help=tr("cli.patient_from"))
+    parser.add_argument("--patient-from", type=argument_types.pattern, metavar="PATTERN", help=tr("cli.patient_from"))
     parser.add_argument("--json", action="store_true", help=tr("cli.check.json"))
 
 

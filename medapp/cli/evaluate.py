@@ -19,6 +19,7 @@ from medapp.errors import MedappError
 from medapp.folders import user_folders
 from medapp.i18n import tr
 from medapp.imaging.readers import Readers
+from medapp.training import argument_types
 from medapp.training.measure import Measured, measure
 
 FIGURES = ("auc", "balanced_accuracy", "accuracy", "sensitivity", "specificity", "refused")
@@ -28,8 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``medapp evaluate``."""
     parser.add_argument("cases", type=Path, metavar="CASES", help=tr("cli.cases"))
     parser.add_argument("--model", required=True, metavar="ID", help=tr("cli.evaluate.model"))
-    parser.add_argument("--patient-from", metavar="PATTERN", help=tr("cli.patient_from"))
-    parser.add_argument("--prevalence", type=_share, metavar="SHARE", help=tr("cli.train.prevalence"))
+    parser.add_argument("--patient-from", type=argument_types.pattern, metavar="PATTERN", help=tr("cli.patient_from"))
+    parser.add_argument("--prevalence", type=argument_types.share, metavar="SHARE", help=tr("cli.train.prevalence"))
     parser.add_argument("--device", choices=DEVICES, default="auto", help=tr("cli.train.device"))
     parser.add_argument("--json", action="store_true", help=tr("cli.check.json"))
 
@@ -75,13 +76,3 @@ def as_text(measured: Measured) -> str:
 
 def _interval(figure: dict[str, Any]) -> str:
     return f"{figure['value']:.3f} ({figure['low']:.3f}–{figure['high']:.3f})  n = {figure['n']}"
-
-
-def _share(text: str) -> float:
-    try:
-        share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
-    except ValueError:
-        share = -1
-    if not 0 < share < 1:
-        raise argparse.ArgumentTypeError(tr("cli.train.bad_share", text=text))
-    return share

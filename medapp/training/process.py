@@ -19,16 +19,15 @@ from medapp.classify.registry import Registry
 from medapp.errors import MedappError
 from medapp.folders import user_folders
 from medapp.i18n import tell, tr
+from medapp.training import argument_types
 from medapp.training.dataset import list_cases
 from medapp.training.events import EVENTS_FILE, PACKAGE_FOLDER, Control, EventLog
 from medapp.training.narration import Narrator, StoppedEarlyError
-from medapp.training.patients import compile_pattern
 from medapp.training.run import EFFORTS, RunRequest
 from medapp.training.starting_model import check_wanted
 
 ANSWERED, USAGE, NOTHING_ANSWERED = 0, 2, 3
 NICE = 10
-LONGEST_NAME = 200
 BELOW_NORMAL_PRIORITY_CLASS = 0x4000
 
 log = logging.getLogger(__name__)
@@ -108,23 +107,32 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--base", default="", metavar="MODEL", help=tr("cli.train.base"))
     parser.add_argument("--architecture", default="", metavar="NAME", help=tr("cli.train.architecture"))
     parser.add_argument("--effort", choices=EFFORTS, default=defaults.effort, help=tr("cli.train.effort"))
-    parser.add_argument("--name", default="", type=_name, metavar="TEXT", help=tr("cli.train.name"))
+    parser.add_argument("--name", default="", type=argument_types.model_name, metavar="TEXT", help=tr("cli.train.name"))
     parser.add_argument("--output", type=Path, metavar="DIR", help=tr("cli.train.output"))
     parser.add_argument(
-        "--patient-from", dest="pattern", default="", type=_pattern, metavar="PATTERN", help=tr("cli.patient_from")
+        "--patient-from",
+        dest="pattern",
+        default="",
+        type=argument_types.pattern,
+        metavar="PATTERN",
+        help=tr("cli.patient_from"),
     )
     parser.add_argument("--alarm", default="", metavar="CLASS", help=tr("cli.train.alarm"))
     parser.add_argument(
-        "--find-at-least", type=_share, metavar="SHARE", default=defaults.find_at_least, help=tr("cli.train.find")
+        "--find-at-least",
+        type=argument_types.share,
+        metavar="SHARE",
+        default=defaults.find_at_least,
+        help=tr("cli.train.find"),
     )
-    parser.add_argument("--prevalence", type=_share, metavar="SHARE", help=tr("cli.train.prevalence"))
+    parser.add_argument("--prevalence", type=argument_types.share, metavar="SHARE", help=tr("cli.train.prevalence"))
     parser.add_argument("--modalities", default="", metavar="LIST", help=tr("cli.train.modalities"))
     parser.add_argument("--scope", default="", metavar="TEXT", help=tr("cli.train.scope"))
     parser.add_argument("--about", default="", metavar="FILE", help=tr("cli.train.about"))
     parser.add_argument("--licence", default="", metavar="TEXT", help=tr("cli.train.licence"))
-    parser.add_argument("--seed", type=_whole, default=defaults.seed, help=tr("cli.train.seed"))
-    parser.add_argument("--steps", type=_whole, default=0, help=tr("cli.train.steps"))
-    parser.add_argument("--threads", type=_whole, default=0, help=tr("cli.train.threads"))
+    parser.add_argument("--seed", type=argument_types.whole_number, default=defaults.seed, help=tr("cli.train.seed"))
+    parser.add_argument("--steps", type=argument_types.whole_number, default=0, help=tr("cli.train.steps"))
+    parser.add_argument("--threads", type=argument_types.whole_number, default=0, help=tr("cli.train.threads"))
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help=tr("cli.train.device"))
     parser.add_argument("--json", action="store_true", help=tr("cli.train.json"))
     return parser
@@ -151,39 +159,3 @@ def lower_priority() -> None:
     else:
         with suppress(OSError):
             os.nice(max(0, NICE - os.nice(0)))
-
-
-def _pattern(text: str) -> str:
-    try:
-        compile_pattern(text)
-    except MedappError as error:
-        raise argparse.ArgumentTypeError(tell(error)) from None
-    return text
-
-
-def _name(text: str) -> str:
-    if len(text) > LONGEST_NAME:
-        raise argparse.ArgumentTypeError(tr("cli.train.bad_name", most=LONGEST_NAME))
-    return text.strip()
-
-
-def _share(text: str) -> float:
-    """Read a share: 0.9 or 90%."""
-    number = text.strip().removesuffix("%")
-    try:
-        share = float(number) / (100 if text.strip().endswith("%") else 1)
-    except ValueError:
-        share = -1
-    if not 0 < share < 1:
-        raise argparse.ArgumentTypeError(tr("cli.train.bad_share", text=text))
-    return share
-
-
-def _whole(text: str) -> int:
-    try:
-        number = int(text)
-    except ValueError:
-        number = -1
-    if not 0 <= number < 2**31:
-        raise argparse.ArgumentTypeError(tr("cli.train.bad_number", text=text))
-    return number
