@@ -153,10 +153,10 @@ def _walk(path: Path, visited: set[tuple[int, int]]) -> Iterator[str | Problem]:
     pending = [path]
     while pending:
         path = pending.pop()
-        if not path.is_dir():
-            yield str(path)
-            continue
         try:
+            if not path.is_dir():
+                yield str(path)
+                continue
             state = path.stat()
             if (state.st_dev, state.st_ino) in visited and state.st_ino:
                 continue
