@@ -87,12 +87,7 @@ def exactly(dataset: Dataset, keyword: str, count: int) -> tuple[float, ...] | N
 
 def items(dataset: Dataset, keyword: str) -> list[Dataset]:
     """Return the items of a sequence, empty where there is none."""
-    found = raw_value(dataset, keyword)
-    return [item for item in found if hasattr(item, "get")] if isinstance(found, list) or _is_sequence(found) else []
-
-
-def _is_sequence(value: object) -> bool:
-    return type(value).__name__ == "Sequence"
+    return [item for item in values(dataset, keyword) if hasattr(item, "get")]
 
 
 def first_item(dataset: Dataset, keyword: str) -> Dataset | None:

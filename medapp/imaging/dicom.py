@@ -24,6 +24,7 @@ IMPLICIT, EXPLICIT = "1.2.840.10008.1.2", "1.2.840.10008.1.2.1"
 BIG_ENDIAN, DEFLATED = "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99"
 PIXEL_TAGS = {0x7FE00008: "float", 0x7FE00009: "double", 0x7FE00010: "integer"}
 UNDEFINED = 0xFFFFFFFF
+_LONG_VALUE = 64 * 1024
 _FIRST_GROUPS = (0x0002, 0x0004, 0x0008)
 _REPRESENTATIONS = frozenset(
     b"AE AS AT CS DA DS DT FD FL IS LO LT OB OD OF OL OV OW PN SH SL SQ SS ST SV TM UC UI UL UN UR US UT UV".split()
@@ -167,17 +168,18 @@ def _understood() -> Iterator[None]:
 
 
 def is_cut_off(file: DicomFile) -> bool:
-    """Whether the file ends inside an element. For files without pixels: all of the data set is read again."""
+    """Whether a file without pixels ends inside its last element; long values are skipped, not read."""
     from pydicom.dataelem import RawDataElement
     from pydicom.filereader import read_dataset
 
     file.stream.seek(file.start)
+    implicit = file.transfer_syntax == IMPLICIT
     with _understood():
-        whole = read_dataset(file.stream, file.transfer_syntax == IMPLICIT, file.little_endian)
+        whole = read_dataset(file.stream, implicit, file.little_endian, defer_size=_LONG_VALUE)
         last = whole.get_item(max(whole.keys())) if len(whole) else None
     if not isinstance(last, RawDataElement) or last.length == UNDEFINED:
         return False
-    return bool(len(last.value or b"") < last.length)
+    return bool(last.value_tell + last.length > file.size)
 
 
 def _tag_numbers(keywords: Sequence[str] | None) -> list[int] | None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
 SpacingSource = Literal["patient", "detector", "magnified", "calibrated", "none"]
+_PROJECTIONS = frozenset({"CR", "DX", "MG", "RF", "XA", "RG", "IO", "PX"})
 
 
 def geometry_of(scope: FrameScope) -> Geometry:
@@ -52,25 +53,32 @@ def _spacing(scope: FrameScope) -> tuple[tuple[float, float] | None, SpacingSour
     patient = _positive(_first(scope, "PixelMeasuresSequence", "PixelSpacing", 2))
     detector = _positive(exactly(dataset, "ImagerPixelSpacing", 2))
     if patient is not None:
-        if raw_value(dataset, "PixelSpacingCalibrationType") or (detector is not None and detector != patient):
-            return patient, "calibrated"
-        return patient, "detector" if detector is not None else "patient"
+        return patient, _meaning(dataset, patient, detector)
     if detector is not None:
-        factor = number(dataset, "EstimatedRadiographicMagnificationFactor")
-        if factor is not None and factor > 1:
-            return (detector[0] / factor, detector[1] / factor), "magnified"
-        return detector, "detector"
+        return _at_patient(dataset, detector)
     nominal = _positive(exactly(dataset, "NominalScannedPixelSpacing", 2))
-    return (
-        (nominal, "detector")
-        if nominal
-        else (_ultrasound(dataset), "calibrated")
-        if _ultrasound(dataset)
-        else (
-            None,
-            "none",
-        )
-    )
+    if nominal is not None:
+        return nominal, "detector"
+    region = _ultrasound(dataset)
+    return region, "none" if region is None else "calibrated"
+
+
+def _meaning(
+    dataset: Dataset, spacing: tuple[float, float], detector: tuple[float, float] | None
+) -> Literal["patient", "detector", "calibrated"]:
+    """Tell what Pixel Spacing means: in a projection it is the detector's unless something calibrated it (10.7.1.3)."""
+    if raw_value(dataset, "PixelSpacingCalibrationType") or (detector is not None and detector != spacing):
+        return "calibrated"
+    is_projection = detector is not None or text(dataset, "Modality") in _PROJECTIONS
+    return "detector" if is_projection else "patient"
+
+
+def _at_patient(dataset: Dataset, detector: tuple[float, float]) -> tuple[tuple[float, float], SpacingSource]:
+    """Divide the detector's spacing by the estimated magnification, where there is one."""
+    factor = number(dataset, "EstimatedRadiographicMagnificationFactor")
+    if factor is None or factor <= 1:
+        return detector, "detector"
+    return (detector[0] / factor, detector[1] / factor), "magnified"
 
 
 def _ultrasound(dataset: Dataset) -> tuple[float, float] | None:
