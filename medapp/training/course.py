@@ -53,7 +53,7 @@ from medapp.training.report import (
 )
 from medapp.training.run import RunRequest
 from medapp.training.starting_model import starting_model
-from medapp.training.survey import Survey, survey
+from medapp.training.survey import Survey, mostly_colour, survey
 
 SCRATCH_SIZE = 128
 REPORT_FILE, PREDICTIONS_FILE = "report.json", "sealed_predictions.csv"
@@ -141,8 +141,12 @@ def teach(request: RunRequest, folder: Path, narrator: Narrator, start: float, *
             narrator.note(note)
         torch.set_num_threads(plan.config.threads)
         listing = list_cases(Path(request.cases))
+        readers = stack.enter_context(Readers())
+        if mostly_colour(listing, readers):
+            plan = replace(plan, spec=replace(plan.spec, colour="rgb"))
         pictures = stack.enter_context(PictureCache(folder, len(listing.cases), plan.spec))
-        surveyed = _read_cases(listing, plan, pictures, narrator)
+        surveyed = _read_cases(listing, readers, plan, pictures, narrator)
+        readers.close()
         checked = judge(surveyed, plan.lineage.salt, plan.lineage.sides)
         narrator.tell("checked", **summary_of(checked))
         _refuse_blocked(checked, plan)
@@ -167,19 +171,20 @@ def _plan(request: RunRequest, base: Package | None) -> Plan:
     )
 
 
-def _read_cases(listing: CaseFolder, plan: Plan, pictures: PictureCache, narrator: Narrator) -> Survey:
+def _read_cases(
+    listing: CaseFolder, readers: Readers, plan: Plan, pictures: PictureCache, narrator: Narrator
+) -> Survey:
     """Read every case once: for the check, and as network pictures."""
-    with Readers() as readers:
-        job = survey(listing, readers, plan.request.pattern or None, pictures.put)
-        while True:
-            try:
-                report = next(job)
-            except StopIteration as end:
-                surveyed: Survey = end.value
-                return surveyed
-            if isinstance(report, Progress) and narrator.progress("reading", report.done, report.total):
-                job.close()
-                raise StoppedEarlyError
+    job = survey(listing, readers, plan.request.pattern or None, pictures.put)
+    while True:
+        try:
+            report = next(job)
+        except StopIteration as end:
+            surveyed: Survey = end.value
+            return surveyed
+        if isinstance(report, Progress) and narrator.progress("reading", report.done, report.total):
+            job.close()
+            raise StoppedEarlyError
 
 
 def _refuse_blocked(checked: Checked, plan: Plan) -> None:
@@ -353,7 +358,8 @@ def _scope(plan: Plan, checked: Checked) -> Scope:
     asked = tuple(name for name in re.split(r"[,\s]+", plan.request.modalities.upper()) if name)
     seen = sorted({one.modality for one in checked.survey.seen})
     modalities = asked or (() if seen == [PICTURE] else tuple(seen))
-    return Scope(modalities=modalities, grey_only=plan.spec.colour == "grey", text=plan.request.scope)
+    grey_only = not any(one.colour for one in checked.survey.seen)
+    return Scope(modalities=modalities, grey_only=grey_only, text=plan.request.scope)
 
 
 def _about(request: RunRequest) -> str:

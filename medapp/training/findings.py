@@ -181,6 +181,9 @@ def _about_pictures(survey: Survey) -> Iterator[Finding]:
     if any(seen.frames > 1 for seen in survey.seen):
         several = [seen for seen in survey.seen if seen.frames > 1]
         yield Finding("several_frames", "caution", {"n": len(several)}, _names(several))
+    coloured = [seen for seen in survey.seen if seen.colour]
+    if 0 < len(coloured) < len(survey.seen):
+        yield Finding("some_colour", "caution", {"n": len(coloured)}, _names(coloured))
     modalities = Counter(seen.modality for seen in survey.seen)
     if len(modalities) > 1:
         told = ", ".join(f"{name} {n}" for name, n in modalities.most_common())

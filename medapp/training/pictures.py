@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ _SPARE_BYTES = 200 * 2**20
 
 
 class PictureCache:
-    """Network pictures by position, in a file that is removed at the end. Use as a context manager.
+    """Network pictures by position, in a file that does not outlive the process. Use as a context manager.
 
     Parameters
     ----------
@@ -41,6 +42,8 @@ class PictureCache:
         self._path = folder / "pictures.tmp"
         self._spec = spec
         self._pictures: NDArray[np.uint8] = np.memmap(self._path, np.uint8, "w+", shape=shape)
+        with suppress(OSError):
+            self._path.unlink()  # gone even when the process is killed; Windows waits for the end of the block
 
     def __enter__(self) -> PictureCache:
         return self

@@ -6,12 +6,14 @@ import hashlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
+from medapp.classify.preprocess import is_grey_picture
 from medapp.errors import MedappError, Problem
 from medapp.files import sha256_of
 from medapp.i18n import tr
@@ -23,6 +25,7 @@ from medapp.training.dataset import Case, CaseFolder
 from medapp.training.patients import PatientRule, choose_rule, patient_key
 
 READS_IN_FLIGHT = 4
+COLOUR_SAMPLE = 12
 
 
 class ReadsFrames(Protocol):
@@ -55,6 +58,8 @@ class Seen:
         Frames in the file; the first is used.
     modality : str
         DICOM modality, or ``PICTURE``.
+    colour : bool
+        Whether the picture has colours.
     """
 
     case: Case
@@ -64,6 +69,7 @@ class Seen:
     columns: int
     frames: int = 1
     modality: str = "PICTURE"
+    colour: bool = False
 
 
 @dataclass(frozen=True)
@@ -195,7 +201,17 @@ def _read(
         on_frame(position, frame)
     rows, columns = frame.shape
     file_hash = sha256_of(Path(case.source))
-    return Seen(case, content_hash(frame), file_hash, rows, columns, found.instance.frames, frame.modality)
+    colour = not is_grey_picture(frame)
+    return Seen(case, content_hash(frame), file_hash, rows, columns, found.instance.frames, frame.modality, colour)
+
+
+def mostly_colour(folder: CaseFolder, readers: ReadsFrames) -> bool:
+    """Tell, from a few cases across the folder, whether most pictures have colours; unreadable ones do not count."""
+    votes = []
+    for case in folder.cases[:: max(1, len(folder.cases) // COLOUR_SAMPLE)]:
+        with suppress(MedappError):
+            votes.append(not is_grey_picture(readers.frame(case.source, 0)))
+    return 2 * sum(votes) > len(votes)
 
 
 def _header_key(found: FoundImage) -> str:

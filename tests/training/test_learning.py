@@ -140,8 +140,9 @@ def test_a_pause_does_not_use_up_the_time(tmp_path: Path) -> None:
 
 
 def test_pictures_are_gone_when_the_training_is_over(tmp_path: Path) -> None:
-    with PictureCache(tmp_path, 3, PreprocessSpec(size=SIZE)):
-        assert list(tmp_path.iterdir())
+    with PictureCache(tmp_path, 3, PreprocessSpec(size=SIZE)) as pictures:
+        pictures.put(1, Frame(np.full((4, 4), 7, np.uint8)))
+        assert pictures.take(np.array([1])).shape == (1, SIZE, SIZE)
     assert not list(tmp_path.iterdir())
 
 
