@@ -154,6 +154,11 @@ def _jpeg_is_rgb(header: _JpegHeader, layout: PixelLayout) -> bool:
     return header.kind == 0xC3 or layout.photometric == "RGB"
 
 
+def _told(header: _JpegHeader, layout: PixelLayout) -> int | None:
+    """Return the precision, or None where whole containers were encoded: then the tag says what is stored in them."""
+    return None if header.precision == layout.bits_allocated else header.precision
+
+
 def _decode_jpeg(data: bytes, layout: PixelLayout) -> Decoded:
     import imagecodecs
 
@@ -164,9 +169,9 @@ def _decode_jpeg(data: bytes, layout: PixelLayout) -> Decoded:
         values = imagecodecs.jpegls_decode(data)
         if values.ndim == 3 and values.shape[0] == 3 and values.shape[2] != 3:
             values = np.moveaxis(values, 0, -1)
-        return Decoded(values, None, header.precision)
+        return Decoded(values, None, _told(header, layout))
     if len(header.components) != 3:
-        return Decoded(imagecodecs.jpeg_decode(data), None, header.precision)
+        return Decoded(imagecodecs.jpeg_decode(data), None, _told(header, layout))
     if header.kind == 0xC3:  # lossless: the decoder leaves the values as they are
         values = imagecodecs.jpeg_decode(data)
         is_ybr = header.adobe_transform == 1 or (header.adobe_transform is None and layout.photometric == "YBR_FULL")

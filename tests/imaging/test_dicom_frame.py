@@ -218,6 +218,13 @@ def test_an_unsigned_stream_of_signed_values_is_sign_extended_from_its_precision
     assert frame.stored[::8, ::8].tolist() == [[-1, 1], [-2048, 5]]
 
 
+def test_whole_containers_in_a_lossless_jpeg_are_masked_to_the_stored_bits(tmp_path: Path) -> None:
+    containers = np.array([[0x8005, 0x0FFF], [1, 2]], np.uint16).repeat(8, 0).repeat(8, 1)
+    stream = imagecodecs.jpegls_encode(containers)
+    dataset = compressed(dicom(containers, BitsStored=12, HighBit=11), JPEGLSLossless, [stream])
+    assert frame_of(dataset, tmp_path).stored[::8, ::8].tolist() == [[5, 0xFFF], [1, 2]]
+
+
 def test_a_palette_is_expanded_and_holds_its_ends(tmp_path: Path) -> None:
     dataset = dicom(np.array([[0, 10, 11, 200]], np.uint8), PhotometricInterpretation="PALETTE COLOR")
     for colour, entries in (("Red", [255, 0]), ("Green", [0, 255]), ("Blue", [0, 0])):
