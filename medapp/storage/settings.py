@@ -14,6 +14,7 @@ from medapp.files import read_json, write_json
 log = logging.getLogger(__name__)
 SCHEMA_VERSION = 1
 RECENT_LIMIT = 8
+FONT_SMALLEST, FONT_LARGEST = 11, 17
 
 
 def _choice(default: str, *choices: str) -> Any:  # noqa: ANN401 - stands for a dataclass field
@@ -53,7 +54,7 @@ class Settings:
     """
 
     theme: Literal["dark", "light"] = _choice("dark", "dark", "light")
-    font_px: int = _between(13, 11, 17)
+    font_px: int = _between(13, FONT_SMALLEST, FONT_LARGEST)
     automatic_ai: bool = False
     classify_ahead: bool = True
     heat_map_opacity: float = _between(0.5, 0.1, 1.0)

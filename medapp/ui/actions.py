@@ -14,7 +14,7 @@ from medapp.ui.commands import COMMANDS, MENUS, Command
 from medapp.ui.state import State, VoiChoice
 from medapp.ui.theme import icon
 from medapp.ui.voi_choices import Offer
-from medapp.ui.widgets.layouts import named
+from medapp.ui.widgets.themed import IconButton
 
 PAGES = ("show_start", "show_reading", "show_teaching")
 
@@ -85,12 +85,9 @@ class Actions(QObject):
                 bar.addWidget(self._presets_button())
 
     def _presets_button(self) -> QToolButton:
-        button = named(QToolButton(), "presets")
-        button.setToolTip(tr("ui.presets"))
-        button.setIcon(icon("more"))
+        button = IconButton("more", "presets", tr("ui.presets"))
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setMenu(self.window_menu)
-        button.setAccessibleName(tr("ui.presets"))
         self._presets = button
         return button
 
@@ -139,7 +136,6 @@ class Actions(QObject):
         for command in COMMANDS:
             if command.icon:
                 self._actions[command.id].setIcon(icon(command.icon))
-        self._presets.setIcon(icon("more"))
 
 
 def _call(handler: Callable[[], object], *_: object) -> None:

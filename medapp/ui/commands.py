@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from medapp.storage.settings import FONT_LARGEST, FONT_SMALLEST
 from medapp.ui.state import Answered, Page, State, Tool
 
 Claim = Callable[[State], bool]
@@ -177,6 +178,12 @@ COMMANDS: tuple[Command, ...] = (
         checked=lambda s: s.heat_map_shown,
         enabled=_has_heat_map,
     ),
+    Command("automatic_ai", "view", checked=lambda s: s.settings.automatic_ai),
+    Command("classify_ahead", "view", checked=lambda s: s.settings.classify_ahead),
+    Command("theme_dark", "view", checked=lambda s: s.settings.theme == "dark", starts_section=True),
+    Command("theme_light", "view", checked=lambda s: s.settings.theme == "light"),
+    Command("text_larger", "view", ("Ctrl++",), enabled=lambda s: s.settings.font_px < FONT_LARGEST),
+    Command("text_smaller", "view", ("Ctrl+-",), enabled=lambda s: s.settings.font_px > FONT_SMALLEST),
     Command("about", "help"),
 )
 

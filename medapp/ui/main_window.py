@@ -8,11 +8,12 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QSize, Qt, Slot
-from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QMenu, QStackedWidget, QToolBar, QWidget
 
 from medapp import __version__
 from medapp.i18n import tr
+from medapp.storage.settings import Settings
 from medapp.ui import theme
 from medapp.ui.actions import Actions
 from medapp.ui.answers import Answers
@@ -46,6 +47,7 @@ class MainWindow(QMainWindow):
         self.resize(*FIRST_SIZE)
         self._session = session
         self._sample = sample
+        self._looks: Settings | None = None
         self.pictures = Pictures(session)
         self.viewing = Viewing(session, self.pictures)
         self.answers = Answers(session)
@@ -56,7 +58,6 @@ class MainWindow(QMainWindow):
         self.actions_made = Actions(self._handlers(), self)
         self._build()
         self._connect()
-        self._render_theme()
         self._render(session.state)
 
     def _build(self) -> None:
@@ -83,7 +84,6 @@ class MainWindow(QMainWindow):
         self.actions_made.fill_page_bar(self._page_bar)
         self.actions_made.fill_tool_bar(self._tool_bar)
         self.actions_made.fill_menu_bar(self.menuBar())
-        self._theme_group = self._make_theme_menu()
         self._make_status_bar()
 
     def _make_status_bar(self) -> None:
@@ -93,23 +93,9 @@ class MainWindow(QMainWindow):
         bar.addWidget(label(tr("ui.research_short"), "small"), 1)
         bar.addPermanentWidget(self.job_bar)
 
-    def _make_theme_menu(self) -> QActionGroup:
-        menu = self.menuBar().findChild(QMenu, "menu_view")
-        assert isinstance(menu, QMenu)
-        themes = menu.addMenu(tr("menu.theme"))
-        group = QActionGroup(self)
-        for name in theme.THEMES:
-            action = group.addAction(tr(f"ui.theme_{name}"))
-            action.setCheckable(True)
-            action.setData(name)
-            action.triggered.connect(partial(self._session.choose, theme=name))
-        themes.addActions(group.actions())
-        return group
-
     def _connect(self) -> None:
         session, page = self._session, self.reading_page
         session.changed.connect(self._render)
-        session.settings_changed.connect(self._render_settings)
         self._banner.dismissed.connect(partial(session.update, notice=""))
         self.job_bar.cancel_requested.connect(session.jobs.cancel)
         self.opening.first_found.connect(self.pictures.show)
@@ -160,7 +146,19 @@ class MainWindow(QMainWindow):
             "maximise": self._toggle_maximised,
             "ai_panel": self.answers.toggle_panel,
             "heat_map": lambda: session.update(heat_map_shown=not session.state.heat_map_shown),
+            **self._settings_handlers(),
             "about": lambda: session.notify(tr("ui.about", version=__version__)),
+        }
+
+    def _settings_handlers(self) -> dict[str, Callable[[], object]]:
+        session = self._session
+        return {
+            "theme_dark": partial(session.choose, theme="dark"),
+            "theme_light": partial(session.choose, theme="light"),
+            "text_larger": partial(session.resize_text, 1),
+            "text_smaller": partial(session.resize_text, -1),
+            "automatic_ai": lambda: session.choose(automatic_ai=not session.settings.automatic_ai),
+            "classify_ahead": lambda: session.choose(classify_ahead=not session.settings.classify_ahead),
         }
 
     def _viewport_handlers(self) -> dict[str, Callable[[], object]]:
@@ -180,6 +178,8 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _render(self, state: State) -> None:
+        if state.settings is not self._looks:
+            self._render_settings(state.settings)
         self._pages.setCurrentWidget(self._page_widgets[state.page])
         self._banner.render_text(state.notice)
         self.job_bar.render_jobs(state.jobs)
@@ -191,18 +191,14 @@ class MainWindow(QMainWindow):
         self.actions_made.render_offers(offers_for(state.picture), chosen, enabled=reading)
         self.reading_page.render_state(state)
 
-    @Slot(object)
-    def _render_settings(self, _: object) -> None:
-        self._render_theme()
-        self._render(self._session.state)
-
-    def _render_theme(self) -> None:
-        settings = self._session.settings
+    def _render_settings(self, settings: Settings) -> None:
+        """Give the window the look that was chosen; drawing anew takes a moment, so only where it changed."""
+        before, self._looks = self._looks, settings
+        if before is not None and before.recent == settings.recent and _look(before) == _look(settings):
+            return
         application = QApplication.instance()
-        if theme.current().name != settings.theme and isinstance(application, QApplication):
-            theme.apply_theme(application, settings.theme, settings.font_px)
-        for action in self._theme_group.actions():
-            action.setChecked(action.data() == settings.theme)
+        if before is not None and _look(before) != _look(settings) and isinstance(application, QApplication):
+            theme.apply_theme(application, *_look(settings))
         self.actions_made.render_icons()
         self.start_page.render_recent(settings.recent)
 
@@ -254,3 +250,7 @@ class MainWindow(QMainWindow):
         if self._session.state.heat_map_opacity != self._session.settings.heat_map_opacity:
             self._session.choose(heat_map_opacity=self._session.state.heat_map_opacity)
         super().closeEvent(event)
+
+
+def _look(settings: Settings) -> tuple[str, int]:
+    return settings.theme, settings.font_px

@@ -16,7 +16,7 @@ from medapp.folders import Folders
 from medapp.i18n import tell, tr
 from medapp.imaging.frames import FrameCache
 from medapp.imaging.readers import Readers
-from medapp.storage.settings import Settings, SettingsFile
+from medapp.storage.settings import FONT_LARGEST, FONT_SMALLEST, Settings, SettingsFile
 from medapp.ui.job_list import JobList
 from medapp.ui.state import Page, State, Tool
 from medapp.workflows.reading import Reading
@@ -42,16 +42,16 @@ class Session(QObject):
     """The state, its changes, and the jobs. It draws nothing and opens no file itself."""
 
     changed = Signal(object)
-    settings_changed = Signal(object)
 
     def __init__(self, services: Services, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.services = services
-        self.settings = services.settings
+        settings = services.settings
         self.state = State(
-            browser_shown=self.settings.browser_shown,
-            heat_map_opacity=self.settings.heat_map_opacity,
-            panel_open=self.settings.automatic_ai,
+            browser_shown=settings.browser_shown,
+            heat_map_opacity=settings.heat_map_opacity,
+            panel_open=settings.automatic_ai,
+            settings=settings,
         )
         self._telling = self._untold = False
         self.jobs = JobList(LONG_JOBS, self)
@@ -64,6 +64,11 @@ class Session(QObject):
     @property
     def _job_lists(self) -> tuple[JobList, ...]:
         return self.jobs, self.picture_jobs, self.project_jobs
+
+    @property
+    def settings(self) -> Settings:
+        """What the person chose."""
+        return self.state.settings
 
     def update(self, **changes: Any) -> None:  # noqa: ANN401 - fields of State
         """Replace fields of the state and tell about it, where anything changes."""
@@ -83,9 +88,8 @@ class Session(QObject):
 
     def choose(self, **changes: Any) -> None:  # noqa: ANN401 - fields of Settings
         """Change settings and keep them."""
-        self.settings = replace(self.settings, **changes)
+        self.update(settings=replace(self.settings, **changes))
         self.services.settings_file.save(self.settings)
-        self.settings_changed.emit(self.settings)
 
     @Slot(object)
     def fail(self, error: BaseException) -> None:
@@ -101,6 +105,11 @@ class Session(QObject):
     def show_page(self, page: Page) -> None:
         """Turn to a page."""
         self.update(page=page, maximised=False, cine=False)
+
+    def resize_text(self, step: int) -> None:
+        """Make all texts larger or smaller."""
+        size = min(max(self.settings.font_px + step, FONT_SMALLEST), FONT_LARGEST)
+        self.choose(font_px=size)
 
     def choose_tool(self, tool: Tool) -> None:
         """Choose what the left mouse button does."""

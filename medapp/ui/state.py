@@ -13,6 +13,7 @@ from medapp.errors import Problem
 from medapp.imaging.frame import Frame
 from medapp.imaging.study import Instance, Scan, Series, Study, Window
 from medapp.jobs import Progress
+from medapp.storage.settings import Settings
 
 
 class Page(StrEnum):
@@ -156,6 +157,7 @@ class State:
     answer: Answer = field(default_factory=NoPicture)
     jobs: tuple[JobView, ...] = ()
     notice: str = ""
+    settings: Settings = field(default_factory=Settings)
 
     @property
     def series(self) -> Series | None:

@@ -60,7 +60,7 @@ LIGHT = Theme(
     on_accent="#ffffff",
     attention="#8a5a00",
     danger="#b3261e",
-    done="#1f7a43",
+    done="#1b6b3a",
 )
 THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
 CLASS_COLOURS = ("#56b4e9", "#e69f00", "#cc79a7", "#f0e442", "#009e73", "#d55e00", "#0072b2", "#999999")

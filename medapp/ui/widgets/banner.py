@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
-from medapp.ui import theme
 from medapp.ui.widgets.layouts import button, label, row
+from medapp.ui.widgets.themed import Mark
 
 
 class Banner(QFrame):
@@ -17,7 +17,7 @@ class Banner(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("banner")
-        self._mark = label()
+        self._mark = Mark("attention", "attention")
         self._text = label("", "", wrap=True, name="banner_text")
         layout = row(self, margin=2, spacing=3)
         layout.addWidget(self._mark)
@@ -27,6 +27,5 @@ class Banner(QFrame):
 
     def render_text(self, text: str) -> None:
         """Show `text`; empty hides the banner."""
-        self._mark.setPixmap(theme.icon_pixmap("attention", theme.current().attention, 16, self.devicePixelRatioF()))
         self._text.setText(text)
         self.setVisible(bool(text))

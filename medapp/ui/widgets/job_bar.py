@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QProgressBar, QToolButton, QWidget
+from PySide6.QtWidgets import QProgressBar, QWidget
 
 from medapp.i18n import tr
 from medapp.jobs import Progress
 from medapp.ui.state import JobView
-from medapp.ui.theme import icon
-from medapp.ui.widgets.layouts import label, named, row
+from medapp.ui.widgets.layouts import label, row
+from medapp.ui.widgets.themed import IconButton
 from medapp.ui.widgets.wording import time_left_text
+
+CANCEL_PX = 12
 
 
 class JobBar(QWidget):
@@ -25,11 +27,8 @@ class JobBar(QWidget):
         self._text = label("", "dim", name="job_text")
         self._bar = QProgressBar(textVisible=False)
         self._bar.setFixedWidth(160)
-        self._cancel = named(QToolButton(), "job_cancel")
-        self._cancel.setToolTip(tr("ui.cancel"))
-        self._cancel.setIcon(icon("cancel"))
-        self._cancel.setIconSize(QSize(12, 12))
-        self._cancel.setAccessibleName(tr("ui.cancel"))
+        self._cancel = IconButton("cancel", "job_cancel", tr("ui.cancel"))
+        self._cancel.setIconSize(QSize(CANCEL_PX, CANCEL_PX))
         self._cancel.clicked.connect(lambda: self.cancel_requested.emit(self._id))
         layout = row(self)
         layout.addWidget(self._text)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from medapp.i18n import tr
-from medapp.ui import theme
 from medapp.ui.widgets.layouts import button, card, column, label, row
+from medapp.ui.widgets.themed import Mark
 
-WIDTH_PX = 720
+WIDTH_PX, MARK_PX = 720, 40
 
 
 class StartPage(QWidget):
@@ -49,8 +48,7 @@ class StartPage(QWidget):
 
     def _make_invitation(self) -> QVBoxLayout:
         layout = column(spacing=2)
-        self._mark = label()
-        layout.addWidget(self._mark)
+        layout.addWidget(Mark("app", "accent", MARK_PX))
         layout.addWidget(label(tr("ui.start_title"), "title", wrap=True))
         layout.addWidget(label(tr("ui.start_text"), "dim", wrap=True))
         return layout
@@ -72,7 +70,6 @@ class StartPage(QWidget):
 
     def render_recent(self, paths: tuple[str, ...]) -> None:
         """List what was opened last."""
-        self._mark.setPixmap(self._drawn_mark())
         while item := self._recent.takeAt(0):
             if (widget := item.widget()) is not None:
                 widget.hide()
@@ -81,9 +78,6 @@ class StartPage(QWidget):
         self._recent.addWidget(label(tr("ui.recent"), "heading"))
         for path in paths:
             self._recent.addWidget(self._recent_button(path))
-
-    def _drawn_mark(self) -> QPixmap:
-        return theme.icon_pixmap("app", theme.current().accent, 40, self.devicePixelRatioF())
 
     def _recent_button(self, path: str) -> QPushButton:
         place = Path(path)

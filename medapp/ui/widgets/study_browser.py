@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QListWidget,
     QListWidgetItem,
-    QToolButton,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -24,9 +23,9 @@ from medapp.errors import Problem
 from medapp.i18n import tell, tr
 from medapp.imaging.study import NotImage, Patient, Scan, Series, Study
 from medapp.ui.state import series_key
-from medapp.ui.theme import icon
 from medapp.ui.widgets.images import as_qimage
 from medapp.ui.widgets.layouts import column, label, named
+from medapp.ui.widgets.themed import IconButton
 from medapp.ui.widgets.wording import date_text, patient_text
 
 THUMBNAIL_PX = 48
@@ -142,7 +141,7 @@ class ProblemList(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown: tuple[object, object] = ((), ())
-        self._line = named(QToolButton(), "problems_line")
+        self._line = IconButton("attention", "problems_line")
         self._line.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._line.setCheckable(True)
         self._line.toggled.connect(self._open)
@@ -163,7 +162,7 @@ class ProblemList(QWidget):
             return
         self._shown = (problems, others)
         self.setVisible(bool(problems or others))
-        self._line.setIcon(icon("attention" if problems else "more"))
+        self._line.show_icon("attention" if problems else "more")
         self._line.setText(_count_text(len(problems), len(others)))
         self._list.clear()
         for problem in problems[:LISTED_LIMIT]:

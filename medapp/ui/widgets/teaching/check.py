@@ -6,9 +6,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from medapp.i18n import tr
-from medapp.ui import theme
 from medapp.ui.widgets.layouts import button, card, column, label, row
 from medapp.ui.widgets.teaching.views import CheckView, FindingView
+from medapp.ui.widgets.themed import Mark
 
 PATHS_SHOWN = 6
 ROLES = {"blocking": "danger", "serious": "attention", "caution": "attention", "note": "dim"}
@@ -68,10 +68,7 @@ def _finding_card(finding: FindingView) -> QFrame:
     framed = card()
     framed.setProperty("severity", finding.severity)
     across = row(framed, margin=3, spacing=3)
-    mark = label()
-    colours = {"danger": theme.current().danger, "attention": theme.current().attention, "dim": theme.current().dim}
-    mark.setPixmap(theme.icon_pixmap("attention", colours[ROLES[finding.severity]]))
-    across.addWidget(mark)
+    across.addWidget(Mark("attention", ROLES[finding.severity]))
     texts = column(spacing=1)
     texts.addWidget(label(finding.text, "", wrap=True))
     texts.addWidget(label(tr(f"ui.severity_{finding.severity}"), ROLES[finding.severity]))

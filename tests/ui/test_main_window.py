@@ -1,0 +1,232 @@
+"""The window: drops, keys and menus reach the session, and every page shows its state."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtWidgets import QApplication, QLabel, QMenu
+from pytestqt.qtbot import QtBot
+
+from medapp.app import Parts
+from medapp.folders import resource_path
+from medapp.i18n import catalogue
+from medapp.imaging.phantom import PhantomCase, write_png
+from medapp.ui import theme
+from medapp.ui.commands import COMMANDS, MENUS
+from medapp.ui.main_window import MainWindow
+from medapp.ui.session import Session
+from medapp.ui.state import Page, Tool
+
+
+@pytest.fixture
+def window(qtbot: QtBot, session: Session, chest_file: Path) -> Iterator[MainWindow]:
+    session.choose(classify_ahead=False)
+    made = MainWindow(session, lambda: [chest_file])
+    qtbot.addWidget(made)
+    made.resize(1366, 768)
+    made.show()
+    qtbot.waitExposed(made)
+    yield made
+    made.close()
+    theme.apply_theme(QApplication.instance(), "dark", 13)  # type: ignore[arg-type]
+
+
+def drop(window: MainWindow, *paths: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    held = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    entered = QDragEnterEvent(QPointF(50, 50), Qt.DropAction.CopyAction, data, *held)
+    QApplication.sendEvent(window, entered)
+    assert entered.isAccepted()
+    QApplication.sendEvent(window, QDropEvent(QPointF(50, 50), Qt.DropAction.CopyAction, data, *held))
+
+
+def drop_and_wait(qtbot: QtBot, window: MainWindow, session: Session, *paths: Path) -> None:
+    drop(window, *paths)
+    qtbot.waitUntil(
+        lambda: session.state.picture is not None and not session.jobs.runner.running and not session.state.loading,
+        timeout=15_000,
+    )
+
+
+def press(window: MainWindow, keys: str) -> None:
+    """Trigger the action that `keys` stand for, if it can be done now."""
+    for action in window.findChildren(QAction):
+        if QKeySequence(keys) in action.shortcuts() and action.isEnabled():
+            action.trigger()
+            return
+    pytest.fail(f"no enabled action has the shortcut {keys}")
+
+
+def test_every_command_has_a_text_and_every_icon_a_file() -> None:
+    for command in COMMANDS:
+        assert f"command.{command.id}" in catalogue()
+        assert command.group in MENUS
+        if command.icon:
+            assert resource_path("icons", f"{command.icon}.svg").is_file()
+
+
+def test_no_two_commands_have_the_same_key() -> None:
+    used = Counter(key for command in COMMANDS for key in command.shortcuts)
+    used.update("0123456789")  # the windows of an image
+    assert [key for key, count in used.items() if count > 1] == []
+
+
+def test_the_window_has_no_text_that_is_a_bare_key(window: MainWindow) -> None:
+    texts = {label.text() for label in window.findChildren(QLabel)}
+    texts |= {action.text() for action in window.findChildren(QAction)}
+    bare = [text for text in texts if text.startswith(("ui.", "command.", "menu.", "lab."))]
+    assert bare == []
+
+
+def test_every_text_of_the_window_is_used() -> None:
+    sources = "\n".join(path.read_text("utf-8") for path in resource_path().parent.glob("medapp/**/*.py"))
+    texts = json.loads(resource_path("translations", "en", "ui.json").read_text("utf-8"))
+    made_up = ("command.", "menu.", "problem.", "ui.step_", "ui.severity_", "ui.figure_", "ui.question_", "ui.effort_")
+    named = set(re.findall(r"[a-z_.]+", sources))
+    unused = [key for key in texts if not key.startswith(made_up) and key not in named]
+    assert unused == []
+
+
+def test_a_dropped_folder_is_opened(qtbot: QtBot, window: MainWindow, session: Session, ct_folder: Path) -> None:
+    drop_and_wait(qtbot, window, session, ct_folder)
+    assert session.state.page is Page.READING
+    assert "ID" in window.reading_page.banner.text()
+
+
+@pytest.mark.parametrize(
+    ("keys", "index"), [("Down", 1), ("End", 11), ("Shift+Down", 10)], ids=["next", "last", "ten on"]
+)
+def test_keys_go_through_the_stack(
+    qtbot: QtBot, window: MainWindow, session: Session, ct_folder: Path, keys: str, index: int
+) -> None:
+    drop_and_wait(qtbot, window, session, ct_folder)
+    press(window, "Home")
+    press(window, keys)
+    assert session.state.place is not None
+    assert session.state.place.index == index
+    qtbot.waitUntil(lambda: not session.state.loading)
+
+
+def test_keys_change_what_is_seen(qtbot: QtBot, window: MainWindow, session: Session, ct_folder: Path) -> None:
+    drop_and_wait(qtbot, window, session, ct_folder)
+    for keys in ("I", "R", "H"):
+        press(window, keys)
+    viewport = session.state.viewport
+    assert viewport.inverted
+    assert viewport.flipped
+    press(window, "+")
+    assert session.state.viewport.zoom is not None
+    press(window, "=")
+    assert session.state.viewport.zoom is None
+    press(window, "Z")
+    assert session.state.tool is Tool.ZOOM
+
+
+def test_digits_choose_windows_of_the_modality(
+    qtbot: QtBot, window: MainWindow, session: Session, ct_folder: Path
+) -> None:
+    drop_and_wait(qtbot, window, session, ct_folder)
+    place = session.state.place
+    assert place is not None
+    press(window, "3")
+    lung = session.state.voi[place.series].window
+    assert lung is not None
+    assert (lung.center, lung.width) == (-600, 1500)
+    press(window, "0")
+    assert session.state.voi[place.series].kind == "automatic"
+
+
+def test_tools_are_off_where_there_is_no_picture(window: MainWindow) -> None:
+    assert not window.actions_made["invert"].isEnabled()
+    assert window.actions_made["open_files"].isEnabled()
+
+
+def test_the_next_series_is_one_key_away(
+    qtbot: QtBot, window: MainWindow, session: Session, ct_folder: Path, chest_file: Path
+) -> None:
+    drop_and_wait(qtbot, window, session, ct_folder, chest_file)
+    before = session.state.place
+    press(window, "Right" if window.reading_page.browser._tree.topLevelItemCount() > 1 else "Left")
+    if session.state.place == before:
+        press(window, "Left")
+    qtbot.waitUntil(lambda: not session.state.loading)
+    assert session.state.place != before
+
+
+def test_maximised_only_the_image_is_left_and_escape_goes_back(
+    qtbot: QtBot, window: MainWindow, session: Session, ct_folder: Path
+) -> None:
+    drop_and_wait(qtbot, window, session, ct_folder)
+    press(window, "F11")
+    assert not window.reading_page.browser.isVisible()
+    press(window, "Esc")
+    assert window.reading_page.browser.isVisible()
+
+
+def test_the_browser_is_hidden_by_f9_and_stays_so(
+    qtbot: QtBot, window: MainWindow, session: Session, parts: Parts, chest_file: Path
+) -> None:
+    drop_and_wait(qtbot, window, session, chest_file)
+    press(window, "F9")
+    assert not window.reading_page.browser.isVisible()
+    assert not parts.services.settings_file.load()[0].browser_shown
+
+
+def test_the_sample_opens(qtbot: QtBot, window: MainWindow, session: Session) -> None:
+    window.open_sample()
+    qtbot.waitUntil(lambda: session.state.picture is not None and not session.jobs.runner.running, timeout=15_000)
+    assert session.settings.recent == ()
+
+
+def test_what_cannot_be_shown_is_listed_with_its_reason(
+    qtbot: QtBot, window: MainWindow, session: Session, tmp_path: Path
+) -> None:
+    folder = tmp_path / "gemischt ü"
+    write_png(folder / "good.png", PhantomCase(1, False, 64))
+    (folder / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\nno")
+    drop_and_wait(qtbot, window, session, folder)
+    problems = window.reading_page.browser._problems
+    assert problems._line.text() == "1 file could not be shown"
+    item = problems._list.item(0)
+    assert item is not None
+    name, reason = item.text().split("\n")
+    assert name == "broken.png"
+    assert len(reason) > 20
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+def test_the_theme_changes_at_once_and_is_remembered(
+    window: MainWindow, session: Session, parts: Parts, name: str
+) -> None:
+    window.actions_made[f"theme_{name}"].trigger()
+    assert theme.current().name == name
+    assert parts.services.settings_file.load()[0].theme == name
+
+
+@pytest.mark.parametrize("chosen", [theme.DARK, theme.LIGHT], ids=lambda t: t.name)
+@pytest.mark.parametrize("foreground", ["text", "dim", "accent", "attention", "danger", "done"])
+def test_texts_have_enough_contrast(chosen: theme.Theme, foreground: str) -> None:
+    """WCAG 2.1, 1.4.3: at least 4.5 to 1."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    for background in (chosen.window, chosen.panel, chosen.raised):
+        light, dark = sorted((luminance(getattr(chosen, foreground)), luminance(background)), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 4.5
+
+
+def test_a_menu_opens_over_the_image(qtbot: QtBot, window: MainWindow, session: Session, chest_file: Path) -> None:
+    drop_and_wait(qtbot, window, session, chest_file)
+    menu = window.actions_made.context_menu(QMenu(window))
+    assert {action.objectName() for action in menu.actions()} >= {"fit", "invert", "reset"}
