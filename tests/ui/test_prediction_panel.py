@@ -1,0 +1,117 @@
+"""The panel: a result, a refusal, no model and a failure look different."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QPushButton, QSlider, QWidget
+from pytestqt.qtbot import QtBot
+
+from medapp.errors import Problem
+from medapp.ui.state import Answer, Answered, Classifying, NoModel, NotAnswered
+from medapp.ui.widgets.prediction_panel import PredictionPanel, ProbabilityBar
+from medapp.ui.widgets.wording import percent_text
+from tests.ui.pictures_made import FACTS, prediction_for
+
+
+@pytest.fixture
+def panel(qtbot: QtBot) -> PredictionPanel:
+    made = PredictionPanel()
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def render(panel: PredictionPanel, answer: Answer) -> None:
+    panel.render_answer(answer, heat_map_shown=True, opacity=0.5)
+    QApplication.processEvents()  # new rows become visible with the next layout
+
+
+def bars_of(panel: PredictionPanel) -> list[ProbabilityBar]:
+    return [bar for bar in panel.findChildren(ProbabilityBar) if bar.isVisibleTo(panel)]
+
+
+def said_by(panel: PredictionPanel) -> str:
+    return "\n".join(label.text() for label in panel.findChildren(QLabel) if label.isVisibleTo(panel))
+
+
+def test_a_result_has_a_bar_per_class_with_two_digits(panel: PredictionPanel) -> None:
+    render(panel, Answered(FACTS, prediction_for("x")))
+    assert [bar.accessibleName() for bar in bars_of(panel)] == ["NORMAL: 13 %", "PNEUMONIA: 87 %"]
+    assert "Chest model" in said_by(panel)
+    assert "version 1.0" in said_by(panel)
+    assert "children at one hospital" in said_by(panel)
+    assert "Research use only" in said_by(panel)
+
+
+def test_the_operating_point_is_on_the_bar_of_the_alarm_class_alone(panel: PredictionPanel) -> None:
+    render(panel, Answered(FACTS, prediction_for("x")))
+    normal, pneumonia = bars_of(panel)
+    assert "40 %" in pneumonia.toolTip()
+    assert "40 %" not in normal.toolTip()
+
+
+def test_many_classes_stand_with_the_most_probable_first(panel: PredictionPanel) -> None:
+    render(panel, Answered(FACTS, prediction_for("x", {"a": 0.1, "b": 0.7, "c": 0.2})))
+    assert [bar.objectName() for bar in bars_of(panel)] == ["bar_b", "bar_c", "bar_a"]
+
+
+def test_a_refusal_is_a_sentence_without_bars_and_without_a_map(panel: PredictionPanel) -> None:
+    render(panel, Answered(FACTS, prediction_for("x", refused="ood.colour")))
+    assert bars_of(panel) == []
+    assert "colour" in said_by(panel)
+    controls = panel.findChild(QWidget, "heat_map_controls")
+    assert controls is not None
+    assert not controls.isVisibleTo(panel)
+
+
+def test_no_model_is_told_without_a_button(panel: PredictionPanel) -> None:
+    render(panel, NoModel("CT"))
+    assert "No model for CT" in said_by(panel)
+    assert [b for b in panel.findChildren(QPushButton) if b.isVisibleTo(panel)] == []
+
+
+def test_a_failure_says_what_to_do_and_can_be_tried_again(qtbot: QtBot, panel: PredictionPanel) -> None:
+    render(panel, NotAnswered(Problem("x", "process.died")))
+    assert "ended unexpectedly" in said_by(panel)
+    again = panel.findChild(QPushButton, "try_again")
+    assert again is not None
+    with qtbot.waitSignal(panel.again_requested):
+        again.click()
+
+
+def test_the_answer_of_the_cpu_in_place_of_the_gpu_is_told(panel: PredictionPanel) -> None:
+    render(panel, Answered(FACTS, prediction_for("x", note="engine.note.fell_back")))
+    assert "the CPU answered" in said_by(panel)
+
+
+def test_nothing_of_the_last_answer_is_left(panel: PredictionPanel) -> None:
+    render(panel, Answered(FACTS, prediction_for("x")))
+    render(panel, Classifying())
+    assert bars_of(panel) == []
+    assert "PNEUMONIA" not in said_by(panel)
+
+
+def test_rendering_asks_for_nothing(qtbot: QtBot, panel: PredictionPanel) -> None:
+    with qtbot.assertNotEmitted(panel.heat_map_requested), qtbot.assertNotEmitted(panel.opacity_requested):
+        panel.render_answer(Answered(FACTS, prediction_for("x")), heat_map_shown=False, opacity=0.9)
+
+
+def test_heat_map_and_opacity_are_asked_for(qtbot: QtBot, panel: PredictionPanel) -> None:
+    render(panel, Answered(FACTS, prediction_for("x")))
+    toggle, slider = panel.findChild(QCheckBox, "heat_map_toggle"), panel.findChild(QSlider, "heat_map_opacity")
+    assert toggle is not None
+    assert slider is not None
+    with qtbot.waitSignal(panel.heat_map_requested) as shown:
+        toggle.click()
+    with qtbot.waitSignal(panel.opacity_requested) as opacity:
+        slider.setValue(80)
+    assert shown.args == [False]
+    assert opacity.args == [0.8]
+
+
+@pytest.mark.parametrize(
+    ("probability", "text"),
+    [(0.0, "< 0.1 %"), (0.004, "0.4 %"), (0.052, "5.2 %"), (0.5, "50 %"), (0.994, "99.4 %"), (1.0, "> 99.9 %")],
+)
+def test_no_probability_is_told_as_certain(probability: float, text: str) -> None:
+    assert percent_text(probability) == text

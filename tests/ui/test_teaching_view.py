@@ -1,0 +1,236 @@
+"""The teaching page shows what the project remembers, and nothing of the sealed test before it was opened."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from medapp.jobs import Progress
+from medapp.training.run import RunState
+from medapp.ui.teaching_view import Doing, Snapshot, question_of, question_view, run_row, view_of
+from medapp.ui.widgets.teaching.check import CheckStep
+from medapp.ui.widgets.teaching.question import QuestionStep
+from medapp.ui.widgets.teaching.rail import StepRail
+from medapp.ui.widgets.teaching.sealed_test import SealedTestStep
+from medapp.ui.widgets.teaching.train import TrainStep
+from medapp.ui.widgets.teaching.use import UseStep
+from medapp.ui.widgets.teaching.views import (
+    CheckView,
+    FindingView,
+    SealedTestView,
+    Step,
+    StepMark,
+    TeachingView,
+    TrainView,
+    UseView,
+)
+from medapp.workflows.teaching import Named, Question, State
+
+CHECKED: dict[str, Any] = {
+    "classes": {"nodule": 30, "normal": 30},
+    "patients": 60,
+    "patients_known": True,
+    "unreadable": [],
+    "findings": [{"code": "few", "severity": "caution", "text": "Few patients."}],
+    "proves": "Even 5 of 5 right proves only 48 %.",
+    "split": {
+        "given": False,
+        "sealed": {"nodule": 6, "normal": 6},
+        "development": {"nodule": 24, "normal": 24},
+        "sealed_patients": 12,
+        "development_patients": 48,
+    },
+}
+ESTIMATE = {"value": 0.9, "low": 0.8, "high": 0.95}
+FIGURES: dict[str, Any] = {
+    "in_people": "Of 100 with nodule it finds 88 (77–95).",
+    "n_cases": 12,
+    "n_patients": 12,
+    "auc": ESTIMATE,
+    "sensitivity": ESTIMATE,
+    "specificity": ESTIMATE,
+    "confusion": {"classes": ["nodule", "normal"], "matrix": [[5, 1], [0, 6]]},
+    "roc": [
+        {"threshold": 1.0, "false_positive_rate": 0.0, "true_positive_rate": 0.0},
+        {"threshold": 0.5, "false_positive_rate": 0.0, "true_positive_rate": 0.8},
+        {"threshold": 0.0, "false_positive_rate": 1.0, "true_positive_rate": 1.0},
+    ],
+    "notes": [],
+}
+
+
+@pytest.fixture
+def snapshot() -> Snapshot:
+    state = State("Nodules", "2026-01-02T10:00:00Z", cases="/data/cases", checked=CHECKED)
+    return Snapshot(state, {step.value: StepMark() for step in Step})
+
+
+def texts_of(widget: QWidget) -> str:
+    return "\n".join(label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget))
+
+
+def press(widget: QWidget, name: str) -> None:
+    found = widget.findChild(QPushButton, name)
+    assert found is not None
+    assert found.isEnabled()
+    found.click()
+
+
+def test_a_question_survives_the_way_to_the_fields_and_back() -> None:
+    question = Question("chest", "children", "nodule", "normal", 0.95, 0.05)
+    assert question_of(question_view(question)) == question
+
+
+def test_a_prevalence_that_is_not_known_stays_unknown() -> None:
+    assert question_of(question_view(Question())).prevalence is None
+
+
+def test_without_a_project_nothing_can_be_trained() -> None:
+    view = view_of(None, Doing())
+    assert not view.train.can_train
+    assert view.train.problem
+
+
+def test_training_waits_for_the_seal(snapshot: Snapshot) -> None:
+    assert not view_of(snapshot, Doing()).train.can_train
+    sealed = replace(snapshot, state=replace(snapshot.state, sealed="2026-01-02T11:00:00Z"))
+    assert view_of(sealed, Doing()).train.can_train
+
+
+def test_blocking_findings_keep_the_test_from_being_sealed(snapshot: Snapshot) -> None:
+    assert view_of(snapshot, Doing()).check.can_seal
+    blocking = [{"code": "x", "severity": "blocking", "text": "Too few."}]
+    blocked = replace(snapshot, state=replace(snapshot.state, checked={**CHECKED, "findings": blocking}))
+    assert not view_of(blocked, Doing()).check.can_seal
+
+
+def test_the_model_can_be_used_only_after_the_sealed_test(snapshot: Snapshot) -> None:
+    trained = replace(snapshot, trained=True)
+    assert not view_of(trained, Doing()).use.can_activate
+    opened = replace(trained, state=replace(snapshot.state, openings=1), report={"sealed": FIGURES})
+    assert view_of(opened, Doing()).use.can_activate
+
+
+def test_going_back_needs_an_activated_model(snapshot: Snapshot) -> None:
+    assert not view_of(snapshot, Doing()).use.can_go_back
+    named = Named("nodule", "1.0", "Nodule", activated=True)
+    assert view_of(replace(snapshot, state=replace(snapshot.state, named=named)), Doing()).use.can_go_back
+
+
+def test_a_run_is_told_by_the_cases_for_learning_alone() -> None:
+    end = {"event": "finished", "report": {"development": {"auc": ESTIMATE}, "sealed": {"auc": {"value": 0.11}}}}
+    row = run_row("quick", end)
+    assert "0.90 (0.80–0.95)" in row.text
+    assert "0.11" not in row.text
+
+
+def test_a_run_that_failed_says_why() -> None:
+    assert run_row("instant", {"event": "failed", "reason": "The disk is full."}).text == "The disk is full."
+
+
+def test_the_rail_marks_what_is_done_and_what_asks_for_attention(qtbot: QtBot) -> None:
+    rail = StepRail()
+    qtbot.addWidget(rail)
+    rail.render_steps("x", Step.CHECK, {Step.QUESTION: StepMark(done=True), Step.CHECK: StepMark(attention=2)})
+    question, check = (rail.findChild(QPushButton, f"step_{step}") for step in (Step.QUESTION, Step.CHECK))
+    assert question is not None
+    assert check is not None
+    assert question.text().endswith("✓")
+    assert check.text().endswith("2!")
+    assert check.isChecked()
+    with qtbot.waitSignal(rail.step_requested) as asked:
+        question.click()
+    assert asked.args == [Step.QUESTION]
+
+
+def test_the_question_is_asked_for_as_it_is_written(qtbot: QtBot) -> None:
+    step = QuestionStep()
+    qtbot.addWidget(step)
+    step.render_question(TeachingView().question)
+    edit = step.findChild(QLineEdit, "question_find")
+    assert edit is not None
+    edit.setText("nodule")
+    with qtbot.waitSignal(step.question_requested) as asked:
+        edit.editingFinished.emit()
+    assert asked.args[0].find == "nodule"
+    assert asked.args[0].find_at_least == 90
+
+
+def test_findings_stand_with_their_weight(qtbot: QtBot) -> None:
+    step = CheckStep()
+    qtbot.addWidget(step)
+    findings = (FindingView("blocking", "Too few.", ("a.png",)), FindingView("note", "Sizes differ."))
+    step.render_check(CheckView(proves="Little.", findings=findings))
+    assert "Must be mended before a training" in texts_of(step)
+    assert "a.png" in texts_of(step)
+    seal = step.findChild(QPushButton, "seal")
+    assert seal is not None
+    assert not seal.isEnabled()
+
+
+def test_a_training_under_way_can_be_stopped_but_not_started_again(qtbot: QtBot) -> None:
+    step = TrainStep()
+    qtbot.addWidget(step)
+    step.render_train(TrainView(can_train=True, running=True, phase="Learning", done=3, total=9, seconds_left=100))
+    assert not step.instant.isEnabled()
+    assert "time left 1:40" in texts_of(step)
+    with qtbot.waitSignal(step.stop_requested):
+        press(step, "train_stop")
+
+
+@pytest.mark.parametrize("effort", ["instant", "quick"])
+def test_both_efforts_can_be_asked_for(qtbot: QtBot, effort: str) -> None:
+    step = TrainStep()
+    qtbot.addWidget(step)
+    step.render_train(TrainView(can_train=True))
+    with qtbot.waitSignal(step.train_requested) as asked:
+        press(step, f"train_{effort}")
+    assert asked.args == [effort]
+
+
+def test_a_curve_grows_with_the_passes(qtbot: QtBot, snapshot: Snapshot) -> None:
+    step = TrainStep()
+    qtbot.addWidget(step)
+    points = tuple({"number": n, "train_loss": 1 / n, "validation_loss": None, "auc": None} for n in (1, 2, 3))
+    doing = Doing(training=True, run=RunState(curve=points), progress=Progress(3, 9, "Learning"))
+    step.render_train(view_of(snapshot, doing).train)
+    assert [len(curve.points) for curve in step._chart._curves] == [3]
+
+
+def test_figures_are_hidden_until_the_test_is_opened(qtbot: QtBot) -> None:
+    step = SealedTestStep()
+    qtbot.addWidget(step)
+    step.render_sealed_test(SealedTestView("The rule.", can_open=True))
+    assert "Of 100" not in texts_of(step)
+    with qtbot.waitSignal(step.open_requested):
+        press(step, "open_sealed_test")
+    step.render_sealed_test(SealedTestView("The rule.", can_open=True, openings=1, figures=FIGURES))
+    assert "Of 100 with nodule it finds 88" in texts_of(step)
+    assert "0.90  (0.80–0.95)" in texts_of(step)
+
+
+def test_the_operating_point_is_marked_on_the_curve(qtbot: QtBot) -> None:
+    step = SealedTestStep()
+    qtbot.addWidget(step)
+    step.render_sealed_test(SealedTestView(figures=FIGURES, openings=1))
+    assert step._roc._mark == pytest.approx((0.1, 0.9))
+
+
+def test_a_second_opening_is_told(qtbot: QtBot) -> None:
+    step = SealedTestStep()
+    qtbot.addWidget(step)
+    step.render_sealed_test(SealedTestView(figures=FIGURES, openings=2))
+    assert "opened 2 times" in texts_of(step)
+
+
+def test_the_name_goes_with_the_wish_to_activate(qtbot: QtBot) -> None:
+    step = UseStep()
+    qtbot.addWidget(step)
+    step.render_use(UseView(name="Nodule", can_activate=True))
+    with qtbot.waitSignal(step.activate_requested) as asked:
+        press(step, "activate")
+    assert asked.args == ["Nodule"]
