@@ -148,8 +148,11 @@ def _check_pixels(file: DicomFile, layout: PixelLayout) -> None:
     if is_video(file.transfer_syntax):
         raise MedappError("dicom.video")
     if file.pixels.length is None:
-        if not encapsulated_frames(file, layout.frames).complete:
+        found = encapsulated_frames(file, layout.frames)
+        if not found.complete:
             raise MedappError("dicom.truncated")
+        if len(found.frames) < layout.frames:
+            raise MedappError("dicom.frames_absent", frames=layout.frames, found=len(found.frames))
         return
     if is_encapsulated(file.transfer_syntax):
         return

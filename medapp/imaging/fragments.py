@@ -72,9 +72,9 @@ def find_frames(
     fragments, complete = _fragments(stream, start, order)
     if not fragments:
         raise MedappError("dicom.no_fragments")
-    starts = [o for o in (extended or table) if any(o == f.item for f in fragments)] if (extended or table) else []
+    starts = frozenset(extended or table) & {fragment.item for fragment in fragments}
     if len(starts) == frames:
-        return Encapsulated(_split_at(fragments, frozenset(starts)), complete)
+        return Encapsulated(_split_at(fragments, starts), complete)
     return Encapsulated(_by_content(stream, fragments, frames), complete)
 
 

@@ -2,15 +2,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import imagecodecs
 import numpy as np
 import pytest
-from pydicom.uid import UID
+from pydicom.uid import UID, JPEGLSLossless
 
 from medapp.errors import Problem
 from medapp.imaging.found import Found, FoundImage
 from medapp.imaging.opening import find
 from medapp.imaging.study import NotImage
-from tests.imaging.synthetic import LIMITS, dicom, item, ramp, saved, sequence
+from tests.imaging.synthetic import LIMITS, compressed, dicom, item, ramp, saved, sequence
 
 
 def _found(folder: Path, **attributes: object) -> Found:
@@ -90,6 +91,17 @@ def test_a_file_that_was_cut_off_is_a_problem_wherever_it_ends(tmp_path: Path, k
     found = find(str(path), LIMITS)
     assert isinstance(found, Problem)
     assert found.code in {"dicom.truncated", "dicom.cut_off"}
+
+
+def test_frames_that_are_announced_and_absent_are_told(tmp_path: Path) -> None:
+    stream = imagecodecs.jpegls_encode(np.zeros((4, 4), np.uint8))
+    dataset = compressed(dicom(np.zeros((2, 4, 4), np.uint8), NumberOfFrames=2**31 - 1), JPEGLSLossless, [stream] * 2)
+    found = find(saved(dataset, tmp_path / "x"), LIMITS)
+    assert isinstance(found, Problem)
+    assert found.code == "dicom.frames_absent"
+    uncompressed = _found(tmp_path, NumberOfFrames=2**31 - 1)
+    assert isinstance(uncompressed, Problem)
+    assert uncompressed.code == "dicom.truncated"
 
 
 def test_slices_of_one_stack_share_it_and_others_do_not(tmp_path: Path) -> None:
