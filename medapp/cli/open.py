@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from pathlib import Path
 
+from medapp.errors import MedappError
 from medapp.i18n import tr
+
+DISPLAY_VARIABLES = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,6 +21,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Open the window and return when it is closed."""
+    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in DISPLAY_VARIABLES):
+        raise MedappError("open.no_display")  # Qt would abort the process
     from medapp.app import run_window
 
-    return run_window(tuple(args.paths), sample=args.sample)
+    return run_window(tuple(path.absolute() for path in args.paths), sample=args.sample)

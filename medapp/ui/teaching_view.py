@@ -88,7 +88,10 @@ def view_of(snapshot: Snapshot | None, doing: Doing) -> TeachingView:
     """Return what the page shows; without a project, an empty one."""
     if snapshot is None:
         return TeachingView(
-            title=tr("ui.untitled_project"), step=doing.step, train=TrainView(problem=tr("ui.seal_first"))
+            title=tr("ui.untitled_project"),
+            step=doing.step,
+            cases=CasesView(reading=doing.reading, problem=doing.cases_problem),
+            train=TrainView(problem=tr("ui.seal_first")),
         )
     state = snapshot.state
     return TeachingView(

@@ -1,0 +1,156 @@
+"""The teaching session: cases are checked and sealed, and a training is followed, also after a restart."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from medapp.files import write_json
+from medapp.imaging.phantom import write_cases
+from medapp.training import events
+from medapp.training.run import Run, RunRequest
+from medapp.ui.session import Session
+from medapp.ui.state import Page
+from medapp.ui.teaching_session import TeachingSession
+from medapp.ui.widgets.teaching.views import QuestionView, Step
+from medapp.workflows import teaching as teaching_module
+
+WAIT_MS = 30_000
+
+
+@pytest.fixture(scope="session")
+def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Six patients of each class."""
+    return write_cases(tmp_path_factory.mktemp("Fälle"), 6, size=64)
+
+
+@pytest.fixture
+def teaching(session: Session) -> TeachingSession:
+    return TeachingSession(session)
+
+
+@pytest.fixture
+def run_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The folder of the training that is going to be started; the test writes its events."""
+    folder = tmp_path / "run"
+
+    def start(_: Path, request: RunRequest) -> Run:
+        folder.mkdir()
+        write_json(folder / events.REQUEST_FILE, {"schema_version": 1, **asdict(request)})
+        (folder / events.HEARTBEAT_FILE).touch()
+        return Run(folder)
+
+    monkeypatch.setattr(teaching_module.Run, "start", start)
+    return folder
+
+
+def tell(folder: Path, event: str, **fields: Any) -> None:
+    log = events.EventLog(folder)
+    log.write(event, **fields)
+    log.close()
+
+
+def idle(session: Session) -> bool:
+    return not session.project_jobs.runner.running and not session.jobs.runner.running
+
+
+def choose_and_seal(qtbot: QtBot, session: Session, teaching: TeachingSession, cases: Path) -> None:
+    teaching.choose_cases(cases)
+    qtbot.waitUntil(lambda: teaching.view.check.can_seal and idle(session), timeout=WAIT_MS)
+    teaching.seal()
+    qtbot.waitUntil(lambda: teaching.view.train.can_train, timeout=WAIT_MS)
+
+
+def test_a_folder_shows_its_classes_and_is_checked(
+    qtbot: QtBot, session: Session, teaching: TeachingSession, cases: Path
+) -> None:
+    teaching.choose_cases(cases)
+    qtbot.waitUntil(lambda: bool(teaching.view.check.proves) and idle(session), timeout=WAIT_MS)
+    assert session.state.page is Page.TEACHING
+    rows = {row.name: (row.images, row.patients) for row in teaching.view.cases.classes}
+    assert rows == {"nodule": (6, 6), "normal": (6, 6)}
+    assert teaching.view.cases.reading is None
+
+
+def test_a_folder_without_classes_is_told_in_its_place(
+    qtbot: QtBot, session: Session, teaching: TeachingSession, tmp_path: Path
+) -> None:
+    empty = tmp_path / "leer"
+    empty.mkdir()
+    teaching.choose_cases(empty)
+    qtbot.waitUntil(lambda: bool(teaching.view.cases.problem) and idle(session), timeout=WAIT_MS)
+    assert not teaching.view.check.can_seal
+
+
+def test_a_file_is_no_folder_of_cases(session: Session, teaching: TeachingSession, chest_file: Path) -> None:
+    teaching.choose_cases(chest_file)
+    assert "folder" in session.state.notice
+
+
+def test_a_pattern_is_tried_on_a_name(qtbot: QtBot, session: Session, teaching: TeachingSession, cases: Path) -> None:
+    teaching.choose_cases(cases)
+    qtbot.waitUntil(lambda: bool(teaching.view.check.proves) and idle(session), timeout=WAIT_MS)
+    teaching.preview_pattern(r"patient(\d+)_")
+    qtbot.waitUntil(lambda: "→ patient 1" in teaching.view.cases.example)
+    teaching.preview_pattern("(")
+    qtbot.waitUntil(lambda: "→" not in teaching.view.cases.example)
+
+
+@pytest.mark.usefixtures("run_folder")
+def test_the_project_is_there_again_after_a_restart(
+    qtbot: QtBot, session: Session, teaching: TeachingSession, cases: Path
+) -> None:
+    teaching.set_question(QuestionView("chest", "phantoms", "nodule", "normal", 95, 5.0))
+    choose_and_seal(qtbot, session, teaching, cases)
+    again = TeachingSession(session)
+    again.restore()
+    qtbot.waitUntil(lambda: again.view.train.can_train, timeout=WAIT_MS)
+    assert again.view.question == QuestionView("chest", "phantoms", "nodule", "normal", 95, 5.0)
+    assert again.view.step is Step.TRAIN
+    assert len(again.view.lab_book) == len(teaching.view.lab_book)
+
+
+def test_a_training_is_followed_to_its_end(
+    qtbot: QtBot, session: Session, teaching: TeachingSession, cases: Path, run_folder: Path
+) -> None:
+    choose_and_seal(qtbot, session, teaching, cases)
+    teaching.train("quick")
+    assert teaching.view.train.running
+    qtbot.waitUntil(run_folder.is_dir)
+    tell(run_folder, "progress", phase="learning", done=3, total=9, seconds_left=12.0)
+    tell(run_folder, "pass", number=1, train_loss=0.7, validation_loss=0.6, auc=0.8)
+    qtbot.waitUntil(lambda: teaching.view.train.done == 3 and len(teaching.view.train.curve) == 1)
+    teaching.stop_training()
+    assert teaching.view.train.stopping
+    assert (run_folder / events.CONTROL_FILE).is_file()
+    tell(run_folder, "stopped", code="train.stopped", reason="Stopped before there was anything to keep.")
+    qtbot.waitUntil(lambda: not teaching.view.train.running and bool(teaching.view.train.runs), timeout=WAIT_MS)
+    assert session.state.notice == "Stopped before there was anything to keep."
+
+
+def test_a_training_from_before_a_restart_is_followed(
+    qtbot: QtBot, session: Session, teaching: TeachingSession, cases: Path, run_folder: Path
+) -> None:
+    choose_and_seal(qtbot, session, teaching, cases)
+    teaching.train("instant")
+    qtbot.waitUntil(lambda: len(teaching.view.lab_book) == 5, timeout=WAIT_MS)
+    again = TeachingSession(session)
+    again.restore()
+    qtbot.waitUntil(lambda: again.view.train.running, timeout=WAIT_MS)
+    assert again.view.step is Step.TRAIN
+    tell(run_folder, "failed", code="x", reason="The disk is full.")
+    qtbot.waitUntil(lambda: not again.view.train.running and idle(session), timeout=WAIT_MS)
+    assert again.view.train.runs[0].text == "The disk is full."
+
+
+def test_a_training_that_cannot_start_is_told(
+    qtbot: QtBot, session: Session, teaching: TeachingSession, cases: Path
+) -> None:
+    teaching.choose_cases(cases)
+    qtbot.waitUntil(lambda: bool(teaching.view.check.proves) and idle(session), timeout=WAIT_MS)
+    teaching.train("instant")
+    qtbot.waitUntil(lambda: not teaching.view.train.running and bool(session.state.notice), timeout=WAIT_MS)
