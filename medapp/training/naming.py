@@ -59,7 +59,6 @@ def renamed(package: Package, name: str, target: Path, openings: int) -> Package
 
 
 def _as_stored(weights: Tensors) -> Tensors:
-    """Return weights that came from 16 bits with 16 bits, others as they are."""
+    """Return each tensor that came from 16 bits with 16 bits, the others as they are."""
     half = halved(weights)
-    same = all(np.array_equal(half[name].astype(weights[name].dtype), weights[name]) for name in weights)
-    return half if same else weights
+    return {name: half[name] if np.array_equal(half[name].astype(w.dtype), w) else w for name, w in weights.items()}

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from medapp.classify.contents import halved
+from medapp.classify.contents import Tensors, halved
 from medapp.classify.network import Classifier
 from medapp.training.finetune import weights_of
 from medapp.training.lesson import Lesson, logits_at, shares_of
@@ -31,7 +31,7 @@ def settle_precision(lesson: Lesson) -> tuple[dict[str, NDArray[Any]], float]:
     sample = everyone[:: max(1, len(everyone) // PRECISION_PICTURES)][:PRECISION_PICTURES]
     full = {name: tensor.cpu().numpy() for name, tensor in weights_of(network).items()}
     before = shares_of(logits_at(lesson, network, sample))
-    half = halved(full)
+    half = half_matrices(full)
     _load(network, half)
     difference = float(np.abs(shares_of(logits_at(lesson, network, sample)) - before).max())
     if difference <= lesson.config.half_tolerance:
@@ -40,9 +40,15 @@ def settle_precision(lesson: Lesson) -> tuple[dict[str, NDArray[Any]], float]:
     return full, difference
 
 
+def half_matrices(weights: Tensors) -> dict[str, NDArray[Any]]:
+    """Round convolutions and matrices to 16 bits; biases and batch norm, small and sensitive, stay as they are."""
+    half = halved(weights)
+    return {name: half[name] if tensor.ndim > 1 else tensor for name, tensor in weights.items()}
+
+
 def round_weights(network: Classifier) -> None:
     """Round the weights of a starting model, so that its features are those that the package will give."""
-    _load(network, halved({name: tensor.cpu().numpy() for name, tensor in weights_of(network).items()}))
+    _load(network, half_matrices({name: tensor.cpu().numpy() for name, tensor in weights_of(network).items()}))
 
 
 def _load(network: Classifier, weights: dict[str, NDArray[Any]]) -> None:
