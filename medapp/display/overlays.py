@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from medapp.display.render import image_box
+from medapp.display.render import image_span
 from medapp.display.viewport import ImageShape, Viewport
 from medapp.i18n import tr
 from medapp.imaging.frame import Frame, Lut
@@ -168,8 +168,9 @@ def heat_map_rgba(
     placed = cv2.warpAffine(bytes_, matrix, screen, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     alpha = np.rint(np.arange(256) * min(max(opacity, 0.0), 1.0)).astype(np.uint8)
     table = np.column_stack([_inferno(), alpha]).view(np.uint32)[:, 0]
-    rgba = table.take(placed)
-    rgba *= _covered(image, viewport, screen)
+    rgba = np.zeros((screen[1], screen[0]), np.uint32)
+    span = image_span(viewport.source_to_screen(image, screen), (image.rows, image.columns), screen)
+    rgba[span] = table.take(placed[span], mode="clip")
     pixels: NDArray[np.uint8] = rgba.view(np.uint8).reshape(*placed.shape, 4)
     return pixels
 
@@ -209,7 +210,3 @@ def _inferno() -> NDArray[np.uint8]:
     ramp = np.arange(256, dtype=np.uint8).reshape(256, 1)
     bgr: NDArray[np.uint8] = cv2.applyColorMap(ramp, cv2.COLORMAP_INFERNO)
     return bgr[:, 0, ::-1]
-
-
-def _covered(image: ImageShape, viewport: Viewport, screen: tuple[int, int]) -> NDArray[np.bool_]:
-    return image_box(viewport.source_to_screen(image, screen), (image.rows, image.columns), screen)

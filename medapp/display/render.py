@@ -83,7 +83,8 @@ def resample(frame: Frame, viewport: Viewport, screen: tuple[int, int]) -> Resam
     level = 0 if frame.discrete else _level(matrix, pyramid)
     values, mask = pyramid.levels[level], pyramid.masks[level] if pyramid.masks else None
     placed = _from_level(matrix, frame.shape, values.shape)
-    inside = image_box(matrix, frame.shape, screen)
+    inside = np.zeros((screen[1], screen[0]), np.bool_)
+    inside[image_span(matrix, frame.shape, screen)] = True
     if mask is not None:
         inside &= _warped(mask, placed, screen, nearest=frame.discrete) > 127
     levels = _warped(values, placed, screen, nearest=frame.discrete)
@@ -130,15 +131,13 @@ def _visible(
     return cropped, shifted
 
 
-def image_box(matrix: NDArray[np.float64], shape: tuple[int, int], screen: tuple[int, int]) -> NDArray[np.bool_]:
-    """Return where the image lies: a box, because turns are by right angles."""
+def image_span(matrix: NDArray[np.float64], shape: tuple[int, int], screen: tuple[int, int]) -> tuple[slice, slice]:
+    """Return the rows and columns of the screen that the image covers: a box, because turns are by right angles."""
     corners = np.array([[-0.5, -0.5, 1], [shape[1] - 0.5, shape[0] - 0.5, 1]]) @ matrix.T
     (x0, y0), (x1, y1) = corners.min(axis=0) - 1e-6, corners.max(axis=0) + 1e-6
-    inside = np.zeros((screen[1], screen[0]), np.bool_)
-    inside[max(0, math.ceil(y0)) : max(0, math.floor(y1) + 1), max(0, math.ceil(x0)) : max(0, math.floor(x1) + 1)] = (
-        True
-    )
-    return inside
+    rows = slice(max(0, math.ceil(y0)), max(0, min(screen[1], math.floor(y1) + 1)))
+    columns = slice(max(0, math.ceil(x0)), max(0, min(screen[0], math.floor(x1) + 1)))
+    return rows, columns
 
 
 def grey(resampled: Resampled, voi: Voi | None, *, invert: bool = False) -> NDArray[np.uint8]:
