@@ -130,7 +130,7 @@ def _folder(what: str, folder: Path) -> Finding:
     except OSError:
         text = tr("doctor.folder_failed", what=named, path=folder)
         return Finding(f"folder {what}", False, text, {"path": str(folder)})
-    return Finding(f"folder {what}", True, tr("doctor.folder", what=named), {"path": str(folder)})
+    return Finding(f"folder {what}", True, tr("doctor.folder", what=named, path=folder), {"path": str(folder)})
 
 
 def _disk(folder: Path) -> Finding:
