@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from medapp.display.render import image_span
+from medapp.display.render import image_span, placed_on
 from medapp.display.viewport import ImageShape, Viewport
 from medapp.i18n import tr
 from medapp.imaging.frame import Frame, Lut
@@ -165,7 +165,7 @@ def heat_map_rgba(
     matrix = viewport.source_to_screen(image, screen) @ to_source
     bounded = np.clip(np.nan_to_num(heat_map), 0, 1).astype(np.float32)
     bytes_ = np.rint(bounded * 255).astype(np.uint8)
-    placed = cv2.warpAffine(bytes_, matrix, screen, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    placed = placed_on(screen, bytes_, matrix)
     alpha = np.rint(np.arange(256) * min(max(opacity, 0.0), 1.0)).astype(np.uint8)
     table = np.column_stack([_inferno(), alpha]).view(np.uint32)[:, 0]
     rgba = np.zeros((screen[1], screen[0]), np.uint32)
@@ -194,8 +194,10 @@ def draw_overlay(
     mask = frame.overlay
     if screen is not None:
         matrix = viewport.source_to_screen(ImageShape.of(frame), screen)
-        drawn = cv2.warpAffine(mask.astype(np.uint8) * 255, matrix, screen, flags=cv2.INTER_LINEAR)
-        mask = drawn > 127
+        span = image_span(matrix, frame.shape, screen)
+        drawn = placed_on(screen, mask.astype(np.uint8) * 255, matrix)
+        mask = np.zeros((screen[1], screen[0]), np.bool_)
+        mask[span] = drawn[span] > 127
     with_overlay = picture.copy()
     with_overlay[mask] = 255
     return with_overlay
