@@ -100,8 +100,8 @@ class JobRunner(QObject):
             job.close()
         except StopIteration as end:
             self._reports.put(_Report("succeeded", job_id, end.value))
-        except BaseException as error:
-            log.debug("job %d failed", job_id, exc_info=True)
+        except BaseException as error:  # noqa: BLE001 - a panic of a native library is no Exception
+            log.debug("job %d failed: %s", job_id, type(error).__name__)
             self._reports.put(_Report("failed", job_id, error))
         else:
             self._reports.put(_Report("cancelled", job_id))

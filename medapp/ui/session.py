@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -95,7 +96,7 @@ class Session(QObject):
     def fail(self, error: BaseException) -> None:
         """Tell the person about a failure that nobody else takes."""
         if not isinstance(error, MedappError):
-            log.error("unexpected failure", exc_info=error)
+            log.error("unexpected failure: %s at %s", type(error).__name__, _places(error))
         self.notify(tell(Problem.from_error("", error)))
 
     def notify(self, text: str) -> None:
@@ -127,6 +128,12 @@ class Session(QObject):
         release()
         for jobs in self._job_lists:
             jobs.runner.close()
+
+
+def _places(error: BaseException) -> str:
+    """Return where in the code a failure came from; its message is left out, for it may name a file or a patient."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " < ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in reversed(frames)) or "(nowhere)"
 
 
 def opened_title(paths: tuple[Path, ...]) -> str:

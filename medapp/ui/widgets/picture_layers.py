@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
@@ -14,6 +15,8 @@ from medapp.display.viewport import ImageShape, Viewport
 from medapp.imaging.frame import Frame
 from medapp.imaging.voi import Voi
 from medapp.ui.widgets.images import as_qimage
+
+HEAT_MAP_COARSENESS = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,9 +55,12 @@ class Layers:
         return self._resampled[1]
 
     def heat_map(self, view: HeatMapView, frame: Frame, viewport: Viewport, screen: tuple[int, int]) -> QImage:
-        """Return the heat map, placed as the picture is."""
+        """Return the heat map, placed as the picture is but computed at half the size: it is smooth anyway."""
         key = (id(view.values), view.opacity, id(frame), viewport, screen)
         if self._heat is None or self._heat[0] != key:
-            pixels = heat_map_rgba(view.values, ImageShape.of(frame), viewport, screen, view.opacity)
-            self._heat = key, as_qimage(pixels)
+            shape = ImageShape.of(frame)
+            coarse = replace(viewport, zoom=viewport.effective_zoom(shape, screen) / HEAT_MAP_COARSENESS)
+            small = (max(1, screen[0] // HEAT_MAP_COARSENESS), max(1, screen[1] // HEAT_MAP_COARSENESS))
+            pixels = heat_map_rgba(view.values, shape, coarse, small, view.opacity)
+            self._heat = key, as_qimage(cv2.resize(pixels, screen))
         return self._heat[1]

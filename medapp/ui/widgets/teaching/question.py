@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TypeVar
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QGridLayout, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QLineEdit, QSpinBox, QWidget
 
 from medapp.i18n import tr
 from medapp.ui.widgets.layouts import button, column, label, named, row
 from medapp.ui.widgets.teaching.views import QuestionView
 
 Spin = TypeVar("Spin", QSpinBox, QDoubleSpinBox)
-EDIT_PX, TITLE_PX = 340, 230
+EDIT_PX, TITLE_PX, TEXT_MARGIN_PX = 340, 230, 7
 FIELDS = ("pictures", "people", "find", "other")
 
 
@@ -53,8 +53,9 @@ class QuestionStep(QWidget):
         spin.setRange(low, high)
         spin.setSuffix(" %")
         spin.setFixedWidth(110)
-        spin.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         spin.editingFinished.connect(self._request)
+        for edit in spin.findChildren(QLineEdit):
+            edit.setTextMargins(TEXT_MARGIN_PX, 0, 0, 0)
         return spin
 
     def _make_grid(self) -> QGridLayout:
