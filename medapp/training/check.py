@@ -14,7 +14,7 @@ from medapp.jobs import Job
 from medapp.training.dataset import list_cases
 from medapp.training.findings import Duplicate, Finding, all_findings, find_duplicates
 from medapp.training.intervals import least_provable
-from medapp.training.split import SEALED_FRACTION, Member, Side, Split, Use, salt_from_seed, split_cases
+from medapp.training.split import SEALED_FRACTION, Member, Side, Split, Use, salt_from_seed, salted, split_cases
 from medapp.training.survey import ReadsFrames, Seen, Survey, survey
 
 
@@ -158,7 +158,9 @@ def judge(surveyed: Survey, salt: str, recorded: Mapping[str, Side] | None = Non
     sides = [member.given or split.side_of(member.patient) for member in members]
     duplicates = find_duplicates(surveyed.seen, sides)
     uses = _uses(surveyed.seen, sides, split, duplicates)
-    findings = all_findings(surveyed, sides, uses, duplicates)
+    learned = {hashed for hashed, side in (recorded or {}).items() if side == "development"}
+    known = [salted(salt, one.case.patient) in learned for one in surveyed.seen]
+    findings = all_findings(surveyed, sides, uses, duplicates, known)
     return Checked(surveyed, split, uses, duplicates, tuple(findings))
 
 

@@ -84,13 +84,18 @@ def find_duplicates(seen: Sequence[Seen], sides: Sequence[Side]) -> tuple[Duplic
 
 
 def all_findings(
-    survey: Survey, sides: Sequence[Side], uses: Sequence[Use], duplicates: Sequence[Duplicate]
+    survey: Survey,
+    sides: Sequence[Side],
+    uses: Sequence[Use],
+    duplicates: Sequence[Duplicate],
+    known: Sequence[bool],
 ) -> list[Finding]:
-    """Return every finding, the heaviest first."""
+    """Return every finding, the heaviest first; `known` are the cases whose patient the base has learned from."""
     found = [
         *_about_classes(survey, uses),
         *_about_files(survey),
         *_about_patients(survey, sides),
+        *_about_base(survey, uses, known),
         *_about_duplicates(duplicates),
         *_about_pictures(survey),
     ]
@@ -156,6 +161,14 @@ def _about_patients(survey: Survey, sides: Sequence[Side]) -> Iterator[Finding]:
     if both := [patient for patient, places in held.items() if len(places) > 1]:
         about = [seen for seen in survey.seen if seen.case.patient in set(both)]
         yield Finding("patient_across_split", "serious", {"n": len(both)}, _names(about))
+
+
+def _about_base(survey: Survey, uses: Sequence[Use], known: Sequence[bool]) -> Iterator[Finding]:
+    cases = zip(survey.seen, uses, known, strict=True)
+    met = [seen for seen, use, is_known in cases if use == "sealed" and is_known]
+    if met:
+        count = len({seen.case.patient for seen in met})
+        yield Finding("base_knows_patients", "serious", {"n": count}, _names(met))
 
 
 def _about_duplicates(duplicates: Sequence[Duplicate]) -> Iterator[Finding]:
