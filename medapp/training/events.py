@@ -50,7 +50,7 @@ class EventLog:
 
     def close(self) -> None:
         """Close the file, with everything on the disk."""
-        with self._lock:
+        with self._lock, suppress(OSError):
             os.fsync(self._file.fileno())
             self._file.close()
 

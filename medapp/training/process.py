@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ctypes
+import errno
 import logging
 import os
 import secrets
@@ -42,18 +43,32 @@ def main(arguments: Sequence[str]) -> int:
         return int(end.code or 0)
     try:
         folder = _run_folder(args.output)
+        events = _open_events(folder, args.json)
     except MedappError as error:
         print(tell(error), file=sys.stderr)
         return NOTHING_ANSWERED
     lower_priority()
-    echo = (lambda line: print(line, flush=True)) if args.json else None
-    events = EventLog(folder, echo)
     try:
         with Control(folder, lambda: _tell_stopping(events)) as control:
             signal.signal(signal.SIGINT, lambda *_: control.stop())
             return _teach(args, folder, Narrator(events, control))
     finally:
         events.close()
+
+
+def _open_events(folder: Path, echo: bool) -> EventLog:
+    try:
+        return EventLog(folder, _print_line if echo else None)
+    except OSError as error:
+        raise MedappError("train.output", folder=folder.name, reason=error.strerror or "") from error
+
+
+def _print_line(line: str) -> None:
+    """Print an event; who listens no longer does not end the training."""
+    try:
+        print(line, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _tell_stopping(events: EventLog) -> None:
@@ -81,11 +96,7 @@ def _teach(args: argparse.Namespace, folder: Path, narrator: Narrator) -> int:
         return _failed(narrator, error)
     except Exception as error:
         log.debug("unexpected", exc_info=True)
-        short_of_memory = isinstance(error, MemoryError) or "out of memory" in str(error)
-        params = (
-            MedappError("train.memory") if short_of_memory else MedappError("unexpected", kind=type(error).__name__)
-        )
-        return _failed(narrator, params)
+        return _failed(narrator, _told(error))
     narrator.tell("finished", **finished)
     if not args.json:
         sealed = finished["report"]["sealed"]
@@ -94,8 +105,18 @@ def _teach(args: argparse.Namespace, folder: Path, narrator: Narrator) -> int:
     return ANSWERED
 
 
+def _told(error: Exception) -> MedappError:
+    """Turn what nobody expected into a sentence."""
+    if isinstance(error, MemoryError) or "out of memory" in str(error):
+        return MedappError("train.memory")
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return MedappError("train.disk_full")
+    return MedappError("unexpected", kind=type(error).__name__)
+
+
 def _failed(narrator: Narrator, error: MedappError) -> int:
-    narrator.tell("failed", code=error.code, reason=tell(error))
+    with suppress(OSError):  # where the disk is full, the sentence on standard error must do
+        narrator.tell("failed", code=error.code, reason=tell(error))
     print(tell(error), file=sys.stderr)
     return NOTHING_ANSWERED
 
