@@ -34,7 +34,7 @@ class _BoundedFile(io.BufferedReader):
     """A file whose reads never ask for more than there is: a damaged length must not cost its number of bytes."""
 
     def __init__(self, path: Path) -> None:
-        raw = io.FileIO(path)
+        raw = io.FileIO(str(path))  # pydicom joins the stream's name to its messages as text
         super().__init__(raw)
         self._size = path.stat().st_size
 

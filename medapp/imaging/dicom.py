@@ -176,7 +176,7 @@ def is_cut_off(file: DicomFile) -> bool:
     implicit = file.transfer_syntax == IMPLICIT
     with _understood():
         whole = read_dataset(file.stream, implicit, file.little_endian, defer_size=_LONG_VALUE)
-        last = whole.get_item(max(whole.keys())) if len(whole) else None
+    last = max(whole.values(), key=lambda element: element.tag, default=None)
     if not isinstance(last, RawDataElement) or last.length == UNDEFINED:
         return False
     return bool(last.value_tell + last.length > file.size)

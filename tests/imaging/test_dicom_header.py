@@ -93,6 +93,30 @@ def test_a_file_that_was_cut_off_is_a_problem_wherever_it_ends(tmp_path: Path, k
     assert found.code in {"dicom.truncated", "dicom.cut_off"}
 
 
+def test_a_long_document_is_named_and_a_cut_one_told(tmp_path: Path) -> None:
+    attributes = {"SOPClassUID": UID("1.2.840.10008.5.1.4.1.1.104.1"), "EncapsulatedDocument": b"%PDF" * 50_000}
+    path = Path(saved(dicom(None, **attributes), tmp_path / "x"))
+    whole = find(str(path), LIMITS)
+    assert isinstance(whole, NotImage)
+    assert whole.what == "pdf"
+    path.write_bytes(path.read_bytes()[:-1000])
+    cut = find(str(path), LIMITS)
+    assert isinstance(cut, Problem)
+    assert cut.code == "dicom.cut_off"
+
+
+def test_a_file_that_ends_inside_a_sequence_is_told_as_cut_off(tmp_path: Path) -> None:
+    references = sequence(*[item(ReferencedSOPInstanceUID="1.2.3")] * 20)
+    references.is_undefined_length = True
+    dataset = dicom(None, SOPClassUID=UID("1.2.840.10008.5.1.4.1.1.88.33"), ReferencedInstanceSequence=references)
+    path = Path(saved(dataset, tmp_path / "x"))
+    raw = path.read_bytes()
+    for end in range(len(raw) - 300, len(raw) - 20, 7):
+        path.write_bytes(raw[:end])
+        found = find(str(path), LIMITS)
+        assert isinstance(found, NotImage) or found.code == "dicom.cut_off"  # type: ignore[union-attr]
+
+
 def test_frames_that_are_announced_and_absent_are_told(tmp_path: Path) -> None:
     stream = imagecodecs.jpegls_encode(np.zeros((4, 4), np.uint8))
     dataset = compressed(dicom(np.zeros((2, 4, 4), np.uint8), NumberOfFrames=2**31 - 1), JPEGLSLossless, [stream] * 2)
