@@ -62,7 +62,8 @@ class Opening(QObject):
                 session.notify(_nothing_found(found))
 
         job = scan(chosen, session.services.readers)
-        self._jobs.add(session.jobs.start(job, title=opened_title(chosen), part=take, done=end))
+        title, stopped = opened_title(chosen), self._draw_thumbnails
+        self._jobs.add(session.jobs.start(job, title=title, part=take, done=end, stopped=stopped))
 
     def open_prepared(self, prepare: Callable[[], Sequence[Path]], title: str) -> None:
         """Open the paths that `prepare` returns; it may take its time."""

@@ -22,7 +22,7 @@ from medapp.ui.widgets.picture_layers import HeatMapView
 from medapp.ui.widgets.prediction_panel import PredictionPanel
 from medapp.ui.widgets.study_browser import StudyBrowser
 from medapp.ui.widgets.viewer import Viewer, ViewerContent
-from medapp.ui.widgets.wording import date_text, modality_text, name_text
+from medapp.ui.widgets.wording import date_text, modality_text, name_text, plain_text
 
 BROWSER_PX = 248
 CHIP_GAP_PX = 12
@@ -112,7 +112,7 @@ def _identity_text(picture: Picture | None) -> str:
     parts.append(patient.sex)
     if study.date:
         parts.append(tr("ui.exam", date=date_text(study.date)))
-    parts.append(study.description)
+    parts.append(plain_text(study.description))
     known = [part for part in parts if part]
     return "   ·   ".join(known) if known else tr("ui.no_identity")
 

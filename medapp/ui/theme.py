@@ -13,7 +13,6 @@ from medapp.folders import resource_path
 
 ICON_PX = 16
 STEP = 4
-CONTROL_PX = 28
 
 
 @dataclass(frozen=True)

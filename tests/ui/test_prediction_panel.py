@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QPushButton, QSlider, QWidget
 from pytestqt.qtbot import QtBot
@@ -89,6 +91,15 @@ def test_nothing_of_the_last_answer_is_left(panel: PredictionPanel) -> None:
     render(panel, Classifying())
     assert bars_of(panel) == []
     assert "PNEUMONIA" not in said_by(panel)
+
+
+def test_the_card_is_one_press_away(panel: PredictionPanel) -> None:
+    render(panel, Answered(replace(FACTS, card="Not for adults."), prediction_for("x")))
+    assert "Not for adults." not in said_by(panel)
+    show = panel.findChild(QPushButton, "show_card")
+    assert show is not None
+    show.click()
+    assert "Not for adults." in said_by(panel)
 
 
 def test_rendering_asks_for_nothing(qtbot: QtBot, panel: PredictionPanel) -> None:

@@ -52,14 +52,6 @@ def named(widget: Widget, name: str) -> Widget:
     return widget
 
 
-def give_role(widget: QWidget, role: str) -> None:
-    """Give a widget another look."""
-    if widget.property("role") != role:
-        widget.setProperty("role", role)
-        widget.style().unpolish(widget)
-        widget.style().polish(widget)
-
-
 def button(key: str, asked: Callable[[], object], *, role: str = "", name: str = "") -> QPushButton:
     """Return a button with the text of `key` that calls `asked`."""
     made = QPushButton(tr(key))

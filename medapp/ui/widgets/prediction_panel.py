@@ -175,6 +175,18 @@ class PredictionPanel(QWidget):
             self._say(tr("ui.trained_on", text=model.trained_on), "small", name="trained_on")
         used = tr("ui.computed", seconds=seconds_text(prediction.seconds), device=prediction.device)
         self._say(used, "small", name="computed")
+        if model.card:
+            self._offer_card(model.card)
+
+    def _offer_card(self, text: str) -> None:
+        """Put the model's card one press away; as plain text, for a package comes from anywhere."""
+        shown = label(text, "small", wrap=True, name="model_card")
+        shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        shown.hide()
+        self._rows.addWidget(
+            button("ui.model_card", lambda: shown.setVisible(shown.isHidden()), role="link", name="show_card")
+        )
+        self._rows.addWidget(shown)
 
     def _fill_refusal(self, prediction: Prediction) -> None:
         code = prediction.refused or "unknown"

@@ -26,7 +26,7 @@ from medapp.ui.state import series_key
 from medapp.ui.widgets.images import as_qimage
 from medapp.ui.widgets.layouts import column, label, named
 from medapp.ui.widgets.themed import IconButton
-from medapp.ui.widgets.wording import date_text, patient_text
+from medapp.ui.widgets.wording import date_text, patient_text, plain_text
 
 THUMBNAIL_PX = 48
 KEY_ROLE = Qt.ItemDataRole.UserRole
@@ -106,7 +106,7 @@ class StudyBrowser(QWidget):
         self._tree.expandAll()
 
     def _study_item(self, study: Study) -> QTreeWidgetItem:
-        parts = [date_text(study.date), study.description]
+        parts = [date_text(study.date), plain_text(study.description)]
         item = QTreeWidgetItem([" · ".join(p for p in parts if p) or tr("ui.study")])
         item.setFlags(Qt.ItemFlag.ItemIsEnabled)
         for series in study.series:
@@ -155,6 +155,7 @@ class ProblemList(QWidget):
         layout = column(self, margin=1, spacing=1)
         layout.addWidget(self._line)
         layout.addWidget(self._list)
+        self.hide()
 
     def render_problems(self, problems: tuple[Problem, ...], others: tuple[NotImage, ...]) -> None:
         """Show how many files have a problem or no picture, and which."""

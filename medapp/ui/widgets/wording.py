@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from medapp.i18n import tr
-from medapp.imaging.study import Patient, Window
+from medapp.imaging.study import Patient
 
 
 def patient_text(patient: Patient) -> str:
@@ -19,6 +19,11 @@ def name_text(name: str) -> str:
     parts = [part.strip() for part in alphabetic.split("^")]
     family, given = parts[0], " ".join(p for p in parts[1:3] if p)
     return ", ".join(p for p in (family, given) if p) or name.replace("^", " ").replace("=", " ").strip()
+
+
+def plain_text(text: str) -> str:
+    """Return a description without the carets that some scanners put between its parts."""
+    return " ".join(text.replace("^", " ").split())
 
 
 def modality_text(modality: str) -> str:
@@ -63,15 +68,3 @@ def time_left_text(seconds: float | None) -> str:
         return ""
     whole = math.ceil(seconds)
     return tr("ui.time_left", value=f"{whole // 60}:{whole % 60:02d}")
-
-
-def window_text(window: Window) -> str:
-    """Return width and center as radiologists write them."""
-    return tr("ui.window_values", width=figure(window.width), center=figure(window.center))
-
-
-def figure(value: float) -> str:
-    """Return a number with as many digits as it needs: none from 100 on, up to four significant below."""
-    if abs(value) >= 100 or value == round(value):
-        return f"{value:.0f}"
-    return f"{value:.4g}"
