@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import re
 import time
-from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,31 +12,25 @@ import numpy as np
 import torch
 
 from medapp.classify import devices
-from medapp.classify.contents import PICTURE, Calibration, Metadata, PackageContents, Scope
-from medapp.classify.network import ARCHITECTURES, Classifier, build, load
-from medapp.classify.package import Package, write_package
-from medapp.classify.preprocess import PreprocessSpec
+from medapp.classify.contents import Calibration, Scope
 from medapp.classify.registry import Registry
 from medapp.errors import MedappError
 from medapp.files import write_json, write_text
 from medapp.folders import user_folders
-from medapp.i18n import tr
 from medapp.imaging.readers import Readers
 from medapp.jobs import Progress
 from medapp.training import calibration as calibrating
-from medapp.training.card import write_card
 from medapp.training.check import Checked, judge
-from medapp.training.config import TrainConfig
 from medapp.training.dataset import CaseFolder, list_cases
 from medapp.training.evaluate import Answers, patient_numbers
 from medapp.training.events import PACKAGE_FOLDER
 from medapp.training.instant import finish_instantly, learn_instantly
 from medapp.training.lesson import Floats, Group, Instant, Lesson, Trained
-from medapp.training.lineage import Lineage, lineage_of, refuse_seen_pictures, training_set
-from medapp.training.naming import identifier
+from medapp.training.lineage import refuse_seen_pictures
 from medapp.training.narration import Budget, Narrator, StoppedEarlyError
 from medapp.training.pictures import PictureCache
-from medapp.training.precision import round_weights
+from medapp.training.plan import Plan, make_plan
+from medapp.training.product import write_product
 from medapp.training.quick import learn_quickly
 from medapp.training.report import (
     Circumstances,
@@ -55,50 +45,7 @@ from medapp.training.run import RunRequest
 from medapp.training.starting_model import starting_model
 from medapp.training.survey import Survey, mostly_colour, survey
 
-SCRATCH_SIZE = 128
 REPORT_FILE, PREDICTIONS_FILE = "report.json", "sealed_predictions.csv"
-
-
-@dataclass(frozen=True, eq=False)
-class Plan:
-    """What is known before the cases are read.
-
-    Attributes
-    ----------
-    request : RunRequest
-        What was asked for.
-    config : TrainConfig
-        Every number.
-    device : torch.device
-        Where to learn.
-    base : Package or None
-        The starting model; None from scratch.
-    architecture : str
-        The network.
-    spec : PreprocessSpec
-        How a frame becomes a network picture.
-    lineage : Lineage
-        Salt and sides to keep.
-    """
-
-    request: RunRequest
-    config: TrainConfig
-    device: torch.device
-    base: Package | None
-    architecture: str
-    spec: PreprocessSpec
-    lineage: Lineage
-
-    def network(self, classes: int) -> Classifier:
-        """Return the network to start from, on the device, with weights as a package stores them."""
-        if self.base is None:
-            torch.manual_seed(self.request.seed)
-            network = build(self.architecture, classes, mean=self.spec.mean, std=self.spec.std)
-            network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        else:
-            network = load(self.base, self.device, classes=classes)
-        round_weights(network)
-        return network
 
 
 def teach(request: RunRequest, folder: Path, narrator: Narrator, start: float, *, install: bool) -> dict[str, Any]:
@@ -136,7 +83,7 @@ def teach(request: RunRequest, folder: Path, narrator: Narrator, start: float, *
         base = None
         if not request.architecture:
             base = stack.enter_context(starting_model(request.base, registry, folders.cache))
-        plan = _plan(request, base)
+        plan = make_plan(request, base)
         if note := devices.choose(request.device).note:
             narrator.note(note)
         torch.set_num_threads(plan.config.threads)
@@ -153,22 +100,6 @@ def teach(request: RunRequest, folder: Path, narrator: Narrator, start: float, *
         finished = _learn_and_test(plan, checked, pictures, narrator, start, folder)
         package = Path(finished["package"])
         return finished | {"installed": bool(install and registry.install(package))}
-
-
-def _plan(request: RunRequest, base: Package | None) -> Plan:
-    config = replace(TrainConfig(), threads=request.threads or os.cpu_count() or 1, sensitivity=request.find_at_least)
-    if base is None and request.architecture not in ARCHITECTURES:
-        known = ", ".join(ARCHITECTURES)
-        raise MedappError("network.unknown", name=request.architecture[:50], known=known)
-    return Plan(
-        request,
-        config,
-        devices.choose(request.device).device,
-        base,
-        base.metadata.architecture if base else request.architecture,
-        base.preprocess if base else PreprocessSpec(size=SCRATCH_SIZE),
-        lineage_of(base, request.seed),
-    )
 
 
 def _read_cases(
@@ -218,7 +149,7 @@ def _learn_and_test(
         trained = finish_instantly(lesson, instant)
     calibration = _calibrate(plan, classes, trained)
     report, answers = _report(plan, checked, lesson, instant, trained, calibration, narrator, start)
-    package = _write(plan, checked, trained, calibration, report, folder)
+    package = write_product(plan, checked, trained, calibration, report, folder / PACKAGE_FOLDER)
     write_json(folder / REPORT_FILE, report)
     names = [seen.case.name for seen, use in zip(checked.survey.seen, checked.uses, strict=True) if use == "sealed"]
     write_text(folder / PREDICTIONS_FILE, predictions_csv(names, answers))
@@ -281,7 +212,7 @@ def _report(
         chosen=trained.chosen,
         architecture=plan.architecture,
         device=devices.describe(plan.device),
-        base=_named(plan.base),
+        base=plan.base_named(),
         seed=plan.request.seed,
         threads=plan.config.threads,
         steps=trained.steps,
@@ -309,63 +240,3 @@ def _margin(logits: Floats, answers: Answers) -> Floats:
     alarm = answers.alarm_index or 0
     margin: Floats = logits[:, alarm] - logits[:, 1 - alarm]
     return margin
-
-
-def _named(base: Package | None) -> Mapping[str, str] | None:
-    if base is None:
-        return None
-    told = base.metadata
-    return {"id": told.id, "version": told.version, "manifest_hash": base.manifest_hash}
-
-
-def _write(
-    plan: Plan, checked: Checked, trained: Trained, calibration: Calibration, report: Mapping[str, Any], folder: Path
-) -> Package:
-    classes = checked.survey.folder.classes
-    now = datetime.now(UTC)
-    name = plan.request.name or tr("train.default_name", classes=" / ".join(classes), effort=plan.request.effort)
-    metadata = Metadata(
-        id=identifier(name),
-        name=name[:200],
-        version=f"{now:%Y}.{int(f'{now:%m%d}')}.{int(f'{now:%H%M%S}')}",
-        architecture=plan.architecture,
-        kind="classifier",
-        classes=classes,
-        created=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        base=f"{plan.base.metadata.id} {plan.base.metadata.version}" if plan.base else "",
-        licence=plan.request.licence or tr("train.licence"),
-    )
-    scope = _scope(plan, checked)
-    return write_package(
-        folder / PACKAGE_FOLDER,
-        PackageContents(
-            metadata=metadata,
-            preprocess=plan.spec,
-            weights=trained.weights,
-            scope=scope,
-            calibration=calibration,
-            novelty=trained.novelty,
-            training_set=training_set(checked, plan.lineage),
-            report=report,
-            card=write_card(metadata, scope, report, _about(plan.request)),
-            licence_text=f"{metadata.licence}\n\n{metadata.statement}\n",
-        ),
-    )
-
-
-def _scope(plan: Plan, checked: Checked) -> Scope:
-    """Take the modalities that were asked for, else those of the cases; pictures without a header say nothing."""
-    asked = tuple(name for name in re.split(r"[,\s]+", plan.request.modalities.upper()) if name)
-    seen = sorted({one.modality for one in checked.survey.seen})
-    modalities = asked or (() if seen == [PICTURE] else tuple(seen))
-    grey_only = not any(one.colour for one in checked.survey.seen)
-    return Scope(modalities=modalities, grey_only=grey_only, text=plan.request.scope)
-
-
-def _about(request: RunRequest) -> str:
-    if not request.about:
-        return ""
-    try:
-        return Path(request.about).read_text(encoding="utf-8")
-    except (OSError, UnicodeError) as error:
-        raise MedappError("train.about", file=Path(request.about).name) from error
