@@ -164,11 +164,15 @@ def _about_patients(survey: Survey, sides: Sequence[Side]) -> Iterator[Finding]:
 
 
 def _about_base(survey: Survey, uses: Sequence[Use], known: Sequence[bool]) -> Iterator[Finding]:
-    cases = zip(survey.seen, uses, known, strict=True)
-    met = [seen for seen, use, is_known in cases if use == "sealed" and is_known]
-    if met:
-        count = len({seen.case.patient for seen in met})
-        yield Finding("base_knows_patients", "serious", {"n": count}, _names(met))
+    met: dict[Use, list[Seen]] = defaultdict(list)
+    for seen, use, is_known in zip(survey.seen, uses, known, strict=True):
+        if is_known:
+            met[use].append(seen)
+    if sealed := met["sealed"]:
+        count = len({seen.case.patient for seen in sealed})
+        yield Finding("base_knows_patients", "serious", {"n": count}, _names(sealed))
+    if met["development"]:
+        yield Finding("base_knows_cases", "caution", {"n": len({seen.case.patient for seen in met["development"]})})
 
 
 def _about_duplicates(duplicates: Sequence[Duplicate]) -> Iterator[Finding]:

@@ -86,3 +86,12 @@ def test_a_patient_of_the_given_test_whom_the_base_has_met_is_a_serious_finding(
     found = {finding.code: finding for finding in judged(cases, met).findings}
     assert found["base_knows_patients"].severity == "serious"
     assert found["base_knows_patients"].params == {"n": 1}
+
+
+def test_patients_for_learning_whom_the_base_has_met_are_told(tmp_path: Path) -> None:
+    first = lineage_of(None, 0)
+    before = training_set(judged(write_classes(tmp_path / "a", 10), first), first)
+    second = lineage_of(heir(tmp_path / "base", before), seed=0)
+    found = {finding.code: finding.severity for finding in judged(tmp_path / "a", second).findings}
+    assert found["base_knows_cases"] == "caution"
+    assert "base_knows_patients" not in found
