@@ -84,11 +84,11 @@ class Opening(QObject):
         """Show what was found so far beside all that is open, and the first image as soon as there is one."""
         is_first = not self._found[opened].studies
         self._found[opened] = found
-        self._show_scan(reduce(joined, self._found.values()))
+        self.show_scan(reduce(joined, self._found.values()))
         if is_first and found.studies:
             self.first_found.emit(Place(series_key(found.studies[0].series[0]), 0))
 
-    def _show_scan(self, scan: Scan) -> None:
+    def show_scan(self, scan: Scan) -> None:
         """Show a new scan; what is on screen stays there while its series grows and its images change their order."""
         state = self._session.state
         changes: dict[str, object] = {"scan": scan}
