@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,13 +13,13 @@ from medapp.errors import MedappError, Problem
 from medapp.i18n import tell, tr
 from medapp.jobs import Job, Progress
 from medapp.training.check import Checked
-from medapp.training.dataset import Case, list_cases
-from medapp.training.patients import compile_pattern, patient_in_name
+from medapp.training.dataset import list_cases
 from medapp.training.run import Effort, Run, RunState
-from medapp.ui.session import Services, Session
+from medapp.ui.session import Session
 from medapp.ui.state import Page
-from medapp.ui.teaching_view import Doing, Snapshot, question_of, run_row, view_of
-from medapp.ui.widgets.teaching.views import ClassRow, QuestionView, Step, StepMark, TeachingView
+from medapp.ui.teaching_facts import class_rows, example_of, listed_rows, snapshot_of
+from medapp.ui.teaching_view import Doing, Snapshot, question_of, view_of
+from medapp.ui.widgets.teaching.views import ClassRow, QuestionView, Step, TeachingView
 from medapp.workflows.teaching import Project, list_projects
 
 STEPS = tuple(Step)
@@ -52,7 +51,7 @@ class TeachingSession(QObject):
         if not found:
             return None
         self._project = found[0]
-        return _snapshot(found[0], self._services), found[0].current_run()
+        return snapshot_of(found[0], self._services), found[0].current_run()
 
     def _restored(self, found: tuple[Snapshot, Run | None] | None) -> None:
         if found is None:
@@ -115,7 +114,7 @@ class TeachingSession(QObject):
         def act(project: Project) -> tuple[tuple[ClassRow, ...], str]:
             found = list_cases(folder)
             project.choose_cases(folder, pattern)
-            return _listed(found.cases, found.classes), _example(found.cases, pattern)
+            return listed_rows(found.cases, found.classes), example_of(found.cases, pattern)
 
         self._act(act, done=self._chosen, failed=self._cases_failed)
 
@@ -133,7 +132,7 @@ class TeachingSession(QObject):
 
     def _checked(self, checked: Checked) -> None:
         self._check_job = None
-        self._do(reading=None, classes=_class_rows(checked))
+        self._do(reading=None, classes=class_rows(checked))
         self._act(lambda project: None)
 
     def _not_checked(self) -> None:
@@ -158,7 +157,7 @@ class TeachingSession(QObject):
         if self._snapshot is None or not self._snapshot.state.cases:
             return
         root = Path(self._snapshot.state.cases)
-        job = _as_job(lambda: _example(list_cases(root).cases, pattern))
+        job = _as_job(lambda: example_of(list_cases(root).cases, pattern))
         self._session.project_jobs.start(
             job,
             done=lambda example: self._do(example=example),
@@ -270,7 +269,7 @@ class TeachingSession(QObject):
             if self._project is None or begin:
                 self._project = Project.create(self._services.folders.projects)
             result = action(self._project)
-            return result, _snapshot(self._project, self._services)
+            return result, snapshot_of(self._project, self._services)
 
         def take(answer: tuple[Any, Snapshot]) -> None:
             self._take(answer[1])
@@ -282,40 +281,3 @@ class TeachingSession(QObject):
 def _as_job(work: Callable[[], Any]) -> Job[Any]:
     yield Progress(0, 0)
     return work()
-
-
-def _snapshot(project: Project, services: Services) -> Snapshot:
-    """Read what the page shows. In a worker: packages are read whole, and their hashes checked."""
-    ended = [(run, run.state().end) for run in project.runs()]
-    rows = tuple(run_row(run.request.effort, end) for run, end in ended if end is not None)
-    return Snapshot(
-        state=project.state,
-        marks={step: StepMark(mark.done, mark.attention) for step, mark in project.steps().items()},
-        runs=rows,
-        trained=project.best_run() is not None,
-        rule=project.rule(),
-        report=project.report(),
-        in_use=tuple(package.metadata.name for package in services.registry.in_use()),
-    )
-
-
-def _listed(cases: tuple[Case, ...], classes: tuple[str, ...]) -> tuple[ClassRow, ...]:
-    counts = Counter(case.label for case in cases)
-    return tuple(ClassRow(name, counts[name]) for name in classes)
-
-
-def _class_rows(checked: Checked) -> tuple[ClassRow, ...]:
-    patients: dict[str, set[str]] = {}
-    for seen in checked.survey.seen:
-        patients.setdefault(seen.case.label, set()).add(seen.case.patient)
-    images = Counter(seen.case.label for seen in checked.survey.seen)
-    return tuple(ClassRow(name, images[name], len(patients.get(name, ()))) for name in checked.survey.folder.classes)
-
-
-def _example(cases: tuple[Case, ...], pattern: str) -> str:
-    """Return what `pattern` finds in the name of the first case."""
-    if not pattern or not cases:
-        return ""
-    name = Path(cases[0].name).name
-    patient = patient_in_name(compile_pattern(pattern), name)
-    return tr("ui.pattern_preview", name=name, patient=patient) if patient else tr("ui.pattern_no_match", name=name)

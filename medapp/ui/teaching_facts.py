@@ -1,0 +1,54 @@
+"""What takes files to know about a project; for worker threads."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from medapp.i18n import tr
+from medapp.training.check import Checked
+from medapp.training.dataset import Case
+from medapp.training.patients import compile_pattern, patient_in_name
+from medapp.ui.session import Services
+from medapp.ui.teaching_view import Snapshot, run_row
+from medapp.ui.widgets.teaching.views import ClassRow, StepMark
+from medapp.workflows.teaching import Project
+
+
+def snapshot_of(project: Project, services: Services) -> Snapshot:
+    """Read what the page shows of a project; packages are read whole, and their hashes checked."""
+    ended = [(run, run.state().end) for run in project.runs()]
+    rows = tuple(run_row(run.request.effort, end) for run, end in ended if end is not None)
+    return Snapshot(
+        state=project.state,
+        marks={step: StepMark(mark.done, mark.attention) for step, mark in project.steps().items()},
+        runs=rows,
+        trained=project.best_run() is not None,
+        rule=project.rule(),
+        report=project.report(),
+        in_use=tuple(package.metadata.name for package in services.registry.in_use()),
+    )
+
+
+def listed_rows(cases: tuple[Case, ...], classes: tuple[str, ...]) -> tuple[ClassRow, ...]:
+    """Return the classes of cases that were listed and not read yet."""
+    counts = Counter(case.label for case in cases)
+    return tuple(ClassRow(name, counts[name]) for name in classes)
+
+
+def class_rows(checked: Checked) -> tuple[ClassRow, ...]:
+    """Return the classes of cases that were read, with their patients."""
+    patients: dict[str, set[str]] = {}
+    for seen in checked.survey.seen:
+        patients.setdefault(seen.case.label, set()).add(seen.case.patient)
+    images = Counter(seen.case.label for seen in checked.survey.seen)
+    return tuple(ClassRow(name, images[name], len(patients.get(name, ()))) for name in checked.survey.folder.classes)
+
+
+def example_of(cases: tuple[Case, ...], pattern: str) -> str:
+    """Return what `pattern` finds in the name of the first case."""
+    if not pattern or not cases:
+        return ""
+    name = Path(cases[0].name).name
+    patient = patient_in_name(compile_pattern(pattern), name)
+    return tr("ui.pattern_preview", name=name, patient=patient) if patient else tr("ui.pattern_no_match", name=name)
