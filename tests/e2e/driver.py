@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QToolButton, QWidget
 
 from medapp.__main__ import main
 
@@ -41,6 +41,11 @@ class Driver:
         found = self.window.findChild(kind, name)
         assert found is not None, f"there is no {kind.__name__} named {name}"
         return found
+
+    def tool_button(self, action: str) -> QToolButton:
+        """Return the toolbar button of an action."""
+        buttons = (b for b in self.window.findChildren(QToolButton) if b.defaultAction() is not None)
+        return next(b for b in buttons if b.defaultAction().objectName() == action and b.isVisible())
 
     def wait_for(self, claim: Callable[[], object], what: str, seconds: float = PATIENCE_SECONDS) -> None:
         """Let the window live until `claim` holds."""
@@ -133,8 +138,10 @@ def drive(arguments: Sequence[str], script: Callable[[Driver], None]) -> Driver:
             return
         try:
             window.activateWindow()
-            drivers.append(Driver(window))
-            script(drivers[0])
+            driver = Driver(window)
+            drivers.append(driver)
+            driver.wait_for(window.isActiveWindow, "the keyboard's focus")
+            script(driver)
         except BaseException as error:  # noqa: BLE001 - raised again outside the event loop
             failures.append(error)
         finally:
