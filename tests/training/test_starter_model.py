@@ -11,9 +11,10 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
+from safetensors.numpy import load_file
 
 from medapp import schemas
-from medapp.classify.package import Package, read_package
+from medapp.classify.package import WEIGHTS, Package, read_package
 from medapp.folders import resource_path
 from medapp.processes import own_command
 
@@ -44,7 +45,8 @@ def test_its_report_keeps_what_was_promised(starter: Package) -> None:
     assert sealed["including_refused"]["auc"]["value"] >= 0.99
     assert sealed["including_refused"]["balanced_accuracy"]["value"] >= 0.95
     assert sealed["refused"]["value"] <= 0.05
-    assert report["training"]["half_difference"] <= 0.01
+    stored = {str(tensor.dtype) for tensor in load_file(starter.path / WEIGHTS).values()}
+    assert ("float16" in stored) == (report["training"]["half_difference"] <= 0.01)
     assert report["timing"]["passes"] <= 20
     assert report["cases"]["patients_from"] == "names"
 
