@@ -31,7 +31,6 @@ from medapp.storage.settings import Settings, SettingsFile
 from medapp.ui import theme
 from medapp.ui.main_window import MainWindow
 from medapp.ui.session import Services, Session
-from medapp.ui.singletons import protect_singletons
 from medapp.workflows.reading import Reading
 
 log = logging.getLogger(__name__)
@@ -99,7 +98,6 @@ def build(folders: Folders) -> Parts:
 
 
 def _application() -> QApplication:
-    protect_singletons()
     existing = QApplication.instance()
     application = existing if isinstance(existing, QApplication) else QApplication(["medapp"])
     application.setApplicationName("medapp")

@@ -61,7 +61,7 @@ class Driver:
         mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
         middle, left = target.rect().center(), Qt.MouseButton.LeftButton
         copy, none = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
-        enter = QDragEnterEvent(QPointF(middle), copy, mime, left, none)
+        enter = QDragEnterEvent(middle, copy, mime, left, none)
         QApplication.sendEvent(target, enter)
         assert enter.isAccepted(), "the window does not take the files"
         QApplication.sendEvent(target, QDropEvent(QPointF(middle), copy, mime, left, none))

@@ -14,9 +14,6 @@ from medapp.app import Parts, build
 from medapp.folders import user_folders
 from medapp.imaging.phantom import PhantomCase, write_ct_series, write_dicom
 from medapp.ui.session import Session
-from medapp.ui.singletons import protect_singletons
-
-protect_singletons()
 
 
 @pytest.fixture(autouse=True)
