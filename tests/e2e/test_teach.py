@@ -7,25 +7,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from medapp.imaging.phantom import NODULE, PhantomCase, write_cases, write_png
 from tests.e2e.driver import Driver, drive
+from tests.e2e.screens import press, text_of
 
 pytestmark = pytest.mark.e2e
-
-
-def press(hands: Driver, name: str, seconds: float = 60) -> None:
-    """Click a button as soon as it can be used."""
-    button = hands.find(QPushButton, name)
-    hands.wait_for(lambda: button.isVisible() and button.isEnabled(), f"the button {name}", seconds)
-    hands.click(button)
-
-
-def text(hands: Driver, name: str) -> str:
-    """What a label says, where it can be seen."""
-    label = hands.find(QLabel, name)
-    return label.text() if label.isVisible() else ""
 
 
 def test_sixty_phantoms_become_a_model_that_answers_in_the_viewer(qapp: QApplication, tmp_path: Path) -> None:
@@ -41,31 +29,31 @@ def test_sixty_phantoms_become_a_model_that_answers_in_the_viewer(qapp: QApplica
         press(hands, "question_next")
 
         hands.drop([cases])
-        hands.wait_for(lambda: "Patients are not known" in text(hands, "cases_patients"), "the classes")
+        hands.wait_for(lambda: "Patients are not known" in text_of(hands, "cases_patients"), "the classes")
         pattern = hands.find(QLineEdit, "patient_pattern")
         hands.click(pattern)
         QTest.keyClicks(pattern, r"(patient\d+)_")
         hands.key(Qt.Key.Key_Return)
-        hands.wait_for(lambda: "60 patients" in text(hands, "cases_patients"), "the count of patients")
+        hands.wait_for(lambda: "60 patients" in text_of(hands, "cases_patients"), "the count of patients")
         press(hands, "cases_next")
 
-        hands.wait_for(lambda: text(hands, "proves"), "what the numbers can prove")
+        hands.wait_for(lambda: text_of(hands, "proves"), "what the numbers can prove")
         press(hands, "seal")
         press(hands, "check_next")
 
         press(hands, "train_instant")
         press(hands, "train_next", seconds=120)
 
-        assert text(hands, "in_people") == "", "no figure shows before the seal is opened"
+        assert text_of(hands, "in_people") == "", "no figure shows before the seal is opened"
         press(hands, "open_sealed_test")
-        hands.wait_for(lambda: "Of 100" in text(hands, "in_people"), "the figures in people")
+        hands.wait_for(lambda: "Of 100" in text_of(hands, "in_people"), "the figures in people")
         press(hands, "sealed_next")
 
         title = hands.find(QLineEdit, "model_title")
         title.selectAll()
         QTest.keyClicks(title, "Nodules of phantoms")
         press(hands, "activate")
-        hands.wait_for(lambda: "Nodules of phantoms" in text(hands, "model_in_use"), "the model in use")
+        hands.wait_for(lambda: "Nodules of phantoms" in text_of(hands, "model_in_use"), "the model in use")
 
         hands.click(hands.tool_button("show_reading"))
         hands.drop([unseen])

@@ -1,0 +1,159 @@
+"""A walk through the program that stops where a person would look: for the README's pictures, snapshots and reviews.
+
+`python -m tests.e2e.screens OUT` writes every picture, dark and light, at two sizes. Only phantoms are shown.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPixmap
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QTreeWidget, QWidget
+
+from medapp.files import write_json
+from medapp.folders import user_folders
+from medapp.imaging.phantom import PhantomCase, write_cases, write_ct_series, write_dicom
+from tests.e2e.driver import Driver, drive
+
+SIZES = ((1366, 768), (1920, 1080))
+THEMES = ("dark", "light")
+QUESTION = {"pictures": "chest radiographs, frontal", "people": "phantoms", "find": "nodule", "other": "normal"}
+
+
+def choose_theme(theme: str) -> None:
+    """Write the settings file that a person would have."""
+    write_json(user_folders().settings, {"schema_version": 1, "theme": theme})
+
+
+def review_screens(hands: Driver, folder: Path) -> Iterator[str]:
+    """Start page, a radiograph, a CT stack with a damaged file beside it."""
+    yield "start"
+    write_ct_series(folder / "ct", slices=12)
+    for seed in (1, 2):
+        write_dicom(folder / "chest" / f"radiograph{seed}.dcm", PhantomCase(seed, nodule=seed == 1, size=512))
+    (folder / "ct" / "cut.dcm").write_bytes((folder / "ct" / "slice000.dcm").read_bytes()[:2000])
+    hands.drop([folder / "ct", folder / "chest"])
+    viewer, tree = hands.find(QWidget, "viewer"), hands.find(QTreeWidget, "study_tree")
+    hands.wait_for(lambda: tree.topLevelItemCount() == 3 and hands.picture(viewer).max() > 200, "all studies")
+    hands.wait_for(hands.find(QWidget, "problems_line").isVisible, "the line about the cut file")
+    hands.find(QTreeWidget, "study_tree").setCurrentItem(tree.topLevelItem(0))
+    hands.key(Qt.Key.Key_Home)
+    hands.settled(viewer)
+    yield "review"
+
+
+def teach_screens(hands: Driver, folder: Path) -> Iterator[str]:
+    """The six steps on phantoms, and the new model's answer."""
+    cases = write_cases(folder / "cases", 60, size=224)
+    hands.click(hands.tool_button("show_teaching"))
+    for name, text in QUESTION.items():
+        field = hands.find(QLineEdit, f"question_{name}")
+        hands.wait_for(field.isVisible, "the question")
+        hands.click(field)
+        QTest.keyClicks(field, text)
+    yield "teach-1-question"
+    press(hands, "question_next")
+    yield "teach-2-empty"
+    hands.drop([cases])
+    pattern = hands.find(QLineEdit, "patient_pattern")
+    hands.wait_for(pattern.isEnabled, "the cases")
+    hands.click(pattern)
+    QTest.keyClicks(pattern, r"(patient\d+)_")
+    hands.key(Qt.Key.Key_Return)
+    hands.wait_for(lambda: "120 patients" in text_of(hands, "cases_patients"), "the patients")
+    yield "teach-2-cases"
+    press(hands, "cases_next")
+    hands.wait_for(lambda: text_of(hands, "proves"), "the check")
+    yield "teach-3-check"
+    press(hands, "seal")
+    press(hands, "check_next")
+    yield "teach-4-train"
+    press(hands, "train_instant")
+    QTest.qWait(7000)
+    yield "teach-4-running"
+    press(hands, "train_next", 180)
+    yield "teach-5-sealed"
+    press(hands, "open_sealed_test")
+    hands.wait_for(lambda: "Of 100" in text_of(hands, "in_people"), "the figures")
+    yield "teach-5-opened"
+    press(hands, "sealed_next")
+    title = hands.find(QLineEdit, "model_title")
+    title.selectAll()
+    QTest.keyClicks(title, "Nodules of phantoms")
+    press(hands, "activate")
+    hands.wait_for(lambda: "Nodules of phantoms" in text_of(hands, "model_in_use"), "the model in use")
+    yield "teach-6-use"
+    yield from _read_screens(hands, write_dicom(folder / "new" / "new.dcm", PhantomCase(424242, nodule=True, size=224)))
+
+
+def _read_screens(hands: Driver, image: Path) -> Iterator[str]:
+    hands.click(hands.tool_button("show_reading"))
+    tree = hands.find(QTreeWidget, "study_tree")
+    before = tree.topLevelItemCount()
+    hands.drop([image])
+    hands.wait_for(lambda: tree.topLevelItemCount() == before + 1, "the new study")
+    hands.key(Qt.Key.Key_A)
+    for _ in range(before):
+        hands.key(Qt.Key.Key_PageDown)
+    viewer = hands.find(QWidget, "viewer")
+    hands.settled(viewer)
+    bar = "bar_nodule"
+    hands.wait_for(lambda: hands.window.findChild(QWidget, bar) or text_of(hands, "refusal"), "the answer")
+    hands.settled(viewer)
+    yield "read"
+    hands.key(Qt.Key.Key_Home)
+
+
+def press(hands: Driver, name: str, seconds: float = 60) -> None:
+    """Click a button as soon as it can be used."""
+    button = hands.find(QPushButton, name)
+    hands.wait_for(lambda: button.isVisible() and button.isEnabled(), f"the button {name}", seconds)
+    hands.click(button)
+
+
+def text_of(hands: Driver, name: str) -> str:
+    """What a label says, where it can be seen."""
+    label = hands.window.findChild(QLabel, name)
+    return label.text() if label is not None and label.isVisible() else ""
+
+
+def walk(
+    theme: str, size: tuple[int, int], tours: tuple[Callable[[Driver, Path], Iterator[str]], ...]
+) -> Iterator[tuple[str, QPixmap]]:
+    """Run the tours in one window; the pictures are taken inside, and come out when it is closed."""
+    taken: list[tuple[str, QPixmap]] = []
+    choose_theme(theme)
+
+    def script(hands: Driver) -> None:
+        hands.window.resize(*size)
+        with tempfile.TemporaryDirectory() as name:
+            for tour in tours:
+                for screen in tour(hands, Path(name)):
+                    QTest.qWait(200)
+                    taken.append((screen, hands.window.grab()))
+
+    drive(["open"], script)
+    yield from taken
+
+
+def main(folder: Path) -> None:
+    """Write every picture below `folder`."""
+    application = QApplication([])
+    folder.mkdir(parents=True, exist_ok=True)
+    for theme in THEMES:
+        for size in SIZES:
+            with tempfile.TemporaryDirectory() as home:
+                os.environ["MEDAPP_HOME"] = home
+                for name, picture in walk(theme, size, (review_screens, teach_screens)):
+                    picture.save(str(folder / f"{name}-{theme}-{size[0]}.png"))
+    application.quit()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
