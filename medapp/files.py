@@ -67,6 +67,14 @@ def read_json(path: Path) -> Any:  # noqa: ANN401 - any JSON document
     return json.loads(path.read_text(encoding="utf-8"))
 
 
+def is_there(path: Path) -> bool:
+    """Tell whether there is a file or folder at `path`; a name that the system does not take (too long) is none."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file's bytes, in hexadecimal."""
     with path.open("rb") as file:

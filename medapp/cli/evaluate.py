@@ -16,6 +16,7 @@ from medapp.classify.registry import Registry
 from medapp.cli.main import ANSWERED
 from medapp.cli.progress import run_shown
 from medapp.errors import MedappError
+from medapp.files import is_there
 from medapp.folders import user_folders
 from medapp.i18n import tr
 from medapp.imaging.readers import Readers
@@ -51,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
 def _chosen(model: str) -> Iterator[Package]:
     """Give the classifier that was asked for, by path or by id."""
     folders = user_folders()
-    if Path(model).exists():
+    if is_there(Path(model)):
         with opened(Path(model), folders.cache) as package:
             yield _classifier(package)
     else:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from medapp.errors import MedappError
+from medapp.files import is_there
 from medapp.i18n import tell, tr
 from medapp.imaging.archive import split_source
 from medapp.imaging.readers import Readers
@@ -28,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print what `args.paths` hold; raises where none of them exists."""
-    if not any(split_source(path)[0].exists() for path in args.paths):
+    if not any(is_there(split_source(path)[0]) for path in args.paths):
         raise MedappError("info.nothing", path=args.paths[0])
     with Readers() as readers:
         found = run_to_end(scan([Path(path) for path in args.paths], readers))

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from medapp.errors import MedappError
+from medapp.files import is_there
 from medapp.imaging.limits import ReadLimits
 
 MEMBER = "!/"
@@ -25,7 +26,7 @@ MEMBERS_LIMIT = 200_000
 def split_source(source: str) -> tuple[Path, str | None]:
     """Split ``archive.zip!/inner/path`` in archive and member; a plain path has no member."""
     path, mark, member = source.partition(MEMBER)
-    if not mark or Path(source).exists():
+    if not mark or is_there(Path(source)):
         return Path(source), None
     return Path(path), member
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from medapp.errors import MedappError
+from medapp.files import is_there
 
 Part: TypeAlias = Literal["train", "val", "test"]
 
@@ -92,7 +93,7 @@ def list_cases(root: Path) -> CaseFolder:
         ``cases.missing``, ``cases.not_folder``, ``cases.no_access``, or ``cases.no_classes`` where
         there is no sub-folder.
     """
-    if not root.exists():
+    if not is_there(root):
         raise MedappError("cases.missing", folder=root.name)
     if not root.is_dir():
         raise MedappError("cases.not_folder", folder=root.name)

@@ -11,6 +11,7 @@ from medapp.classify.archive import opened
 from medapp.classify.package import Package, read_package
 from medapp.classify.registry import Registry
 from medapp.errors import MedappError
+from medapp.files import is_there
 from medapp.training.lineage import built_in_model
 
 WEIGHTS_SUFFIX = ".safetensors"
@@ -42,7 +43,7 @@ def starting_model(wanted: str, registry: Registry, scratch: Path) -> Iterator[P
     elif path.suffix.lower() == WEIGHTS_SUFFIX:
         with TemporaryDirectory(dir=scratch, prefix="base-", ignore_cleanup_errors=True) as folder:
             yield _imported(path, Path(folder) / "package")
-    elif path.exists():
+    elif is_there(path):
         with opened(path, scratch) as package:
             yield package
     else:
@@ -57,7 +58,7 @@ def check_wanted(wanted: str, architecture: str, registry: Registry) -> None:
         return
     if not wanted and built_in_model(registry) is None:
         raise MedappError("train.no_base")
-    if wanted and not Path(wanted).exists():
+    if wanted and not is_there(Path(wanted)):
         if Path(wanted).suffix.lower() == WEIGHTS_SUFFIX:
             raise MedappError("train.base_missing", name=Path(wanted).name)
         registry.get(wanted)

@@ -154,3 +154,8 @@ def test_the_whole_reference_tree_is_told_without_a_traceback(shared_data: Path)
     assert done.stderr == b""
     others = {Path(n["path"]).name: n["what"] for n in document["not_images"]}
     assert (others["README.md"], others["test1.json"], others["rtplan.dcm"]) == ("text", "json", "rt_plan")
+
+
+def test_a_path_too_long_for_the_system_is_told_in_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["info", "x" * 5000]) == 3
+    assert "unexpected" not in capsys.readouterr().err
