@@ -6,6 +6,7 @@ commands; everything else goes to the command line, which never reaches torch.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ HOLD_TORCH = frozenset({"_engine", "_weights", "train"})
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run medapp with command-line `arguments` and return the exit status."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
+    _speak_utf8()
     if HOLD_TORCH.intersection(arguments[:1]):
         # Threads of OpenMP that spin while they wait starve each other on a busy machine: one image took
         # 84 ms (1,528 ms at the 90th percentile) beside other work, and 22 ms (25 ms) with threads that sleep.
@@ -34,6 +36,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
             return run(arguments)
     return run(arguments[1:])
+
+
+def _speak_utf8() -> None:
+    """Write UTF-8 also where the system's own encoding (a pipe on Windows, LANG=C) lacks the signs of our texts."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 if __name__ == "__main__":

@@ -154,7 +154,7 @@ class TrainingSet:
     salt : str
         Key of the hashes and of the split; kept across retrainings.
     patients, images : dict of str to str
-        Salted hash of a patient key, or of a frame's identity, to its side: ``train`` or ``test``.
+        Salted hash of a patient key, or of a picture's decoded content, to its side: ``train`` or ``test``.
     """
 
     salt: str
@@ -162,7 +162,7 @@ class TrainingSet:
     images: Mapping[str, str] = field(default_factory=dict)
 
     def hashed(self, key: str) -> str:
-        """Return the salted hash that stands for a patient key or an image's identity."""
+        """Return the salted hash that stands for a patient key or a picture's decoded content."""
         return hmac.new(self.salt.encode(), key.encode(), hashlib.sha256).hexdigest()[:32]
 
     def to_json(self) -> dict[str, Any]:
