@@ -174,9 +174,9 @@ class Project:
         return self._state
 
     def ask(self, question: Question) -> None:
-        """Write down the question."""
+        """Write down the question. Edits that follow each other are one line of the lab book: its last wording."""
         if question != self._state.question:
-            self._record("question", question=question)
+            self._record("question", question=question, instead=True)
 
     def rename(self, title: str) -> None:
         """Give the project another title."""
@@ -359,11 +359,21 @@ class Project:
             "use": StepMark(state.named is not None and state.named.activated),
         }
 
-    def _record(self, action: str, params: Mapping[str, str | float] | None = None, **changes: Any) -> None:  # noqa: ANN401
-        """Change the state, add a line to the lab book, and save both at once."""
+    def _record(
+        self,
+        action: str,
+        params: Mapping[str, str | float] | None = None,
+        *,
+        instead: bool = False,
+        **changes: Any,  # noqa: ANN401
+    ) -> None:
+        """Change the state, add a line to the lab book (or put it in place of a last one that says the same); save."""
         with self._lock:
+            book = self._state.lab_book
+            if instead and book and book[-1].action == action:
+                book = book[:-1]
             entry = LabEntry(_now(), action, params or {})
-            state = replace(self._state, **changes, lab_book=(*self._state.lab_book, entry))
+            state = replace(self._state, **changes, lab_book=(*book, entry))
             try:
                 write_json(self.folder / PROJECT_FILE, state.to_json())
             except OSError as error:

@@ -185,3 +185,11 @@ def test_a_run_whose_process_died_has_failed(folders: Folders) -> None:
     end = run.state().end
     assert end is not None
     assert end["event"] == "failed"
+
+
+def test_edits_of_the_question_that_follow_each_other_are_one_line_of_the_lab_book(tmp_path: Path) -> None:
+    project = Project.create(tmp_path)
+    for find in ("n", "no", "nodule"):
+        project.ask(Question(find=find))
+    assert [entry.action for entry in project.state.lab_book].count("question") == 1
+    assert project.state.question.find == "nodule"

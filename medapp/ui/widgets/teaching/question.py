@@ -46,6 +46,7 @@ class QuestionStep(QWidget):
         edit.setPlaceholderText(tr(f"ui.question_{name}_example"))
         edit.setFixedWidth(EDIT_PX)
         edit.editingFinished.connect(self._request)
+        edit.textEdited.connect(self._show_sentence)
         return edit
 
     def _make_spin(self, spin: Spin, name: str, low: int, high: int) -> Spin:
@@ -81,14 +82,20 @@ class QuestionStep(QWidget):
         with QSignalBlocker(self._at_least), QSignalBlocker(self._prevalence):
             self._at_least.setValue(view.find_at_least)
             self._prevalence.setValue(view.prevalence)
-        self._sentence.setText(_sentence(view))
+        self._show_sentence()
+
+    @Slot()
+    def _show_sentence(self) -> None:
+        """Show the sentence as it stands in the fields, also while one is being typed."""
+        self._sentence.setText(_sentence(self._typed()))
 
     @Slot()
     def _request(self) -> None:
+        self.question_requested.emit(self._typed())
+
+    def _typed(self) -> QuestionView:
         texts = {name: edit.text().strip() for name, edit in self._edits.items()}
-        self.question_requested.emit(
-            QuestionView(**texts, find_at_least=self._at_least.value(), prevalence=self._prevalence.value())
-        )
+        return QuestionView(**texts, find_at_least=self._at_least.value(), prevalence=self._prevalence.value())
 
 
 def _sentence(view: QuestionView) -> str:
