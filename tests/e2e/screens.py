@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QTre
 
 from medapp.files import write_json
 from medapp.folders import user_folders
+from medapp.i18n import tr
 from medapp.imaging.phantom import PhantomCase, write_cases, write_ct_series, write_dicom
 from tests.e2e.driver import Driver, drive
 
@@ -42,8 +43,9 @@ def review_screens(hands: Driver, folder: Path) -> Iterator[str]:
     viewer, tree = hands.find(QWidget, "viewer"), hands.find(QTreeWidget, "study_tree")
     hands.wait_for(lambda: tree.topLevelItemCount() == 3 and hands.picture(viewer).max() > 200, "all studies")
     hands.wait_for(hands.find(QWidget, "problems_line").isVisible, "the line about the cut file")
-    hands.find(QTreeWidget, "study_tree").setCurrentItem(tree.topLevelItem(0))
     hands.key(Qt.Key.Key_Home)
+    hands.wait_for(lambda: "No model" in text_of(hands, "chip"), "what the model says")
+    hands.wait_for(lambda: text_of(hands, "job_text") == tr("ui.no_jobs"), "all thumbnails")
     hands.settled(viewer)
     yield "review"
 

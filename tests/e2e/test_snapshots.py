@@ -1,0 +1,59 @@
+"""The screens look as they did when somebody last looked at them.
+
+After a change that is meant, run `python3 packaging/dev.py test tests/e2e/test_snapshots.py` with
+MEDAPP_SNAPSHOTS=write, and look at the pictures in `tests/snapshots` before they are committed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PySide6.QtGui import QFontInfo, QImage
+from PySide6.QtWidgets import QApplication, QLineEdit
+
+from tests.e2e.driver import Driver
+from tests.e2e.screens import THEMES, review_screens, walk
+
+pytestmark = pytest.mark.e2e
+FOLDER = Path(__file__).resolve().parents[1] / "snapshots"
+SIZE = (1366, 768)
+FONT = "DejaVu Sans"
+GREY_LEVELS, SHARE = 1, 0.001
+"""What may differ: one level anywhere, and more in a thousandth of the pixels (how a font's edge is drawn)."""
+
+
+def question_screen(hands: Driver, _: Path) -> Iterator[str]:
+    """The first step of teaching, before anything is written."""
+    hands.click(hands.tool_button("show_teaching"))
+    hands.wait_for(hands.find(QLineEdit, "question_people").isVisible, "the question")
+    yield "teach-1-question-empty"
+
+
+def pixels(image: QImage) -> NDArray[np.uint8]:
+    """The colours of an image, shape (height, width, 3)."""
+    plain = image.convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), plain.bytesPerLine())
+    return rows[:, : plain.width() * 3].reshape(plain.height(), plain.width(), 3).copy()
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_start_review_and_question_look_as_they_did(qapp: QApplication, theme: str, tmp_path: Path) -> None:
+    if QFontInfo(qapp.font()).family() != FONT:
+        pytest.skip(f"the snapshots were taken with the font {FONT}, which this system does not use")
+    changed = []
+    for name, picture in walk(theme, SIZE, (review_screens, question_screen)):
+        reference = FOLDER / f"{name}-{theme}.png"
+        if os.environ.get("MEDAPP_SNAPSHOTS") == "write":
+            assert picture.save(str(reference))
+        now, then = pixels(picture.toImage()), pixels(QImage(str(reference)))
+        same_shape = now.shape == then.shape
+        share = np.mean(np.abs(now.astype(int) - then).max(axis=2) > GREY_LEVELS) if same_shape else 1.0
+        if share > SHARE:
+            picture.save(str(tmp_path / reference.name))
+            changed.append(f"{reference.name}: {share:.2%} of the pixels differ; it is now {tmp_path / reference.name}")
+    assert not changed, changed
