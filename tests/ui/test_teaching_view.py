@@ -21,6 +21,7 @@ from medapp.ui.widgets.teaching.use import UseStep
 from medapp.ui.widgets.teaching.views import (
     CheckView,
     FindingView,
+    QuestionView,
     SealedTestView,
     Step,
     StepMark,
@@ -234,3 +235,15 @@ def test_the_name_goes_with_the_wish_to_activate(qtbot: QtBot) -> None:
     with qtbot.waitSignal(step.activate_requested) as asked:
         press(step, "activate")
     assert asked.args == ["Nodule"]
+
+
+def test_what_was_typed_stays_when_an_older_question_is_rendered(qtbot: QtBot) -> None:
+    step = QuestionStep()
+    qtbot.addWidget(step)
+    find = step.findChild(QLineEdit, "question_find")
+    assert find is not None
+    qtbot.keyClicks(find, "nodule")
+    step.render_question(QuestionView(people="phantoms"))
+    assert find.text() == "nodule"
+    step.render_question(QuestionView(people="phantoms", find="tumour"))
+    assert find.text() == "tumour"

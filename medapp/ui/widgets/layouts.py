@@ -7,7 +7,17 @@ from functools import partial
 from typing import TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from medapp.i18n import tr
 from medapp.ui.theme import STEP
@@ -50,6 +60,21 @@ def named(widget: Widget, name: str) -> Widget:
     """Give a widget the name that tests and style sheets find it by."""
     widget.setObjectName(name)
     return widget
+
+
+class StateLineEdit(QLineEdit):
+    """A line that shows a state's text. What was typed since the state last changed is on its way there, and stays."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self._rendered = ""
+
+    def render_text(self, text: str) -> None:
+        """Show `text`, unless the state has said so before."""
+        if text not in {self._rendered, self.text()}:
+            self.setText(text)
+        self._rendered = text
 
 
 def button(key: str, asked: Callable[[], object], *, role: str = "", name: str = "") -> QPushButton:

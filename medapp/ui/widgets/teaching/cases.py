@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QLineEdit,
     QListWidget,
     QProgressBar,
     QTableWidget,
@@ -15,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from medapp.i18n import tr
-from medapp.ui.widgets.layouts import button, column, label, named, row
+from medapp.ui.widgets.layouts import StateLineEdit, button, column, label, named, row
 from medapp.ui.widgets.teaching.views import CasesView, ClassRow
 from medapp.ui.widgets.wording import time_left_text
 
@@ -37,7 +36,7 @@ class CasesStep(QWidget):
         self._folder.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._table = self._make_table()
         self._patients = label("", "", wrap=True, name="cases_patients")
-        self._pattern = named(QLineEdit(), "patient_pattern")
+        self._pattern = StateLineEdit("patient_pattern")
         self._pattern.setPlaceholderText(tr("ui.pattern_example"))
         self._pattern.setMaximumWidth(320)
         self._pattern.editingFinished.connect(self._request_pattern)
@@ -104,9 +103,7 @@ class CasesStep(QWidget):
         self._folder.setText(view.folder or tr("ui.cases_drop"))
         self._fill_table(view.classes)
         self._patients.setText(view.patients)
-        if not self._pattern.hasFocus():
-            with QSignalBlocker(self._pattern):
-                self._pattern.setText(view.pattern)
+        self._pattern.render_text(view.pattern)
         self._pattern.setEnabled(bool(view.folder))
         self._example.setText(view.example or tr("ui.pattern_hint"))
         self._problem.setText(view.problem)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QLineEdit, QSpinBox, QWidget
 
 from medapp.i18n import tr
-from medapp.ui.widgets.layouts import button, column, label, named, row
+from medapp.ui.widgets.layouts import StateLineEdit, button, column, label, row
 from medapp.ui.widgets.teaching.views import QuestionView
 
 Spin = TypeVar("Spin", QSpinBox, QDoubleSpinBox)
@@ -41,8 +41,8 @@ class QuestionStep(QWidget):
         layout.addLayout(across)
         layout.addStretch(1)
 
-    def _make_edit(self, name: str) -> QLineEdit:
-        edit = named(QLineEdit(), f"question_{name}")
+    def _make_edit(self, name: str) -> StateLineEdit:
+        edit = StateLineEdit(f"question_{name}")
         edit.setPlaceholderText(tr(f"ui.question_{name}_example"))
         edit.setFixedWidth(EDIT_PX)
         edit.editingFinished.connect(self._request)
@@ -77,8 +77,7 @@ class QuestionStep(QWidget):
     def render_question(self, view: QuestionView) -> None:
         """Show the question."""
         for name, edit in self._edits.items():
-            if edit.text() != getattr(view, name) and not edit.hasFocus():
-                edit.setText(getattr(view, name))
+            edit.render_text(getattr(view, name))
         with QSignalBlocker(self._at_least), QSignalBlocker(self._prevalence):
             self._at_least.setValue(view.find_at_least)
             self._prevalence.setValue(view.prevalence)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Signal, Slot
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QWidget
 
 from medapp.i18n import tr
-from medapp.ui.widgets.layouts import button, column, label, named, row
+from medapp.ui.widgets.layouts import StateLineEdit, button, column, label, row
 from medapp.ui.widgets.teaching.views import UseView
 
 
@@ -19,7 +19,7 @@ class UseStep(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._name = named(QLineEdit(), "model_title")
+        self._name = StateLineEdit("model_title")
         self._name.setPlaceholderText(tr("ui.model_name_example"))
         self._name.setMaximumWidth(360)
         self._name.editingFinished.connect(self._request_name)
@@ -47,9 +47,7 @@ class UseStep(QWidget):
 
     def render_use(self, view: UseView) -> None:
         """Show the model's name, what stands against using it, and which model is in use."""
-        if not self._name.hasFocus():
-            with QSignalBlocker(self._name):
-                self._name.setText(view.name)
+        self._name.render_text(view.name)
         self._name.setEnabled(view.can_activate or view.active)
         self._problem.setText(view.problem)
         self._problem.setVisible(bool(view.problem))
