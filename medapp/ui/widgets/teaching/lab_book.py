@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QListWidget, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QWidget
 
 from medapp.i18n import tr
 from medapp.ui.widgets.layouts import column, label, named
 
-HEIGHT_PX = 112
+ROWS, ROW_PX = 3, 24
+PAGE_MARGIN_PX = 24
 
 
 class LabBook(QWidget):
@@ -18,18 +19,25 @@ class LabBook(QWidget):
         super().__init__(parent)
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedHeight(HEIGHT_PX)
+        self._shown: tuple[str, ...] = ()
         self._lines = named(QListWidget(), "lab_book")
         self._lines.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self._lines.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._lines.setUniformItemSizes(True)
+        self._lines.setFixedHeight(ROWS * ROW_PX)
         layout = column(self, margin=2, spacing=1)
-        layout.addWidget(label(tr("ui.lab_book"), "small"))
+        layout.setContentsMargins(PAGE_MARGIN_PX - 3, 8, 8, 8)  # a row begins with 3 pixels: in line with the page
+        title = label(tr("ui.lab_book"), "small")
+        title.setContentsMargins(3, 0, 0, 0)
+        layout.addWidget(title)
         layout.addWidget(self._lines, 1)
 
     def render_lines(self, lines: tuple[str, ...]) -> None:
         """Show the lines, the newest on top."""
-        if self._lines.count() == len(lines):
+        if lines == self._shown:
             return
+        self._shown = lines
         self._lines.clear()
-        self._lines.addItems(list(reversed(lines)))
+        for line in reversed(lines):
+            item = QListWidgetItem(line, self._lines)
+            item.setSizeHint(QSize(0, ROW_PX))
