@@ -75,12 +75,12 @@ def _found(source: str, limits: ReadLimits) -> dict[str, Any]:
 
 def _guarded(request: dict[str, Any], loader: Loader) -> tuple[dict[str, Any], dict[str, Any]]:
     from medapp.imaging.archive import members
-    from medapp.imaging.wire import frame_to_message
+    from medapp.imaging.wire import to_message
 
     try:
         if request["do"] == "members":
             return {"members": members(request["source"])}, {}
-        header, arrays = frame_to_message(loader.load(request["source"], request["index"]))
+        header, arrays = to_message(loader.load(request["source"], request["index"]))
     except MedappError as error:
         return {"failed": error.code, "params": error.params}, {}
     except BaseException as error:  # noqa: BLE001 - native code can raise what is no Exception

@@ -15,7 +15,7 @@ from medapp.imaging.found import Found, HeaderReply
 from medapp.imaging.frame import Frame
 from medapp.imaging.limits import ReadLimits
 from medapp.imaging.reader_process import environment
-from medapp.imaging.wire import found_from_json, frame_from_message
+from medapp.imaging.wire import found_from_json, from_message
 from medapp.processes import Child, ChildDiedError, ChildTooSlowError, Message, own_command
 
 
@@ -111,7 +111,7 @@ class Readers:
             two readers.
         """
         answer = self._ask_twice({"do": "frame", "source": source, "index": index})
-        return frame_from_message(answer.header["frame"], answer.arrays)
+        return from_message(Frame, answer.header["frame"], answer.arrays)
 
     def members(self, source: str) -> tuple[str, ...]:
         """Return the files of an archive as sources."""

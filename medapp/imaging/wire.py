@@ -13,12 +13,11 @@ from numpy.typing import NDArray
 
 from medapp.errors import Problem
 from medapp.imaging.found import Found, FoundImage
-from medapp.imaging.frame import Frame, Lut
-from medapp.imaging.study import Geometry, NotImage, Window
+from medapp.imaging.study import NotImage
 
 T = TypeVar("T")
 KINDS: Mapping[str, type[Any]] = {"image": FoundImage, "not_image": NotImage, "problem": Problem}
-_PLAIN = ("slope", "intercept", "inverted", "unit", "bits_stored", "modality", "number", "discrete")
+_ARRAY = "$array"
 
 
 def found_to_json(found: Found) -> dict[str, Any]:
@@ -46,45 +45,51 @@ def _hints(cls: type[Any]) -> dict[str, Any]:
 
 def _value(hint: Any, value: Any) -> Any:  # noqa: ANN401 - a type hint and any JSON value
     origin = get_origin(hint)
-    if value is None:
-        return None
+    if value is None or isinstance(value, np.ndarray):
+        return value
     if origin in (Union, types.UnionType):
         return _value(next(a for a in get_args(hint) if a is not types.NoneType), value)
     if origin is tuple:
-        inner = get_args(hint)[0]
-        return tuple(_value(inner, item) for item in value)
+        return _tuple(get_args(hint), value)
     if is_dataclass(hint):
         return from_json(cast("type[Any]", hint), value)
     return value
 
 
-def frame_to_message(frame: Frame) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-    """Return a frame as a JSON header and arrays."""
-    header: dict[str, Any] = {name: getattr(frame, name) for name in _PLAIN}
-    header["windows"] = [asdict(window) for window in frame.windows]
-    header["geometry"] = asdict(frame.geometry)
-    arrays: dict[str, NDArray[Any]] = {"stored": frame.stored}
-    if frame.valid is not None:
-        arrays["valid"] = frame.valid
-    if frame.overlay is not None:
-        arrays["overlay"] = frame.overlay
-    luts = [("modality_lut", frame.modality_lut)] if frame.modality_lut is not None else []
-    luts += [(f"voi_lut_{i}", lut) for i, lut in enumerate(frame.voi_luts)]
-    header["luts"] = {key: {"first": lut.first, "bits": lut.bits, "name": lut.name} for key, lut in luts if lut}
-    arrays |= {key: lut.entries for key, lut in luts if lut}
-    return header, arrays
+def _tuple(hints: tuple[Any, ...], items: list[Any]) -> tuple[Any, ...]:
+    """Rebuild a tuple, of one kind of item (``tuple[T, ...]``) or of several."""
+    if hints[-1:] == (...,):
+        return tuple(_value(hints[0], item) for item in items)
+    return tuple(_value(hint, item) for hint, item in zip(hints, items, strict=True))
 
 
-def frame_from_message(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Frame:
-    """Rebuild what `frame_to_message` made."""
-    luts = {key: Lut(entries=arrays[key].astype(np.uint16), **lut) for key, lut in header["luts"].items()}
-    return Frame(
-        stored=arrays["stored"],
-        valid=arrays.get("valid"),
-        overlay=arrays.get("overlay"),
-        modality_lut=luts.pop("modality_lut", None),
-        voi_luts=tuple(luts.values()),
-        windows=tuple(from_json(Window, window) for window in header["windows"]),
-        geometry=from_json(Geometry, header["geometry"]),
-        **{name: header[name] for name in _PLAIN},
-    )
+def to_message(value: Any) -> tuple[Any, dict[str, NDArray[Any]]]:  # noqa: ANN401 - any frozen dataclass
+    """Return a frozen dataclass, and those in it, as JSON values and arrays; an array's place tells its name."""
+    arrays: dict[str, NDArray[Any]] = {}
+    return _packed(value, "", arrays), arrays
+
+
+def _packed(value: Any, place: str, arrays: dict[str, NDArray[Any]]) -> Any:  # noqa: ANN401 - any value
+    if isinstance(value, np.ndarray):
+        arrays[place] = value
+        return {_ARRAY: place}
+    if is_dataclass(value):
+        return {f.name: _packed(getattr(value, f.name), f"{place}/{f.name}", arrays) for f in fields(value)}
+    if isinstance(value, tuple):
+        return [_packed(item, f"{place}/{i}", arrays) for i, item in enumerate(value)]
+    return value
+
+
+def from_message(cls: type[T], document: Any, arrays: Mapping[str, NDArray[Any]]) -> T:  # noqa: ANN401 - JSON
+    """Rebuild what `to_message` made."""
+    return from_json(cls, _unpacked(document, arrays))
+
+
+def _unpacked(document: Any, arrays: Mapping[str, NDArray[Any]]) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(document, list):
+        return [_unpacked(item, arrays) for item in document]
+    if not isinstance(document, dict):
+        return document
+    if _ARRAY in document:
+        return arrays[document[_ARRAY]]
+    return {name: _unpacked(item, arrays) for name, item in document.items()}

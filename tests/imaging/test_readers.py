@@ -18,7 +18,7 @@ from medapp.imaging.frame import Frame, Lut
 from medapp.imaging.limits import ReadLimits
 from medapp.imaging.readers import ReaderConfig, Readers
 from medapp.imaging.study import Geometry, NotImage, Window
-from medapp.imaging.wire import frame_from_message, frame_to_message
+from medapp.imaging.wire import from_message, to_message
 from tests.imaging.synthetic import dicom, ramp, saved
 
 ONE = ReaderConfig(processes=1)
@@ -113,7 +113,7 @@ def test_every_field_of_a_frame_travels() -> None:
         discrete=True,
         overlay=ramp() > 7,
     )
-    copy = frame_from_message(*frame_to_message(frame))
+    copy = from_message(Frame, *to_message(frame))
     assert copy.identity == frame.identity
     for name in Frame.__dataclass_fields__:
         np.testing.assert_equal(_plain(getattr(copy, name)), _plain(getattr(frame, name)))
