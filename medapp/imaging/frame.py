@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from medapp.imaging.real_world import RealWorldMapping
+from medapp.imaging.regions import UltrasoundRegion
 from medapp.imaging.study import Geometry, Window
 
 
@@ -56,6 +58,12 @@ class Frame:
         Whether values are labels, one bit, or colours of a palette: shown without mixing neighbours.
     overlay : ndarray of bool, shape (rows, columns), or None
         The overlay planes of the file; drawn over the picture, never part of its values.
+    regions : tuple of UltrasoundRegion
+        The parts of an ultrasound picture that have units of their own.
+    real_world : tuple of RealWorldMapping
+        What stored values mean in the real world; for read-out, not for display.
+    suv_factor : float or None
+        Body-weight SUV of the modality value 1 in a PET image; None where it cannot be known.
     """
 
     stored: NDArray[Any]
@@ -73,6 +81,9 @@ class Frame:
     number: int = 1
     discrete: bool = False
     overlay: NDArray[np.bool_] | None = None
+    regions: tuple[UltrasoundRegion, ...] = ()
+    real_world: tuple[RealWorldMapping, ...] = ()
+    suv_factor: float | None = None
 
     @property
     def is_colour(self) -> bool:
