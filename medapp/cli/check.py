@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 from medapp.cli.progress import run_shown
 from medapp.i18n import tell, tr
@@ -38,7 +39,7 @@ def as_text(checked: Checked) -> str:
         checked.proves,
         "",
         tr("check.text.classes", classes=_counts(answer["classes"])),
-        tr("check.text.patients", n=answer["patients"], source=tr(f"patients_from.{answer['patients_from']}")),
+        _patients(answer),
         tr("check.text.split", **{use: _counts(split[use]) for use in ("sealed", "development", "left_out")}),
         "",
     ]
@@ -48,6 +49,12 @@ def as_text(checked: Checked) -> str:
         for problem in checked.survey.unreadable[:UNREADABLE_SHOWN]
     ]
     return "\n".join([*lines, "", tr("research_use")])
+
+
+def _patients(answer: dict[str, Any]) -> str:
+    if not answer["patients_known"]:
+        return tr("check.text.patients_unknown")
+    return tr("check.text.patients", n=answer["patients"], source=tr(f"patients_from.{answer['patients_from']}"))
 
 
 def _counts(classes: dict[str, int]) -> str:

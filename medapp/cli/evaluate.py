@@ -70,7 +70,8 @@ def as_text(measured: Measured) -> str:
     told, metadata = measured.figures(), measured.package.metadata
     lines = [f"{metadata.name} ({metadata.id} {metadata.version})", "", told["in_people"], ""]
     lines += [f"{tr(f'card.figure.{name}'):>42}  {_interval(told[name])}" for name in FIGURES if told.get(name)]
-    lines += ["", tr("measure.counts", cases=told["n_cases"], patients=told["n_patients"])]
+    counts = "measure.counts" if measured.checked.survey.rule.known else "measure.counts_images"
+    lines += ["", tr(counts, cases=told["n_cases"], patients=told["n_patients"])]
     lines += [warning["text"] for warning in measured.warnings()] + list(told["notes"])
     return "\n".join([*lines, "", tr("research_use")])
 

@@ -52,9 +52,11 @@ def _cases(report: Mapping[str, Any]) -> str:
         for name, n in cases["classes"].items()
     ]
     table = "\n".join([tr("card.table"), "|---|---|---|---|", *rows])
-    patients = tr("card.patients", n=cases["patients"], source=tr(f"patients_from.{cases['patients_from']}"))
-    optimistic = "" if cases["patients_known"] else f" {tr('check.optimistic')}"
-    return f"## {tr('card.title.cases')}\n\n{table}\n\n{patients}{optimistic}"
+    if cases["patients_known"]:
+        patients = tr("card.patients", n=cases["patients"], source=tr(f"patients_from.{cases['patients_from']}"))
+    else:
+        patients = tr("card.patients_unknown")
+    return f"## {tr('card.title.cases')}\n\n{table}\n\n{patients}"
 
 
 def _evidence(report: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ from medapp.i18n import tell, tr
 from medapp.jobs import Job
 from medapp.training.dataset import list_cases
 from medapp.training.findings import Duplicate, Finding, all_findings, find_duplicates
-from medapp.training.intervals import least_provable
+from medapp.training.intervals import least_shown
 from medapp.training.split import SEALED_FRACTION, Member, Side, Split, Use, salt_from_seed, salted, split_cases
 from medapp.training.survey import ReadsFrames, Seen, Survey, survey
 
@@ -45,7 +45,7 @@ class Checked:
 
     @property
     def patients(self) -> int:
-        """How many patients there are; the number of pictures where patients are unknown."""
+        """How many patients there are; where patients are unknown, each picture counts as its own."""
         return len({seen.case.patient for seen in self.survey.seen})
 
     def patients_of_class(self) -> dict[str, int]:
@@ -71,15 +71,23 @@ class Checked:
 
     @property
     def proves(self) -> str:
-        """What the numbers can prove, in one sentence."""
+        """What is sealed, as it was split, and what so many can show at most."""
         patients = _sealed_patients(self)
         if not patients:
             return tr("check.proves.nothing")
         name, n = min(patients.items(), key=lambda item: (item[1], item[0]))
-        least = round(100 * least_provable(n))
-        key = "check.proves.given" if self.split.given else "check.proves.sealed"
-        sentence = tr(key, percent=round(100 * SEALED_FRACTION), n=n, name=name, least=least)
-        return sentence if self.survey.rule.known else f"{sentence} {tr('check.optimistic')}"
+        sealed = self.patient_count("sealed")
+        total = sealed + self.patient_count("development")
+        source = "given" if self.split.given else "sealed"
+        unit = "patients" if self.survey.rule.known else "images"
+        split = tr(
+            f"check.split.{source}.{unit}",
+            sealed=sealed,
+            total=total,
+            percent=round(100 * sealed / total),
+            classes=", ".join(f"{count} {label}" for label, count in patients.items()),
+        )
+        return f"{split} {tr('check.proves', n=n, name=name, least=round(100 * least_shown(n)))}"
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer of ``medapp check --json`` (``schemas/check.json``)."""
@@ -200,7 +208,7 @@ def _sealed_patients(checked: Checked) -> dict[str, int]:
     for seen, use in zip(checked.survey.seen, checked.uses, strict=True):
         if use == "sealed":
             patients.setdefault(seen.case.label, set()).add(seen.case.patient)
-    return {label: len(keys) for label, keys in patients.items()}
+    return {name: len(patients[name]) for name in checked.survey.folder.classes if name in patients}
 
 
 def _duplicate_to_json(group: Duplicate) -> dict[str, Any]:

@@ -140,9 +140,10 @@ def _main_figures(answers: Answers) -> dict[str, Any]:
     if answers.alarm_class is not None:
         (other,) = set(answers.classes) - {answers.alarm_class}
         main |= {"sensitivity": _json(found[answers.alarm_class]), "specificity": _json(found[other])}
-        main["in_people"] = _in_people(answers.alarm_class, found[answers.alarm_class], found[other])
+        main["in_people"] = _in_people(answers.alarm_class, other, found[answers.alarm_class], found[other])
     else:
-        main["in_people"] = _many_in_people(proportion(right, answers.patients))
+        fewest = min(estimate.n if estimate else 0 for estimate in found.values())
+        main["in_people"] = _many_in_people(proportion(right, answers.patients), fewest)
     return main
 
 
@@ -210,25 +211,34 @@ def predictive_values(sensitivity: Estimate, specificity: Estimate, prevalence: 
     }
 
 
-def _in_people(alarm_class: str, found: Estimate | None, spared: Estimate | None) -> str:
+def _in_people(alarm_class: str, other: str, found: Estimate | None, spared: Estimate | None) -> str:
+    """Say what is found and what is a false alarm: in 100 people, in counts where a class has few cases."""
     if not found or not spared:
         return tr("evaluate.people.one_class")
-    return tr(
-        "evaluate.people.alarm",
-        alarm=alarm_class,
-        found=_of_100(found.value),
-        found_low=_of_100(found.low),
-        found_high=_of_100(found.high),
-        false=_of_100(1 - spared.value),
-        false_low=_of_100(1 - (spared.high or 0)),
-        false_high=_of_100(1 - (spared.low or 0)),
-    )
+    intervals = {
+        "found_low": _of_100(found.low),
+        "found_high": _of_100(found.high),
+        "false_low": _of_100(1 - (spared.high or 0)),
+        "false_high": _of_100(1 - (spared.low or 0)),
+    }
+    if min(found.n, spared.n) >= FEW_POSITIVES:
+        told = {"found": _of_100(found.value), "false": _of_100(1 - spared.value)}
+        return tr("evaluate.people.alarm", alarm=alarm_class, **told, **intervals)
+    counted = {"found": _count(found), "ill": found.n, "false": spared.n - _count(spared), "healthy": spared.n}
+    return tr("evaluate.people.alarm_counts", alarm=alarm_class, other=other, **counted, **intervals)
 
 
-def _many_in_people(right: Estimate | None) -> str:
+def _many_in_people(right: Estimate | None, fewest: int) -> str:
     if right is None:
         return tr("evaluate.people.none")
-    return tr("evaluate.people.many", right=_of_100(right.value), low=_of_100(right.low), high=_of_100(right.high))
+    interval = {"low": _of_100(right.low), "high": _of_100(right.high)}
+    if fewest >= FEW_POSITIVES:
+        return tr("evaluate.people.many", right=_of_100(right.value), **interval)
+    return tr("evaluate.people.many_counts", right=_count(right), cases=right.n, **interval)
+
+
+def _count(share: Estimate) -> int:
+    return round(share.value * share.n)
 
 
 def _of_100(share: float | None) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from medapp.i18n import tr
@@ -20,6 +20,8 @@ FEW_PATIENTS = 50
 IMBALANCE = 10
 PATHS_SHOWN = 20
 SMALL = 64
+COUNTED = {"too_few", "few", "none_sealed", "none_to_learn", "base_knows_patients", "base_knows_cases"}
+"""Findings that count patients, or images where patients are not known."""
 
 
 @dataclass(frozen=True)
@@ -36,17 +38,21 @@ class Finding:
         Fills the places of the text.
     paths : tuple of str
         Files that it is about, at most `PATHS_SHOWN`, names below the folder of cases.
+    patients_known : bool
+        Where they are not, it counts images, and has a text of its own for that.
     """
 
     code: str
     severity: Severity
     params: Mapping[str, str | int | float] = field(default_factory=dict)
     paths: tuple[str, ...] = ()
+    patients_known: bool = True
 
     @property
     def text(self) -> str:
         """The sentence for people."""
-        return tr(f"finding.{self.code}", **self.params)
+        key = f"finding.{self.code}"
+        return tr(key if self.patients_known or self.code not in COUNTED else f"{key}.images", **self.params)
 
 
 @dataclass(frozen=True)
@@ -99,7 +105,8 @@ def all_findings(
         *_about_duplicates(duplicates),
         *_about_pictures(survey),
     ]
-    return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
+    worded = [replace(finding, patients_known=survey.rule.known) for finding in found]
+    return sorted(worded, key=lambda finding: SEVERITIES.index(finding.severity))
 
 
 def _about_classes(survey: Survey, uses: Sequence[Use]) -> Iterator[Finding]:

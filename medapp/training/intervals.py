@@ -118,11 +118,17 @@ def _end(limit: float | None, otherwise: float) -> float:
     return otherwise if limit is None else limit
 
 
-def least_provable(n: int) -> float:
-    """Return the share that `n` right answers of `n` prove at least: the exact 95 % (two-sided) lower bound.
+def least_shown(n: int) -> float:
+    """Return the share that `n` right answers of `n` show at least: the lower end of their 95 % interval.
 
     Notes
     -----
-    Clopper and Pearson, Biometrika 1934: ``(0.025) ** (1 / n)``; for eight of eight it is 0.63.
+    The Wilson interval that the report uses as well, so that both pages say the same of the same
+    numbers (``docs/decisions/0011``): ``n / (n + z**2)``.
+
+    Examples
+    --------
+    >>> round(least_shown(8), 2)
+    0.68
     """
-    return 0.025 ** (1 / n) if n > 0 else 0.0
+    return wilson(n, n)[0]

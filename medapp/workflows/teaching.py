@@ -283,7 +283,9 @@ class Project:
         calibration = read_package(run.package).calibration
         if calibration.alarm_class is None or calibration.threshold is None:
             return tr("project.rule_highest")
-        return tr("project.rule", alarm=calibration.alarm_class, threshold=f"{100 * calibration.threshold:.0f}")
+        percent = 100 * calibration.threshold
+        digits = 1 if percent < 9.95 or percent > 99 else 0
+        return tr("project.rule", alarm=calibration.alarm_class, threshold=f"{percent:.{digits}f}")
 
     def open_sealed_test(self) -> dict[str, Any]:
         """Open the sealed test of the best training and return its report; every opening is counted.

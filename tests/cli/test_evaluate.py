@@ -66,7 +66,8 @@ def test_people_read_the_sentence_first(tmp_path: Path, capsys: pytest.CaptureFi
     cases, package = write_classes(tmp_path / "cases", 3), model(tmp_path / "model")
     assert main(["evaluate", str(cases), "--model", str(package), "--device", "cpu"]) == 0
     out = capsys.readouterr().out
-    assert out.splitlines()[2].startswith("Of 100 with ill it finds")
+    assert " of 3 ill cases found (95 % interval " in out.splitlines()[2]
+    assert "6 images; patients are not known" in out
     assert "Research use only" in out
 
 

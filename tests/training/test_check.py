@@ -102,10 +102,14 @@ def test_without_a_test_part_the_validation_part_is_sealed(tmp_path: Path) -> No
     assert checked_at(tmp_path, r"(.*)_").counts("sealed") == {"healthy": 4, "ill": 4}
 
 
-def test_unknown_patients_are_told_beside_what_the_numbers_prove(tmp_path: Path) -> None:
+def test_where_patients_are_unknown_images_are_counted_and_the_optimism_is_told_once(tmp_path: Path) -> None:
     checked = checked_at(write_classes(tmp_path, 10), None)
     assert codes(checked)["patients_unknown"] == "serious"
-    assert "optimistic" in checked.proves
+    told = [checked.proves, *(finding.text for finding in checked.findings)]
+    assert "of 20 images" in checked.proves
+    assert '"ill" has 10 images' in " ".join(told)
+    assert [text for text in told if "patients" in text] == []
+    assert sum("optimistic" in text for text in told) == 1
 
 
 def test_headers_tell_patients_apart_by_issuer_and_id(tmp_path: Path) -> None:
@@ -116,10 +120,21 @@ def test_headers_tell_patients_apart_by_issuer_and_id(tmp_path: Path) -> None:
     assert (checked.to_json()["patients_from"], checked.patients) == ("dicom", 12)
 
 
-def test_what_the_numbers_prove_is_the_exact_bound(tmp_path: Path) -> None:
+def test_a_given_test_is_told_as_it_is_with_what_it_shows_at_least(tmp_path: Path) -> None:
     write_classes(tmp_path, 10, part="train")
     write_classes(tmp_path, 8, part="test")
-    assert "8 of 8 right proves only ≥ 63 %" in checked_at(tmp_path, r"(.*)_").proves
+    told = checked_at(tmp_path, r"(.*)_").proves
+    assert told.startswith("The given test: 16 of 36 patients (44 %): 8 healthy, 8 ill.")
+    assert told.endswith('Even 8 of 8 "healthy" right shows only at least 68 % (95 % interval).')
+
+
+def test_the_headline_tells_the_split_that_was_made_and_not_the_one_that_was_aimed_at(tmp_path: Path) -> None:
+    checked = checked_at(write_classes(tmp_path, 15, images=2))
+    split = checked.to_json()["split"]
+    sealed, images = split["sealed_patients"], split["sealed"]
+    share = round(100 * sealed / 30)
+    classes = ", ".join(f"{n // 2} {name}" for name, n in images.items())
+    assert checked.proves.startswith(f"Sealed for the test: {sealed} of 30 patients ({share} %): {classes}.")
 
 
 @pytest.mark.parametrize(("patients", "code"), [(3, "too_few"), (10, "few")])

@@ -40,6 +40,21 @@ def test_the_sentence_counts_people() -> None:
     assert f"of 100 without, {false} (" in told["in_people"]
 
 
+def test_under_20_cases_in_a_class_the_sentence_counts_cases_and_not_hundreds() -> None:
+    many = answers()
+    few = many.only((many.truth == 1) | (np.cumsum(many.truth == 0) <= 12))
+    told = figures(few)
+    found = told["confusion"]["matrix"][0][0]
+    assert told["in_people"].startswith(f"{found} of 12 ill cases found (95 % interval ")
+    assert f"{told['confusion']['matrix'][1][0]} of 100 normal cases a false alarm" in told["in_people"]
+
+
+def test_few_cases_of_many_classes_are_counted_too() -> None:
+    many = answers(classes=("a", "b", "c"))
+    few = many.only(np.cumsum(many.truth == 0) <= 3)
+    assert "cases named rightly (95 % interval " in figures(few)["in_people"]
+
+
 def test_refused_cases_are_counted_and_the_figures_are_told_with_and_without_them() -> None:
     told = figures(answers(refused=20))
     assert (told["refused"]["cases"], told["refused"]["value"], told["answered"]) == (20, 0.1, 180)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from medapp.training.intervals import Estimate, least_provable, mean_of, proportion, wilson
+from medapp.training.intervals import Estimate, least_shown, mean_of, proportion, wilson
 from medapp.training.ranking import auc, auc_difference, macro_auc, roc_points
 
 Z_AUC = 0.7602  # Phi(1 / sqrt 2): scores that are one standard deviation apart
@@ -27,9 +27,12 @@ def test_wilson_gives_published_values() -> None:
     assert wilson(0, 20) == pytest.approx((0.0, 0.1611), abs=1e-4)
 
 
-def test_eight_of_eight_prove_63_per_cent() -> None:
-    assert least_provable(8) == pytest.approx(0.631, abs=1e-3)
-    assert least_provable(0) == 0
+def test_eight_of_eight_show_68_per_cent_on_the_check_page_as_in_the_report() -> None:
+    assert least_shown(8) == pytest.approx(0.6756, abs=1e-4)
+    reported = proportion(np.ones(8, np.bool_), np.arange(8))
+    assert reported is not None
+    assert reported.low == least_shown(8)
+    assert least_shown(0) == 0
 
 
 @pytest.mark.parametrize("images", [1, 4])

@@ -112,7 +112,7 @@ def test_the_figures_are_hidden_until_the_test_is_opened_and_each_opening_counts
     assert code_of(project.open_sealed_test) == "project.not_trained"
     finished_run(project, folders, 0.9)
     assert project.report() is None
-    assert project.rule() == "It alarms for NODULE from 50 % on."
+    assert project.rule() == "Alarm level for NODULE: score ≥ 50 %."
     assert project.open_sealed_test()["openings"] == 1
     assert project.open_sealed_test()["openings"] == 2
     report = project.report()
