@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from math import ceil
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -125,16 +126,38 @@ def automatic_window(frame: Frame) -> Window:
     stored = frame.stored[::step, ::step]
     if frame.valid is not None and (valid := frame.valid[::step, ::step]).any():
         stored = stored[valid]
-    values = np.asarray(frame.modality_values(stored), np.float64)
-    values = values[np.isfinite(values)]
+    levels, counts = _counted(stored)
+    values = np.asarray(frame.modality_values(levels), np.float64)
+    finite = np.isfinite(values)
+    values, counts = values[finite], counts[finite]
     if not values.size:
         return Window(0.5, 1.0)
-    low, high = (float(v) for v in np.percentile(values, (0.5, 99.5)))
+    low, high = (_percentile(values, counts, share) for share in (0.005, 0.995))
     if high <= low:
         low, high = float(values.min()), float(values.max())
     if high == low:  # one value: zero is black, more is white
         low, high = min(low, 0.0), max(high, 0.0)
     return _between(low, high, whole=frame.stored.dtype.kind in "iu" and frame.slope == 1.0)
+
+
+def _counted(stored: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp]]:
+    """Return the values that occur and how often; of 8 and 16 bits by counting, ten times as fast as sorting."""
+    if stored.dtype.kind not in "iu" or stored.dtype.itemsize > 2 or not stored.size:
+        return np.unique(stored, return_counts=True)
+    lowest = int(stored.min())
+    counts = np.bincount(stored.ravel().astype(np.int32) - lowest)
+    steps = np.flatnonzero(counts)
+    return (steps + lowest).astype(stored.dtype), counts[steps]
+
+
+def _percentile(values: NDArray[np.float64], counts: NDArray[np.intp], share: float) -> float:
+    """Return what `numpy.percentile` does, of `values` that occur `counts` times."""
+    order = np.argsort(values)
+    until = np.cumsum(counts[order])
+    position = share * (until[-1] - 1)
+    first = int(position)
+    low, high = (float(values[order][np.searchsorted(until, n, side="right")]) for n in (first, ceil(position)))
+    return float(low + (high - low) * (position - first))
 
 
 def _between(low: float, high: float, *, whole: bool) -> Window:

@@ -145,3 +145,14 @@ def test_ct_has_the_presets_of_the_design() -> None:
     lung = next(w for w in PRESETS["CT"] if w.name == "lung")
     assert (lung.center, lung.width) == (-600, 1500)
     assert presets_for("MR") == ()
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.int16, np.uint16, np.int32, np.float32])
+@pytest.mark.parametrize("slope", [1.0, 0.25, -1.5])
+def test_the_automatic_window_spans_the_percentiles_of_numpy(dtype: type[np.generic], slope: float) -> None:
+    values = np.random.default_rng(3).normal(40, 20, (33, 21)).astype(dtype)
+    window = automatic_window(Frame(values, slope=slope, intercept=5.0))
+    low, high = np.percentile(values.astype(float) * slope + 5, (0.5, 99.5))
+    whole = 1.0 if slope == 1.0 and values.dtype.kind in "iu" else 0.0
+    assert window.width == pytest.approx(high - low + whole, rel=1e-5)
+    assert window.center == pytest.approx((low + high + whole) / 2, rel=1e-5)
