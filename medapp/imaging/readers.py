@@ -15,6 +15,7 @@ from medapp.imaging.found import Found, HeaderReply
 from medapp.imaging.frame import Frame
 from medapp.imaging.limits import ReadLimits
 from medapp.imaging.reader_process import environment
+from medapp.imaging.slots import Slots
 from medapp.imaging.wire import found_from_json, from_message
 from medapp.processes import Child, ChildDiedError, ChildTooSlowError, Message, own_command
 
@@ -45,7 +46,7 @@ class Readers:
 
     def __init__(self, config: ReaderConfig | None = None) -> None:
         self.config = config or ReaderConfig()
-        self._slots = threading.BoundedSemaphore(max(1, self.config.processes))
+        self._slots = Slots(max(1, self.config.processes))
         self._idle: list[Child] = []
         self._lock = threading.Lock()
         self._closed = False
@@ -101,8 +102,8 @@ class Readers:
             return Problem.from_error(source, error)
         return found_from_json(answer.header["found"])
 
-    def frame(self, source: str, index: int = 0) -> Frame:
-        """Decode frame `index` (from 0) of a source.
+    def frame(self, source: str, index: int = 0, *, urgent: bool = False) -> Frame:
+        """Decode frame `index` (from 0) of a source; an `urgent` one takes the next reader that is free.
 
         Raises
         ------
@@ -110,24 +111,24 @@ class Readers:
             Whatever is wrong with the file; ``reader.died``, ``reader.slow`` where reading it ends
             two readers.
         """
-        answer = self._ask_twice({"do": "frame", "source": source, "index": index})
+        answer = self._ask_twice({"do": "frame", "source": source, "index": index}, urgent=urgent)
         return from_message(Frame, answer.header["frame"], answer.arrays)
 
     def members(self, source: str) -> tuple[str, ...]:
         """Return the files of an archive as sources."""
         return tuple(self._ask_twice({"do": "members", "source": source}).header["members"])
 
-    def _ask_twice(self, request: dict[str, object]) -> Message:
+    def _ask_twice(self, request: dict[str, object], *, urgent: bool = False) -> Message:
         try:
-            return self._ask(request)
+            return self._ask(request, urgent=urgent)
         except MedappError as error:
             if error.code not in {"reader.died", "reader.slow"}:
                 raise
-        return self._ask(request, fresh=True)
+        return self._ask(request, fresh=True, urgent=urgent)
 
-    def _ask(self, request: dict[str, object], *, fresh: bool = False) -> Message:
+    def _ask(self, request: dict[str, object], *, fresh: bool = False, urgent: bool = False) -> Message:
         """Send one request and return its answer; raise what it failed with."""
-        with self._reader(fresh=fresh) as reader:
+        with self._reader(fresh=fresh, urgent=urgent) as reader:
             try:
                 reader.send(request)
                 answer = reader.receive(self.config.seconds_per_file)
@@ -145,9 +146,9 @@ class Readers:
         return answer
 
     @contextmanager
-    def _reader(self, *, fresh: bool = False) -> Iterator[Child]:
+    def _reader(self, *, fresh: bool = False, urgent: bool = False) -> Iterator[Child]:
         """Take an idle reader, or start one; wait while all are at work."""
-        with self._slots:
+        with self._slots.taken(urgent=urgent):
             with self._lock:
                 if self._closed:
                     raise MedappError("reader.closed")
