@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from medapp.imaging.real_world import RealWorldMapping
 from medapp.imaging.regions import UltrasoundRegion
-from medapp.imaging.study import Geometry, Window
+from medapp.imaging.study import Geometry, Note, Window
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,8 @@ class Frame:
         What stored values mean in the real world; for read-out, not for display.
     suv_factor : float or None
         Body-weight SUV of the modality value 1 in a PET image; None where it cannot be known.
+    notes : tuple of Note
+        What is not as the file says, or could not be done: told beside the picture.
     """
 
     stored: NDArray[Any]
@@ -84,6 +86,7 @@ class Frame:
     regions: tuple[UltrasoundRegion, ...] = ()
     real_world: tuple[RealWorldMapping, ...] = ()
     suv_factor: float | None = None
+    notes: tuple[Note, ...] = ()
 
     @property
     def is_colour(self) -> bool:

@@ -24,6 +24,14 @@ class Window:
 
 
 @dataclass(frozen=True)
+class Note:
+    """What a person should know about an image or a series that is shown all the same: text key ``note.<code>``."""
+
+    code: str
+    params: tuple[tuple[str, str | int | float], ...] = ()
+
+
+@dataclass(frozen=True)
 class Patient:
     """Who a study belongs to; empty strings where the file does not say."""
 
