@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -10,7 +11,7 @@ from medapp.errors import Problem
 VoiFunction: TypeAlias = Literal["LINEAR", "LINEAR_EXACT", "SIGMOID"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Window:
     """A VOI window in modality values (HU for CT): PS3.3 C.11.2.1.2.
 
@@ -23,15 +24,20 @@ class Window:
     name: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Note:
     """What a person should know about an image or a series that is shown all the same: text key ``note.<code>``."""
 
     code: str
     params: tuple[tuple[str, str | int | float], ...] = ()
 
+    @classmethod
+    def of(cls, code: str, **params: str | float) -> Note:
+        """Make a note of `code` with the values of its text's places."""
+        return cls(code, tuple(params.items()))
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class Patient:
     """Who a study belongs to; empty strings where the file does not say."""
 
@@ -42,7 +48,7 @@ class Patient:
     sex: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Geometry:
     """Where an image lies in the patient, PS3.3 C.7.6.2, and how large its pixels are.
 
@@ -73,11 +79,21 @@ class Geometry:
     aspect: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Instance:
     """One stored image: a DICOM instance with pixels, or a picture file. Never its pixels.
 
-    `source` is a path, or ``archive.zip!/inner/path`` for a member of an archive.
+    Attributes
+    ----------
+    source : str
+        A path, or ``archive.zip!/inner/path`` for a member of an archive.
+    frames : int
+        Frames that are stored.
+    frame_order : tuple of int
+        Stored frames (from 0) that belong to the display set, in the order of scrolling; empty: all, as stored.
+        One instance with several volumes is in several display sets, each with its own frames.
+    refers_to : tuple of str
+        SOP Instance UIDs of the images that a segmentation or a parametric map was made from.
     """
 
     source: str
@@ -99,11 +115,49 @@ class Instance:
     laterality: str = ""
     acquired: str = ""
     geometry: Geometry = field(default_factory=Geometry)
+    frame_order: tuple[int, ...] = ()
+    refers_to: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> Sequence[int]:
+        """The stored frames (from 0) that are scrolled, in order."""
+        return self.frame_order or range(self.frames)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class PresentationRef:
+    """A presentation state that refers to images of a study.
+
+    Attributes
+    ----------
+    source : str
+        Its file, as the readers take it.
+    label, description : str
+        Content Label and Content Description.
+    created : str
+        Presentation Creation Date and Time, ``YYYYMMDDHHMMSS``, as far as known.
+    refers_to : tuple of str
+        SOP Instance UIDs of the images that it presents.
+    """
+
+    source: str
+    label: str = ""
+    description: str = ""
+    created: str = ""
+    refers_to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Series:
-    """A display set: the images that are scrolled as one stack, in order."""
+    """A display set: the images that are scrolled as one stack, in order.
+
+    Attributes
+    ----------
+    split : tuple of Note
+        What tells this display set from the others of its DICOM series: ``echo``, ``b_value``, ``phase`` …
+    notes : tuple of Note
+        What a reader should know before trusting the stack: gaps, tilt, duplicates …
+    """
 
     uid: str
     modality: str
@@ -111,22 +165,25 @@ class Series:
     description: str = ""
     number: int | None = None
     body_part: str = ""
+    split: tuple[Note, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def frames(self) -> int:
-        """The frames of all instances."""
-        return sum(i.frames for i in self.instances)
+        """The images that are scrolled: the shown frames of all instances."""
+        return sum(len(i.shown) for i in self.instances)
 
     def locate(self, index: int) -> tuple[Instance, int]:
-        """Return the instance and the frame in it (from 0) of the stack's image `index` (from 0)."""
+        """Return the instance and the stored frame in it (from 0) of the stack's image `index` (from 0)."""
         for instance in self.instances:
-            if index < instance.frames:
-                return instance, index
-            index -= instance.frames
+            shown = instance.shown
+            if index < len(shown):
+                return instance, shown[index]
+            index -= len(shown)
         raise IndexError(index)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Study:
     """One examination of one patient."""
 
@@ -137,9 +194,10 @@ class Study:
     time: str = ""
     description: str = ""
     accession: str = ""
+    presentations: tuple[PresentationRef, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class NotImage:
     """A file that was understood and has no picture: what it is, as a message key ``what.<what>``."""
 
@@ -147,7 +205,7 @@ class NotImage:
     what: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Scan:
     """Everything that a set of paths held."""
 

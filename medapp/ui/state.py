@@ -182,11 +182,13 @@ class State:
 
 
 def series_key(series: Series) -> str:
-    """Return what tells a series apart from all others that are open: the source of its first image.
+    """Return what tells a series apart from all others that are open: its first image.
 
-    UIDs do not: a series may be split in several stacks, and pictures have none.
+    UIDs do not: a series may be split in several stacks, and pictures have none. Nor does the source alone
+    where one file holds several volumes.
     """
-    return series.instances[0].source
+    instance, frame = series.locate(0)
+    return f"{instance.source}#{frame}" if instance.frame_order else instance.source
 
 
 def find_series(scan: Scan, key: str) -> tuple[Study, Series] | None:
@@ -203,9 +205,9 @@ def place_of(scan: Scan, source: str, frame: int) -> Place | None:
     for series in (series for study in scan.studies for series in study.series):
         index = 0
         for instance in series.instances:
-            if instance.source == source:
-                return Place(series_key(series), index + frame)
-            index += instance.frames
+            if instance.source == source and frame in instance.shown:
+                return Place(series_key(series), index + instance.shown.index(frame))
+            index += len(instance.shown)
     return None
 
 

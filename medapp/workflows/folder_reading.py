@@ -128,7 +128,7 @@ def _to_read(found: Scan, reading: Reading, gathered: _Gathered) -> list[_Item]:
     for series in (series for study in found.studies for series in study.series):
         refusal = reading.refuse_unread(series.modality)
         for instance in series.instances:
-            for index in range(instance.frames):
+            for index in instance.shown:
                 item = _Item(number, instance, index)
                 number += 1
                 if refusal is None:
