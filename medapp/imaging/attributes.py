@@ -4,19 +4,34 @@ from __future__ import annotations
 
 import math
 import struct
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
+    from pydicom.tag import BaseTag
 
 
 def raw_value(dataset: Dataset, keyword: str) -> Any:  # noqa: ANN401 - any value of any representation
     """Return the value of `keyword`, or None where it is missing, empty or cannot be converted."""
+    tag = _tag(keyword)
+    if tag not in dataset:  # asked first: a look-up that fails costs pydicom ten times as much
+        return None
     try:
-        value = dataset.get(keyword)
+        value = dataset[tag].value
     except Exception:  # noqa: BLE001 - conversion is lazy, and a malformed value can raise anything
         return None
     return None if isinstance(value, str | bytes) and not value else value
+
+
+@cache
+def _tag(keyword: str) -> BaseTag:
+    from pydicom.datadict import tag_for_keyword
+    from pydicom.tag import Tag
+
+    number = tag_for_keyword(keyword)
+    assert number is not None, keyword
+    return Tag(number)
 
 
 def byte_order(dataset: Dataset) -> str:

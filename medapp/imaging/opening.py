@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from contextlib import ExitStack, closing
 from typing import IO
 
@@ -17,6 +18,8 @@ from medapp.imaging.limits import ReadLimits
 from medapp.imaging.raster import read_picture, read_picture_header
 from medapp.imaging.sniff import HEAD_BYTES, broken_promise, kind_of, what_else
 from medapp.imaging.study import NotImage
+
+READ_AT_ONCE = 2 * 2**20
 
 
 def find(source: str, limits: ReadLimits) -> Found:
@@ -61,6 +64,13 @@ def load(source: str, index: int, limits: ReadLimits) -> Frame:
         return loader.load(source, index)
 
 
+def _in_memory(stream: IO[bytes]) -> IO[bytes]:
+    """Return a small file read at once: pydicom reads in hundreds of small steps."""
+    size = stream.seek(0, io.SEEK_END)
+    stream.seek(0)
+    return stream if size > READ_AT_ONCE else io.BytesIO(stream.read())
+
+
 class Loader:
     """Decodes frames, and keeps the last file open where it has several: the next one needs no second parsing."""
 
@@ -92,7 +102,7 @@ class Loader:
             stream = opened.enter_context(open_source(source, self._limits))
             match kind_of(_head(stream)):
                 case "dicom":
-                    file = open_dicom(stream, self._limits)
+                    file = open_dicom(_in_memory(stream), self._limits)
                 case "picture":
                     return read_picture(stream, index, self._limits)
                 case _:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -17,6 +18,8 @@ from medapp.processes import Message, ParentPipes
 if TYPE_CHECKING:
     from medapp.imaging.opening import Loader
 
+COLLECT_AFTER = 50_000
+
 
 def main(arguments: Sequence[str]) -> int:
     """Answer requests on standard input until it closes; `arguments` hold the limits as JSON."""
@@ -27,6 +30,8 @@ def main(arguments: Sequence[str]) -> int:
     pipes = ParentPipes(role="reader")
     from medapp.imaging.opening import Loader
 
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER)  # a data set makes thousands of objects that live for one answer
     with closing(Loader(limits)) as loader:
         while (message := pipes.receive()) is not None:
             _answer(pipes, message, limits, loader)
@@ -58,7 +63,7 @@ def _answer(pipes: ParentPipes, message: Message, limits: ReadLimits, loader: Lo
         for source in request["sources"]:
             pipes.send({"found": _found(source, limits)})
         return
-    header, arrays = _guarded(request, loader)
+    header, arrays = _guarded(request, loader, limits)
     pipes.send(header, arrays)
 
 
@@ -73,19 +78,30 @@ def _found(source: str, limits: ReadLimits) -> dict[str, Any]:
         return found_to_json(Problem.from_error(source, error))
 
 
-def _guarded(request: dict[str, Any], loader: Loader) -> tuple[dict[str, Any], dict[str, Any]]:
+def _guarded(request: dict[str, Any], loader: Loader, limits: ReadLimits) -> tuple[dict[str, Any], dict[str, Any]]:
     from medapp.imaging.archive import members
     from medapp.imaging.wire import to_message
 
     try:
         if request["do"] == "members":
             return {"members": members(request["source"])}, {}
-        header, arrays = to_message(loader.load(request["source"], request["index"]))
+        document, arrays = to_message(_value(request, loader, limits))
     except MedappError as error:
         return {"failed": error.code, "params": error.params}, {}
+    except MemoryError:
+        return {"failed": "reader.memory", "params": {}}, {}
     except BaseException as error:  # noqa: BLE001 - native code can raise what is no Exception
         return {"failed": "unexpected", "params": {"kind": type(error).__name__}}, {}
-    return {"frame": header}, arrays
+    return {"value": document}, arrays
+
+
+def _value(request: dict[str, Any], loader: Loader, limits: ReadLimits) -> Any:  # noqa: ANN401 - a frozen dataclass
+    """Return what is asked for of one source."""
+    if request["do"] == "presentation":
+        from medapp.imaging.presentation_state import read_presentation
+
+        return read_presentation(request["source"], limits)
+    return loader.load(request["source"], request["index"])
 
 
 def environment() -> dict[str, str]:
