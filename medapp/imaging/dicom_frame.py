@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medapp.errors import MedappError
-from medapp.imaging.attributes import first_item, number, text
+from medapp.imaging.attributes import first_item, integer, number, text
 from medapp.imaging.codecs import Decoded, decode_frame, is_encapsulated, is_video
 from medapp.imaging.colour import expand_palette, to_8_bits, ybr_to_rgb
 from medapp.imaging.dicom import DicomFile, encapsulated_frames
@@ -18,8 +18,10 @@ from medapp.imaging.functional_groups import FrameScope
 from medapp.imaging.layout import PixelLayout, layout_of
 from medapp.imaging.limits import ReadLimits
 from medapp.imaging.luts import luts_in, windows_in
+from medapp.imaging.meaning import with_meaning
 from medapp.imaging.native import read_native
-from medapp.imaging.overlay_planes import overlay_of
+from medapp.imaging.overlay_planes import overlay_of, own_planes
+from medapp.imaging.shutters import Shutter, shutters_in
 from medapp.imaging.study import Window
 
 if TYPE_CHECKING:
@@ -51,8 +53,12 @@ def read_frame(file: DicomFile, index: int, limits: ReadLimits) -> Frame:
     layout = layout_of(file.dataset, file.pixels.kind, limits)
     if not 0 <= index < layout.frames:
         raise MedappError("dicom.frame_missing", frame=index + 1, frames=layout.frames)
-    decoded = _decode(file, layout, index)
     scope = FrameScope.of(file.dataset, index)
+    return with_meaning(_frame(file, layout, scope, index), scope, file.transfer_syntax)
+
+
+def _frame(file: DicomFile, layout: PixelLayout, scope: FrameScope, index: int) -> Frame:
+    decoded = _decode(file, layout, index)
     if decoded.values.ndim == 3:
         return Frame(stored=_rgb(decoded, layout), **_general(file, layout, scope, index))
     if layout.photometric == "PALETTE COLOR":
@@ -90,7 +96,14 @@ def _general(file: DicomFile, layout: PixelLayout, scope: FrameScope, index: int
         or layout.photometric == "PALETTE COLOR"
         or text(file.dataset, "SegmentationType") in {"BINARY", "LABELMAP"},
         "overlay": overlay_of(file.dataset, layout, None, index),
+        "shutters": _shutters(file.dataset, index),
     }
+
+
+def _shutters(dataset: Dataset, index: int) -> tuple[Shutter, ...]:
+    named = integer(dataset, "ShutterOverlayGroup") is not None
+    planes = own_planes(dataset, index) if named else {}
+    return shutters_in(dataset, {group: plane.mask for group, plane in planes.items()})
 
 
 def _rgb(decoded: Decoded, layout: PixelLayout) -> NDArray[np.uint8]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from medapp.imaging.real_world import RealWorldMapping
 from medapp.imaging.regions import UltrasoundRegion
+from medapp.imaging.shutters import Shutter
 from medapp.imaging.study import Geometry, Note, Window
 
 
@@ -62,10 +63,16 @@ class Frame:
         The parts of an ultrasound picture that have units of their own.
     real_world : tuple of RealWorldMapping
         What stored values mean in the real world; for read-out, not for display.
+    shutters : tuple of Shutter
+        What the file covers of its picture; never of its values.
+    presentation_lut : Lut or None
+        What a presentation state puts behind the VOI stage; no image has one of its own.
     suv_factor : float or None
         Body-weight SUV of the modality value 1 in a PET image; None where it cannot be known.
     notes : tuple of Note
         What is not as the file says, or could not be done: told beside the picture.
+    marks : tuple of Note
+        What must stand beside the picture, such as lossy compression: text keys ``mark.<code>``.
     """
 
     stored: NDArray[Any]
@@ -86,7 +93,10 @@ class Frame:
     regions: tuple[UltrasoundRegion, ...] = ()
     real_world: tuple[RealWorldMapping, ...] = ()
     suv_factor: float | None = None
+    shutters: tuple[Shutter, ...] = ()
+    presentation_lut: Lut | None = None
     notes: tuple[Note, ...] = ()
+    marks: tuple[Note, ...] = ()
 
     @property
     def is_colour(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,6 +45,25 @@ def overlay_of(
             if plane is not None:
                 _paste(mask, plane, _numbers(dataset, group, _ORIGIN) or [1, 1])
     return mask if mask.any() else None
+
+
+@dataclass(frozen=True, eq=False)
+class Plane:
+    """One overlay plane and where its first pixel lies in the image, (x, y) from 0."""
+
+    mask: NDArray[np.bool_]
+    origin: tuple[int, int]
+
+
+def own_planes(dataset: Dataset, index: int = 0) -> dict[int, Plane]:
+    """Return the planes of a data set that have data of their own, by group."""
+    found: dict[int, Plane] = {}
+    for group in _GROUPS:
+        mask = _plane(dataset, group, index)
+        if mask is not None:
+            origin = _numbers(dataset, group, _ORIGIN) or [1]
+            found[group] = Plane(mask, (origin[-1] - 1, origin[0] - 1))
+    return found
 
 
 def _numbers(dataset: Dataset, group: int, element: int) -> list[int]:

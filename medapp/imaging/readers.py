@@ -14,6 +14,7 @@ from medapp.errors import MedappError, Problem
 from medapp.imaging.found import Found, HeaderReply
 from medapp.imaging.frame import Frame
 from medapp.imaging.limits import ReadLimits
+from medapp.imaging.presentation import PresentationState
 from medapp.imaging.reader_process import environment
 from medapp.imaging.slots import Slots
 from medapp.imaging.wire import found_from_json, from_message
@@ -112,7 +113,18 @@ class Readers:
             two readers.
         """
         answer = self._ask_twice({"do": "frame", "source": source, "index": index}, urgent=urgent)
-        return from_message(Frame, answer.header["frame"], answer.arrays)
+        return from_message(Frame, answer.header["value"], answer.arrays)
+
+    def presentation(self, source: str) -> PresentationState:
+        """Read a presentation state.
+
+        Raises
+        ------
+        MedappError
+            ``presentation.not_one`` where it is something else, and as `frame` does.
+        """
+        answer = self._ask_twice({"do": "presentation", "source": source})
+        return from_message(PresentationState, answer.header["value"], answer.arrays)
 
     def members(self, source: str) -> tuple[str, ...]:
         """Return the files of an archive as sources."""

@@ -1,0 +1,63 @@
+"""What display shutters cover: of the image's own pixels, and of a screen. They hide the picture, never its values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from medapp.imaging.shutters import Shutter
+
+_FAR = 1e6
+_FRACTION_BITS = 8
+
+
+def covered_by(shutters: Sequence[Shutter], shape: tuple[int, int], aspect: float = 1.0) -> NDArray[np.bool_]:
+    """Return which pixels of an image the shutters cover, all together.
+
+    Parameters
+    ----------
+    shutters : sequence of Shutter
+    shape : tuple of 2 int
+        Rows and columns.
+    aspect : float
+        A pixel's height divided by its width: a circle is one on the screen (C.7.6.11.1).
+
+    Returns
+    -------
+    ndarray of bool, shape `shape`
+    """
+    covered = np.zeros(shape, np.bool_)
+    for shutter in shutters:
+        covered |= ~_seen_through(shutter, shape, aspect)
+    return covered
+
+
+def _seen_through(shutter: Shutter, shape: tuple[int, int], aspect: float) -> NDArray[np.bool_]:
+    if shutter.covered is not None:
+        seen = np.ones(shape, np.bool_)
+        rows, columns = (min(ours, its) for ours, its in zip(shape, shutter.covered.shape, strict=True))
+        seen[:rows, :columns] = ~shutter.covered[:rows, :columns]
+        return seen
+    y, x = np.ogrid[: shape[0], : shape[1]]
+    if shutter.shape == "rectangular":
+        (left, top), (right, bottom) = shutter.points
+        return _boxed(x, left, right) & _boxed(y, top, bottom)
+    if shutter.shape == "circular":
+        ((column, row),) = shutter.points
+        return np.asarray((x - column) ** 2 + ((y - row) * aspect) ** 2 <= shutter.radius**2)
+    return _polygon(shutter.points, shape)
+
+
+def _boxed(places: NDArray[Any], first: float, last: float) -> NDArray[np.bool_]:
+    return np.asarray((places >= first) & (places <= last))
+
+
+def _polygon(corners: tuple[tuple[float, float], ...], shape: tuple[int, int]) -> NDArray[np.bool_]:
+    mask = np.zeros(shape, np.uint8)
+    scaled = np.rint(np.clip(corners, -_FAR, _FAR) * 2**_FRACTION_BITS).astype(np.int32)
+    cv2.fillPoly(mask, [scaled], 1, shift=_FRACTION_BITS)
+    return mask.astype(np.bool_)
