@@ -61,6 +61,8 @@ class SegmentPlane:
     sources : tuple of SourceFrame
     geometry : Geometry
         Of the whole frame, before cropping.
+    thickness_mm : float or None
+        How far it reaches along its normal.
     top, left : int
         Where the first row and column of `values` lie in the frame.
     values : ndarray of uint8 or uint16, shape (h, w)
@@ -72,6 +74,7 @@ class SegmentPlane:
     segment: int | None
     sources: tuple[SourceFrame, ...]
     geometry: Geometry
+    thickness_mm: float | None
     top: int
     left: int
     values: NDArray[Any]
