@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -32,6 +33,26 @@ def atomic_writer(path: Path) -> Iterator[IO[bytes]]:
             temporary.unlink()
         raise
     _sync_folder(path.parent)
+
+
+@contextmanager
+def new_folder(folder: Path) -> Iterator[Path]:
+    """Yield an empty folder beside `folder` that takes its place when the block ends well.
+
+    `folder` appears with all its files on the disk, or not at all; it must not be there yet.
+    """
+    temporary = folder.with_name(f".{folder.name[:60]}.{secrets.token_hex(4)}.tmp")
+    try:
+        temporary.mkdir(parents=True)
+        yield temporary
+        for path in temporary.rglob("*"):
+            if path.is_file():
+                with path.open("r+b") as file:  # Windows flushes only what may be written to
+                    os.fsync(file.fileno())
+        temporary.rename(folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    _sync_folder(folder.parent)
 
 
 def _sync_folder(folder: Path) -> None:

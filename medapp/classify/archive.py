@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import stat
 import zipfile
 import zlib
@@ -35,9 +34,10 @@ def opened(path: Path, scratch: Path) -> Iterator[Package]:
         return
     try:
         scratch.mkdir(parents=True, exist_ok=True)
+        temporary = TemporaryDirectory(dir=scratch, prefix="package-", ignore_cleanup_errors=True)
     except OSError as error:
         raise MedappError("package.write", name=scratch.name, reason=error.strerror or "") from error
-    with TemporaryDirectory(dir=scratch, prefix="package-", ignore_cleanup_errors=True) as folder:
+    with temporary as folder:
         target = Path(folder) / "package"
         unpack(path, target)
         yield read_package(target)
@@ -105,7 +105,11 @@ def _is_suspicious(info: zipfile.ZipInfo) -> bool:
 def _extract(zipped: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, limit: int) -> None:
     if info.file_size > limit:
         raise MedappError("package.size", file=target.name)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with zipped.open(info) as source, target.open("xb") as copy:
-        # zipfile stops at the declared size and checks the CRC, so a lie about it ends here
-        shutil.copyfileobj(source, copy, 1 << 20)
+    with zipped.open(info) as source:
+        data = source.read()  # zipfile stops at the declared size and checks the CRC, so a lie about it ends here
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("xb") as copy:
+            copy.write(data)
+    except OSError as error:
+        raise MedappError("package.write", name=target.name, reason=error.strerror or "") from error

@@ -10,8 +10,6 @@ import hashlib
 import json
 import os
 import re
-import secrets
-import shutil
 import stat
 import struct
 from collections.abc import Mapping
@@ -29,6 +27,7 @@ from medapp import schemas
 from medapp.classify.contents import Calibration, Metadata, PackageContents, Scope, Tensors, TrainingSet
 from medapp.classify.preprocess import PreprocessSpec
 from medapp.errors import MedappError
+from medapp.files import new_folder
 
 METADATA, PREPROCESS = "configs/metadata.json", "configs/preprocess.json"
 CALIBRATION, SCOPE = "configs/calibration.json", "configs/scope.json"
@@ -149,18 +148,16 @@ def write_package(folder: Path, contents: PackageContents) -> Package:
     """
     if folder.exists():
         raise MedappError("package.exists", name=folder.name)
-    temporary = folder.with_name(f".{folder.name[:60]}.{secrets.token_hex(4)}.tmp")
+    files = _encoded(contents)
+    lines = [f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files)]
     try:
-        files = _encoded(contents)
-        lines = [f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files)]
-        for name, data in {**files, MANIFEST: "".join(lines).encode()}.items():
-            _write_synced(temporary / name, data)
-        read_package(temporary)
-        temporary.rename(folder)
+        with new_folder(folder) as made:
+            for name, data in {**files, MANIFEST: "".join(lines).encode()}.items():
+                (made / name).parent.mkdir(exist_ok=True)
+                (made / name).write_bytes(data)
+            read_package(made)
     except OSError as error:
         raise MedappError("package.write", name=folder.name, reason=error.strerror or "") from error
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
     return read_package(folder)
 
 
@@ -187,14 +184,6 @@ def _encoded(contents: PackageContents) -> dict[str, bytes]:
 def _tensor_bytes(tensors: Tensors) -> bytes:
     data: bytes = to_safetensors({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()})
     return data
-
-
-def _write_synced(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _files_of(folder: Path) -> set[str]:

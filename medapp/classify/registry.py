@@ -14,7 +14,7 @@ from medapp import schemas
 from medapp.classify.archive import opened, pack
 from medapp.classify.package import Package, read_package
 from medapp.errors import MedappError, Problem
-from medapp.files import read_json, write_json
+from medapp.files import new_folder, read_json, write_json
 from medapp.folders import Folders, resource_path
 
 log = logging.getLogger(__name__)
@@ -219,17 +219,14 @@ class Registry:
 
     def _copy(self, package: Package, target: Path) -> Package:
         """Copy with the hashes checked again on what was written; the folder appears whole or not at all."""
-        temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
         try:
-            shutil.copytree(package.path, temporary, copy_function=shutil.copyfile)
-            read_package(temporary)
-            if target.exists():
-                shutil.rmtree(target)  # what was there could not be read, or it would have been listed
-            temporary.rename(target)
+            with new_folder(target) as made:
+                shutil.copytree(package.path, made, copy_function=shutil.copyfile, dirs_exist_ok=True)
+                read_package(made)
+                if target.exists():
+                    shutil.rmtree(target)  # what was there could not be read, or it would have been listed
         except OSError as error:
-            raise MedappError("package.write", name=package.metadata.id, reason=error.strerror or "") from error
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
+            raise MedappError("package.write", name=package.metadata.id, reason=_reason(error)) from error
         return read_package(target)
 
     def _read(self, folder: Path) -> Package:
@@ -273,6 +270,11 @@ class Registry:
             write_json(self._models / STATE_FILE, document)
         except OSError as error:
             raise MedappError("registry.write", reason=error.strerror or "") from error
+
+
+def _reason(error: OSError) -> str:
+    """Return what the system says; the error that `shutil` makes of many holds them as text."""
+    return error.strerror or ("" if not isinstance(error, shutil.Error) else str(error.args[0][0][-1]))
 
 
 def _subfolders(folder: Path) -> list[Path]:
