@@ -68,6 +68,11 @@ def _frame(file: DicomFile, layout: PixelLayout, scope: FrameScope, index: int) 
     return _grey_frame(file, layout, decoded, scope, index)
 
 
+def decoded_values(file: DicomFile, layout: PixelLayout, index: int) -> NDArray[Any]:
+    """Return the stored values of frame `index` (from 0) of a grey image, and nothing else; raises as `read_frame`."""
+    return _stored(_decode(file, layout, index), layout)[0]
+
+
 def _decode(file: DicomFile, layout: PixelLayout, index: int) -> Decoded:
     assert file.pixels is not None
     if is_video(file.transfer_syntax):

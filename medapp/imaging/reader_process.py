@@ -101,6 +101,10 @@ def _value(request: dict[str, Any], loader: Loader, limits: ReadLimits) -> Any: 
         from medapp.imaging.presentation_state import read_presentation
 
         return read_presentation(request["source"], limits)
+    if request["do"] == "segmentation":
+        from medapp.imaging.segmentation_object import load_segmentation
+
+        return load_segmentation(request["source"], limits)
     return loader.load(request["source"], request["index"])
 
 

@@ -16,9 +16,13 @@ from medapp.imaging.frame import Frame
 from medapp.imaging.limits import ReadLimits
 from medapp.imaging.presentation import PresentationState
 from medapp.imaging.reader_process import environment
+from medapp.imaging.segmentation import Segmentation
 from medapp.imaging.slots import Slots
 from medapp.imaging.wire import found_from_json, from_message
 from medapp.processes import Child, ChildDiedError, ChildTooSlowError, Message, own_command
+
+PATIENCE = {"segmentation": 6}
+"""How many times longer than one frame a request may take: a segmentation is read with all of its frames."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +130,17 @@ class Readers:
         answer = self._ask_twice({"do": "presentation", "source": source})
         return from_message(PresentationState, answer.header["value"], answer.arrays)
 
+    def segmentation(self, source: str) -> Segmentation:
+        """Read all of a segmentation; with hundreds of frames it takes longer than a file else may.
+
+        Raises
+        ------
+        MedappError
+            ``segmentation.none`` where it is something else, ``segmentation.too_large``, and as `frame` does.
+        """
+        answer = self._ask_twice({"do": "segmentation", "source": source})
+        return from_message(Segmentation, answer.header["value"], answer.arrays)
+
     def members(self, source: str) -> tuple[str, ...]:
         """Return the files of an archive as sources."""
         return tuple(self._ask_twice({"do": "members", "source": source}).header["members"])
@@ -140,13 +155,14 @@ class Readers:
 
     def _ask(self, request: dict[str, object], *, fresh: bool = False, urgent: bool = False) -> Message:
         """Send one request and return its answer; raise what it failed with."""
+        seconds = self.config.seconds_per_file * PATIENCE.get(str(request["do"]), 1)
         with self._reader(fresh=fresh, urgent=urgent) as reader:
             try:
                 reader.send(request)
-                answer = reader.receive(self.config.seconds_per_file)
+                answer = reader.receive(seconds)
             except ChildTooSlowError as error:
                 reader.kill()
-                raise MedappError("reader.slow", seconds=round(self.config.seconds_per_file)) from error
+                raise MedappError("reader.slow", seconds=round(seconds)) from error
             except ChildDiedError as error:
                 reader.kill()
                 raise MedappError("reader.died") from error
