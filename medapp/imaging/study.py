@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import accumulate
 from typing import Literal, TypeAlias
 
 from medapp.errors import Problem
@@ -147,7 +150,7 @@ class PresentationRef:
     refers_to: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: where its instances end is kept, for it is asked many times a second
 class Series:
     """A display set: the images that are scrolled as one stack, in order.
 
@@ -171,16 +174,20 @@ class Series:
     @property
     def frames(self) -> int:
         """The images that are scrolled: the shown frames of all instances."""
-        return sum(len(i.shown) for i in self.instances)
+        return self._ends[-1] if self._ends else 0
+
+    @cached_property
+    def _ends(self) -> tuple[int, ...]:
+        return tuple(accumulate(len(instance.shown) for instance in self.instances))
 
     def locate(self, index: int) -> tuple[Instance, int]:
         """Return the instance and the stored frame in it (from 0) of the stack's image `index` (from 0)."""
-        for instance in self.instances:
-            shown = instance.shown
-            if index < len(shown):
-                return instance, shown[index]
-            index -= len(shown)
-        raise IndexError(index)
+        number = bisect_right(self._ends, index)
+        if number == len(self.instances):
+            raise IndexError(index)
+        instance = self.instances[number]
+        shown = instance.shown
+        return instance, shown[index - self._ends[number] + len(shown)]
 
 
 @dataclass(frozen=True, slots=True)
