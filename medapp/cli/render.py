@@ -12,10 +12,11 @@ from medapp.display.export import grey_of_16_bits, picture_of
 from medapp.errors import MedappError
 from medapp.files import write_bytes
 from medapp.i18n import tr
+from medapp.imaging.automatic_window import automatic_window
 from medapp.imaging.frame import Frame
 from medapp.imaging.readers import Readers
 from medapp.imaging.study import Window
-from medapp.imaging.voi import Voi, automatic_window, default_voi, presets_for, windows_of
+from medapp.imaging.voi import Voi, default_voi, presets_for, windows_of
 
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _WINDOW = re.compile(rf"\s*({_NUMBER})\s*,\s*({_NUMBER})\s*")

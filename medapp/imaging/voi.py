@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from math import ceil
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -13,12 +12,13 @@ from numpy.typing import NDArray
 
 from medapp.errors import MedappError
 from medapp.folders import resource_path
+from medapp.imaging.automatic_window import automatic_window
 from medapp.imaging.frame import Frame, Lut
 from medapp.imaging.study import Window
 
 WHITE = 255
+SUV_SHOWN = 10.0
 Voi: TypeAlias = Window | Lut
-_SAMPLES = 1_000_000
 
 
 def apply_window(values: NDArray[Any], window: Window, *, invert: bool = False) -> NDArray[np.uint8]:
@@ -54,13 +54,24 @@ def apply_window(values: NDArray[Any], window: Window, *, invert: bool = False) 
     >>> apply_window(np.array([[-1000, 40, 400]]), Window(center=40, width=400))
     array([[  0, 128, 255]], dtype=uint8)
     """
-    if window.width < 1 if window.function == "LINEAR" else window.width <= 0:
-        raise MedappError("voi.width", width=window.width)
-    exact = np.asarray(values, np.float64)
+    _check_width(window)
+    return _to_grey(_window_output(values, window), None, invert=invert)
+
+
+def _window_output(values: NDArray[Any], window: Window) -> NDArray[np.float64]:
+    """Return where values lie between black, 0, and white, 1; NaN stays NaN."""
     with np.errstate(over="ignore", invalid="ignore"):
-        grey = np.rint(np.clip(_fraction(exact, window), 0, 1) * WHITE)
-    grey = np.nan_to_num(grey, nan=0)
-    return np.asarray(WHITE - grey if invert else grey, np.uint8)
+        return np.clip(_fraction(np.asarray(values, np.float64), window), 0, 1)
+
+
+def _to_grey(output: NDArray[np.float64], presentation_lut: Lut | None, *, invert: bool) -> NDArray[np.uint8]:
+    """Return grey levels of a VOI stage's output, 0 to 1: black where there is no number, also when inverted."""
+    if presentation_lut is not None:
+        entries = presentation_lut.entries.astype(np.float64)
+        index = np.rint(np.nan_to_num(output) * (len(entries) - 1)).astype(np.intp)
+        output = np.where(np.isnan(output), np.nan, entries[index] / (2**presentation_lut.bits - 1))
+    grey = np.rint(np.clip(output, 0, 1) * WHITE)
+    return np.asarray(np.nan_to_num(WHITE - grey if invert else grey, nan=0), np.uint8)
 
 
 def _fraction(values: NDArray[np.float64], window: Window) -> NDArray[np.float64]:
@@ -71,7 +82,7 @@ def _fraction(values: NDArray[np.float64], window: Window) -> NDArray[np.float64
     if window.function == "LINEAR_EXACT":
         return (values - center) / width + 0.5
     if width == 1:
-        return (values > center - 0.5).astype(np.float64)
+        return np.where(np.isnan(values), np.nan, values > center - 0.5)
     return (values - (center - 0.5)) / (width - 1) + 0.5
 
 
@@ -95,16 +106,49 @@ def apply_voi_lut(values: NDArray[Any], lut: Lut, *, invert: bool = False) -> ND
     -----
     PS3.3 C.11.2.1.1: the table's output covers 0 to 2**bits - 1.
     """
-    index = np.clip(np.rint(values) - lut.first, 0, len(lut.entries) - 1).astype(np.int64)
-    table = np.rint(lut.entries.astype(np.float64) * WHITE / (2**lut.bits - 1)).clip(0, WHITE)
-    return np.asarray(WHITE - table[index] if invert else table[index], np.uint8)
+    return _to_grey(_lut_output(values, lut), None, invert=invert)
 
 
-def apply_voi(values: NDArray[Any], voi: Voi, *, invert: bool = False) -> NDArray[np.uint8]:
-    """Apply a window or a table, whichever `voi` is."""
+def _lut_output(values: NDArray[Any], lut: Lut) -> NDArray[np.float64]:
+    """Return a table's output for values, 0 to 1; NaN stays NaN."""
+    missing = np.isnan(values) if np.asarray(values).dtype.kind == "f" else None
+    index = np.clip(np.rint(values) - lut.first, 0, len(lut.entries) - 1)
+    if missing is not None:
+        index = np.where(missing, 0, index)
+    output = np.asarray(lut.entries.astype(np.float64) / (2**lut.bits - 1))[index.astype(np.intp)]
+    return output if missing is None else np.where(missing, np.nan, output)
+
+
+def apply_voi(
+    values: NDArray[Any], voi: Voi, *, invert: bool = False, presentation_lut: Lut | None = None
+) -> NDArray[np.uint8]:
+    """Apply a window or a table, whichever `voi` is, then the table of a presentation state.
+
+    Parameters
+    ----------
+    values : ndarray of numbers, any shape
+        Modality values.
+    voi : Window or Lut
+    invert : bool, default False
+        Show low values bright, after everything else.
+    presentation_lut : Lut, optional
+        Presentation LUT Sequence (PS3.3 C.11.6): its first entry stands for the lowest output of the
+        VOI stage, its last for the highest, and its output covers 0 to 2**bits - 1 P-Values.
+
+    Raises
+    ------
+    MedappError
+        As `apply_window`.
+    """
     if isinstance(voi, Lut):
-        return apply_voi_lut(values, voi, invert=invert)
-    return apply_window(values, voi, invert=invert)
+        return _to_grey(_lut_output(values, voi), presentation_lut, invert=invert)
+    _check_width(voi)
+    return _to_grey(_window_output(values, voi), presentation_lut, invert=invert)
+
+
+def _check_width(window: Window) -> None:
+    if window.width < 1 if window.function == "LINEAR" else window.width <= 0:
+        raise MedappError("voi.width", width=window.width)
 
 
 def windows_of(frame: Frame) -> tuple[Window, ...]:
@@ -112,68 +156,37 @@ def windows_of(frame: Frame) -> tuple[Window, ...]:
     return () if frame.is_colour else frame.windows
 
 
-def automatic_window(frame: Frame) -> Window:
-    """Return a window from the 0.5 to the 99.5 percentile of the frame's valid modality values.
+def default_window(frame: Frame) -> Window:
+    """Return the window a frame is first shown with: the file's first, else by modality, else automatic.
 
     Notes
     -----
-    Of large frames every n-th pixel is taken, about a million. A frame of one value gets a window
-    around it.
+    CT without a window: 40/400 HU. PET: body-weight SUV 0 to 10, where it can be known.
     """
     if frame.is_colour:
-        return Window(128, 256)
-    step = max(1, int((frame.stored.size / _SAMPLES) ** 0.5))
-    stored = frame.stored[::step, ::step]
-    if frame.valid is not None and (valid := frame.valid[::step, ::step]).any():
-        stored = stored[valid]
-    levels, counts = _counted(stored)
-    values = np.asarray(frame.modality_values(levels), np.float64)
-    finite = np.isfinite(values)
-    values, counts = values[finite], counts[finite]
-    if not values.size:
-        return Window(0.5, 1.0)
-    low, high = (_percentile(values, counts, share) for share in (0.005, 0.995))
-    if high <= low:
-        low, high = float(values.min()), float(values.max())
-    if high == low:  # one value: zero is black, more is white
-        low, high = min(low, 0.0), max(high, 0.0)
-    return _between(low, high, whole=frame.stored.dtype.kind in "iu" and frame.slope == 1.0)
-
-
-def _counted(stored: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp]]:
-    """Return the values that occur and how often; of 8 and 16 bits by counting, ten times as fast as sorting."""
-    if stored.dtype.kind not in "iu" or stored.dtype.itemsize > 2 or not stored.size:
-        return np.unique(stored, return_counts=True)
-    lowest = int(stored.min())
-    counts = np.bincount(stored.ravel().astype(np.int32) - lowest)
-    steps = np.flatnonzero(counts)
-    return (steps + lowest).astype(stored.dtype), counts[steps]
-
-
-def _percentile(values: NDArray[np.float64], counts: NDArray[np.intp], share: float) -> float:
-    """Return what `numpy.percentile` does, of `values` that occur `counts` times."""
-    order = np.argsort(values)
-    until = np.cumsum(counts[order])
-    position = share * (until[-1] - 1)
-    first = int(position)
-    low, high = (float(values[order][np.searchsorted(until, n, side="right")]) for n in (first, ceil(position)))
-    return float(low + (high - low) * (position - first))
-
-
-def _between(low: float, high: float, *, whole: bool) -> Window:
-    """Return the window that maps `low` to black and `high` to white, at least one step wide."""
-    if whole:
-        return Window((low + high + 1) / 2, max(1.0, high - low + 1))
-    return Window((low + high) / 2, (high - low) or 1.0, "LINEAR_EXACT")
-
-
-def default_window(frame: Frame) -> Window:
-    """Return the window a frame is first shown with: the file's first, else CT 40/400, else automatic."""
-    if frame.windows and not frame.is_colour:
+        return automatic_window(frame)
+    if frame.windows:
         return frame.windows[0]
-    if frame.modality == "CT" and not frame.is_colour and frame.unit == "HU":
+    if frame.modality == "CT" and frame.unit == "HU":
         return Window(40, 400)
+    if (factor := _suv_factor(frame)) is not None:
+        return Window(SUV_SHOWN / 2 / factor, SUV_SHOWN / factor, "LINEAR_EXACT", "SUV 0–10")
     return automatic_window(frame)
+
+
+def _suv_factor(frame: Frame) -> float | None:
+    """Return the SUV of the modality value 1 in a PET image; None where it cannot be known."""
+    if frame.modality not in {"PT", "PET"}:
+        return None
+    return 1.0 if frame.unit == "SUV" else frame.suv_factor
+
+
+def starts_inverted(frame: Frame) -> bool:
+    """Tell whether a viewport first shows a frame the other way round than its file asks.
+
+    PET without a window of its own is shown black on white, as readers of PET are used to.
+    """
+    return _suv_factor(frame) is not None and not frame.windows and not frame.voi_luts and not frame.inverted
 
 
 def default_voi(frame: Frame) -> Voi | None:

@@ -11,10 +11,10 @@ from PySide6.QtCore import QObject, Slot
 from medapp.display.pyramid import pyramid_of
 from medapp.display.viewport import Viewport
 from medapp.errors import MedappError, Problem
+from medapp.imaging.automatic_window import automatic_window
 from medapp.imaging.frame import Frame
 from medapp.imaging.frames import FrameCache
 from medapp.imaging.study import Series, Window
-from medapp.imaging.voi import automatic_window
 from medapp.jobs import Job, Partial, Progress
 from medapp.ui.session import Session
 from medapp.ui.state import Picture, Place, all_keys, find_series

@@ -6,16 +6,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from medapp.errors import MedappError
+from medapp.imaging.automatic_window import automatic_window, full_range, sampled, series_window
 from medapp.imaging.frame import Frame, Lut
 from medapp.imaging.study import Window
 from medapp.imaging.voi import (
     PRESETS,
+    apply_voi,
     apply_voi_lut,
     apply_window,
-    automatic_window,
     default_voi,
     default_window,
     presets_for,
+    starts_inverted,
     windows_of,
 )
 
@@ -156,3 +158,78 @@ def test_the_automatic_window_spans_the_percentiles_of_numpy(dtype: type[np.gene
     whole = 1.0 if slope == 1.0 and values.dtype.kind in "iu" else 0.0
     assert window.width == pytest.approx(high - low + whole, rel=1e-5)
     assert window.center == pytest.approx((low + high + whole) / 2, rel=1e-5)
+
+
+@pytest.mark.parametrize("invert", [False, True])
+def test_what_is_no_number_is_black_whichever_way_round(invert: bool) -> None:
+    values = np.array([[np.nan, 1.0]], np.float32)
+    lut = Lut(0, 8, np.array([9, 200], np.uint16))
+    for voi in (Window(0, 1), Window(1, 4), Window(1, 4, "SIGMOID"), lut):
+        assert apply_voi(values, voi, invert=invert)[0, 0] == 0
+        assert (
+            apply_voi(values, voi, invert=invert, presentation_lut=Lut(0, 8, np.array([77, 255], np.uint16)))[0, 0] == 0
+        )
+
+
+def test_the_table_of_a_presentation_state_comes_behind_the_window() -> None:
+    values = np.array([[0, 64, 128, 255]])
+    table = Lut(0, 8, np.array([255, 100, 50], np.uint16))  # falls: its first entry is for the lowest output
+    grey = apply_voi(values, Window(128, 256), presentation_lut=table)
+    assert grey.tolist() == [[255, 100, 100, 50]]
+    assert apply_voi(values, Window(128, 256), presentation_lut=table, invert=True).tolist() == [[0, 155, 155, 205]]
+
+
+def test_a_presentation_table_sees_more_than_256_levels() -> None:
+    values = np.arange(4096).reshape(64, 64)
+    table = Lut(0, 12, np.arange(4096, dtype=np.uint16) % 2 * 4095)
+    grey = apply_voi(values, Window(2048, 4096), presentation_lut=table)
+    np.testing.assert_array_equal(grey, values % 2 * 255)
+
+
+def test_the_window_of_a_series_is_that_of_all_its_frames_together() -> None:
+    dark, bright = np.full((10, 10), 100, np.int16), np.full((10, 10), 900, np.int16)
+    padded = Frame(np.full((10, 10), -2000, np.int16), valid=np.zeros((10, 10), np.bool_))
+    window = series_window((Frame(dark), Frame(bright), padded))
+    assert apply_window(np.array([[100, 900]]), window).tolist() == [[0, 255]]
+
+
+def test_the_frames_that_are_sampled_of_a_stack_reach_from_end_to_end() -> None:
+    assert sampled(3) == (0, 1, 2)
+    assert sampled(1000, 5) == (0, 250, 500, 749, 999)
+    assert len(set(sampled(10))) == 9
+
+
+@pytest.mark.parametrize(
+    ("frame", "ends"),
+    [
+        (Frame(np.zeros((2, 2), np.uint16), bits_stored=12), (0, 4095)),
+        (Frame(np.zeros((2, 2), np.int16), bits_stored=12, intercept=-1000.0), (-3048, 1047)),
+        (Frame(np.zeros((2, 2), np.uint8), modality_lut=Lut(0, 10, np.zeros(3, np.uint16))), (0, 1023)),
+        (Frame(np.zeros((2, 2), np.uint8), slope=0.5), (0, 127.5)),
+        (Frame(np.array([[np.nan, 3.0, -1.0]], np.float32)), (-1, 3)),
+    ],
+)
+def test_the_full_range_is_what_the_image_could_hold(frame: Frame, ends: tuple[float, float]) -> None:
+    grey = apply_window(np.array([[*ends, sum(ends) / 2]]), full_range(frame))
+    assert (grey[0, 0], grey[0, 1]) == (0, 255)
+    assert 126 <= grey[0, 2] <= 128
+
+
+def test_pet_without_a_window_is_shown_black_on_white_from_suv_0_to_10() -> None:
+    pet = Frame(np.zeros((2, 2), np.uint16), modality="PT", unit="Bq/ml", suv_factor=0.001)
+    assert apply_window(np.array([[0, 5000, 10000]]), default_window(pet)).tolist() == [[0, 128, 255]]
+    assert starts_inverted(pet)
+    assert not starts_inverted(Frame(pet.stored, modality="PT", unit="Bq/ml"))
+    assert not starts_inverted(Frame(pet.stored, modality="PT", suv_factor=1.0, windows=(Window(1, 2),)))
+    assert not starts_inverted(Frame(pet.stored, modality="MR"))
+
+
+@settings(max_examples=40, deadline=None)
+@given(center=centers, width=widths, function=functions, invert=st.booleans())
+def test_a_rising_presentation_table_keeps_the_order_of_values(
+    center: float, width: float, function: str, invert: bool
+) -> None:
+    table = Lut(0, 16, np.sort(np.random.default_rng(1).integers(0, 65536, 300)).astype(np.uint16))
+    window = Window(center, width, function)  # type: ignore[arg-type]
+    grey = apply_voi(RAMP.ravel()[None], window, invert=invert, presentation_lut=table)[0].astype(int)
+    assert (np.diff(grey) * (-1 if invert else 1) >= 0).all()
