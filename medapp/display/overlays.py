@@ -167,7 +167,7 @@ def heat_map_rgba(
     bytes_ = np.rint(bounded * 255).astype(np.uint8)
     placed = placed_on(screen, bytes_, matrix)
     alpha = np.rint(np.arange(256) * min(max(opacity, 0.0), 1.0)).astype(np.uint8)
-    table = np.column_stack([_inferno(), alpha]).view(np.uint32)[:, 0]
+    table = np.column_stack([heat_map_colours(), alpha]).view(np.uint32)[:, 0]
     rgba = np.zeros((screen[1], screen[0]), np.uint32)
     span = image_span(viewport.source_to_screen(image, screen), (image.rows, image.columns), screen)
     rgba[span] = table.take(placed[span], mode="clip")
@@ -208,7 +208,8 @@ def _grid_to_source(shape: tuple[int, ...], image: ImageShape) -> NDArray[np.flo
     return np.array([[fx, 0, fx / 2 - 0.5], [0, fy, fy / 2 - 0.5], [0, 0, 1]])
 
 
-def _inferno() -> NDArray[np.uint8]:
+def heat_map_colours() -> NDArray[np.uint8]:
+    """Return the colours of a heat map (inferno), shape (256, 3), from the lowest value to the highest."""
     ramp = np.arange(256, dtype=np.uint8).reshape(256, 1)
     bgr: NDArray[np.uint8] = cv2.applyColorMap(ramp, cv2.COLORMAP_INFERNO)
     return bgr[:, 0, ::-1]

@@ -63,6 +63,7 @@ class Actions(QObject):
     def fill_page_bar(self, bar: QToolBar) -> None:
         """Make the buttons of the pages, with their names, and those that open something."""
         for page in PAGES:
+            self._actions[page].setIconText(f" {self._actions[page].text()}")  # a style sheet knows no gap to the icon
             bar.addAction(self._actions[page])
             button = bar.widgetForAction(self._actions[page])
             if isinstance(button, QToolButton):

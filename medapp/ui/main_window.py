@@ -90,7 +90,7 @@ class MainWindow(QMainWindow):
         self.job_bar = JobBar()
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)
-        bar.addWidget(label(tr("ui.research_short"), "small"), 1)
+        bar.addWidget(label(tr("ui.research_short"), "small", name="research_use"), 1)
         bar.addPermanentWidget(self.job_bar)
 
     def _connect(self) -> None:

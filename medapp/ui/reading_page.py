@@ -17,15 +17,17 @@ from medapp.ui.state import (
     Waiting,
 )
 from medapp.ui.voi_choices import voi_shown
+from medapp.ui.widgets.annotations import MARGIN
 from medapp.ui.widgets.layouts import column, label, row
 from medapp.ui.widgets.picture_layers import HeatMapView
 from medapp.ui.widgets.prediction_panel import PredictionPanel
 from medapp.ui.widgets.study_browser import StudyBrowser
 from medapp.ui.widgets.viewer import Viewer, ViewerContent
-from medapp.ui.widgets.wording import date_text, modality_text, name_text, plain_text
+from medapp.ui.widgets.wording import date_text, modality_text, name_text, plain_text, sex_text
 
 BROWSER_PX = 248
 CHIP_GAP_PX = 12
+CORNER_LINES = 3
 
 
 class ReadingPage(QWidget):
@@ -43,6 +45,9 @@ class ReadingPage(QWidget):
         self.banner = label("", name="identity")
         self.banner.setContentsMargins(12, 5, 12, 5)
         self.banner.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._heat_map_mark = label(tr("ui.heat_map_on"), name="heat_map_mark")
+        self._heat_map_mark.setParent(self.viewer)
+        self._heat_map_mark.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.chip = label("", name="chip")
         self.chip.setParent(self.viewer)
         self.chip.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -73,7 +78,9 @@ class ReadingPage(QWidget):
         self.panel.render_answer(state.answer, heat_map_shown=state.heat_map_shown, opacity=state.heat_map_opacity)
         self.banner.setText(_identity_text(state.picture))
         self.banner.setVisible(state.picture is not None)
-        self.viewer.render_content(_content(state))
+        content = _content(state)
+        self.viewer.render_content(content)
+        self._heat_map_mark.setVisible(content.heat_map is not None)
         self._render_chip(state)
 
     def _render_chip(self, state: State) -> None:
@@ -84,9 +91,13 @@ class ReadingPage(QWidget):
             self.chip.setProperty("state", look)
             self.chip.style().unpolish(self.chip)
             self.chip.style().polish(self.chip)
-        self._place_chip()
+        self._place_chips()
 
-    def _place_chip(self) -> None:
+    def _place_chips(self) -> None:
+        """Put the chip at the lower edge, and the mark of the heat map below the texts of the upper right corner."""
+        self._heat_map_mark.adjustSize()
+        below = MARGIN + CORNER_LINES * (self.viewer.fontMetrics().height() + 1) + CHIP_GAP_PX // 2
+        self._heat_map_mark.move(max(0, self.viewer.width() - self._heat_map_mark.width() - MARGIN), below)
         self.chip.adjustSize()
         x = (self.viewer.width() - self.chip.width()) // 2
         self.chip.move(max(0, x), self.viewer.height() - self.chip.height() - CHIP_GAP_PX)
@@ -94,7 +105,7 @@ class ReadingPage(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep the chip at the lower edge of the image, and take presses on it."""
         if watched is self.viewer and event.type() == QEvent.Type.Resize:
-            self._place_chip()
+            self._place_chips()
         elif watched is self.chip and event.type() == QEvent.Type.MouseButtonRelease:
             self.chip_pressed.emit()
             return True
@@ -109,7 +120,7 @@ def _identity_text(picture: Picture | None) -> str:
     parts = [name_text(patient.name), tr("ui.id", id=patient.patient_id) if patient.patient_id else ""]
     if patient.birth_date:
         parts.append(tr("ui.born", date=date_text(patient.birth_date)))
-    parts.append(patient.sex)
+    parts.append(sex_text(patient.sex))
     if study.date:
         parts.append(tr("ui.exam", date=date_text(study.date)))
     parts.append(plain_text(study.description))

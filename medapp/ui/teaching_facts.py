@@ -11,7 +11,7 @@ from medapp.training.dataset import Case
 from medapp.training.patients import compile_pattern, patient_in_name
 from medapp.ui.session import Services
 from medapp.ui.teaching_view import Snapshot, run_row
-from medapp.ui.widgets.teaching.views import ClassRow, StepMark
+from medapp.ui.widgets.teaching.views import ClassRow
 from medapp.workflows.teaching import Project
 
 
@@ -21,7 +21,7 @@ def snapshot_of(project: Project, services: Services) -> Snapshot:
     rows = tuple(run_row(run.request.effort, end) for run, end in ended if end is not None)
     return Snapshot(
         state=project.state,
-        marks={step: StepMark(mark.done, mark.attention) for step, mark in project.steps().items()},
+        marks={str(step): mark for step, mark in project.steps().items()},
         runs=rows,
         trained=project.best_run() is not None,
         rule=project.rule(),
@@ -37,11 +37,13 @@ def listed_rows(cases: tuple[Case, ...], classes: tuple[str, ...]) -> tuple[Clas
 
 
 def class_rows(checked: Checked) -> tuple[ClassRow, ...]:
-    """Return the classes of cases that were read, with their patients."""
+    """Return the classes of cases that were read, with their patients where they are known."""
+    images = Counter(seen.case.label for seen in checked.survey.seen)
+    if not checked.survey.rule.known:
+        return tuple(ClassRow(name, images[name]) for name in checked.survey.folder.classes)
     patients: dict[str, set[str]] = {}
     for seen in checked.survey.seen:
         patients.setdefault(seen.case.label, set()).add(seen.case.patient)
-    images = Counter(seen.case.label for seen in checked.survey.seen)
     return tuple(ClassRow(name, images[name], len(patients.get(name, ()))) for name in checked.survey.folder.classes)
 
 

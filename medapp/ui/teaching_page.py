@@ -74,12 +74,18 @@ class TeachingPage(QWidget):
         self.cases.preview_requested.connect(session.preview_pattern)
         self.cases.cancel_requested.connect(session.cancel_check)
         self.check.seal_requested.connect(session.seal)
+        self.check.pattern_requested.connect(self._give_pattern)
         self.train.train_requested.connect(session.train)
         self.train.stop_requested.connect(session.stop_training)
         self.sealed_test.open_requested.connect(session.open_sealed_test)
         self.use.name_requested.connect(session.set_name)
         self.use.activate_requested.connect(session.activate)
         self.use.back_requested.connect(session.go_back)
+
+    @Slot()
+    def _give_pattern(self) -> None:
+        self._session.go_to(Step.CASES)
+        self.cases.edit_pattern()
 
     @Slot()
     def _ask_for_folder(self) -> None:

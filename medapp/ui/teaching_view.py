@@ -27,6 +27,7 @@ from medapp.ui.widgets.teaching.views import (
 )
 from medapp.ui.widgets.wording import seconds_text
 from medapp.workflows.teaching import Question, State
+from medapp.workflows.teaching import StepMark as ProjectMark
 
 START_SECONDS = {"instant": 15.0, "quick": 75.0}
 CORE_SECONDS_PER_CASE = {"instant": 0.06, "quick": 0.5}
@@ -37,7 +38,7 @@ class Snapshot:
     """A project as it was read in a worker thread, with everything that takes a file to know."""
 
     state: State
-    marks: Mapping[str, StepMark]
+    marks: Mapping[str, ProjectMark]
     runs: tuple[RunRow, ...] = ()
     trained: bool = False
     rule: str = ""
@@ -97,7 +98,7 @@ def view_of(snapshot: Snapshot | None, doing: Doing) -> TeachingView:
     return TeachingView(
         title=state.title,
         step=doing.step,
-        marks={step: snapshot.marks[step.value] for step in Step},
+        marks={step: _mark(step, snapshot) for step in Step},
         question=question_view(state.question),
         cases=_cases_view(state, doing),
         check=_check_view(state),
@@ -106,6 +107,20 @@ def view_of(snapshot: Snapshot | None, doing: Doing) -> TeachingView:
         use=_use_view(snapshot),
         lab_book=tuple(f"{entry.time[11:16]}  {entry.text}" for entry in state.lab_book),
     )
+
+
+def _mark(step: Step, snapshot: Snapshot) -> StepMark:
+    """Return how far a step is, with what asks for attention in words."""
+    mark = snapshot.marks[step.value]
+    if not mark.attention:
+        return StepMark(mark.done)
+    findings = (snapshot.state.checked or {}).get("findings", [])
+    blocking = sum(finding["severity"] == "blocking" for finding in findings)
+    if step is Step.CASES:
+        return StepMark(mark.done, tr("ui.mark_unreadable", count=mark.attention))
+    if blocking:
+        return StepMark(mark.done, tr("ui.mark_blocking", count=blocking))
+    return StepMark(mark.done, tr("ui.mark_serious", count=mark.attention))
 
 
 def _cases_view(state: State, doing: Doing) -> CasesView:
@@ -135,23 +150,24 @@ def _check_view(state: State) -> CheckView:
     checked = state.checked
     if checked is None:
         return CheckView()
-    findings = tuple(FindingView(f["severity"], f["text"], tuple(f.get("paths", ()))) for f in checked["findings"])
+    findings = tuple(
+        FindingView(f["severity"], f["text"], tuple(f.get("paths", ())), f["code"]) for f in checked["findings"]
+    )
     return CheckView(
         proves=checked["proves"],
         findings=findings,
-        sealed_text=_split_text(checked["split"]),
+        sealed_text=_split_text(checked["split"], patients_known=checked["patients_known"]),
         sealed=state.sealed is not None,
         can_seal=not any(finding.severity == "blocking" for finding in findings),
     )
 
 
-def _split_text(split: Mapping[str, Any]) -> str:
+def _split_text(split: Mapping[str, Any], *, patients_known: bool) -> str:
     text = tr(
-        "ui.sealed_split",
+        "ui.learning_part" if patients_known else "ui.learning_images",
         sealed=sum(split["sealed"].values()),
-        sealed_patients=split["sealed_patients"],
-        development=sum(split["development"].values()),
-        development_patients=split["development_patients"],
+        images=sum(split["development"].values()),
+        patients=split["development_patients"],
     )
     return f"{text} {tr('ui.sealed_given')}" if split["given"] else text
 
@@ -186,16 +202,15 @@ def estimated(effort: str, state: State) -> str:
 
 def run_row(effort: str, end: Mapping[str, Any]) -> RunRow:
     """Return what is told about a training that has ended; nothing of it comes from the sealed test."""
-    title = tr(f"ui.effort_{effort}")
     if end["event"] != "finished":
-        return RunRow(title, str(end.get("reason", "")))
+        return RunRow(effort, str(end.get("reason", "")), finished=False)
     area = end["report"]["development"]["auc"]
     if not area:
-        return RunRow(title, tr("ui.run_finished"))
+        return RunRow(effort, tr("ui.run_finished"))
     figures = {name: f"{area[name]:.2f}" for name in ("value", "low", "high") if area[name] is not None}
     if len(figures) < 3:
-        return RunRow(title, tr("ui.run_area_alone", value=figures["value"]))
-    return RunRow(title, tr("ui.run_area", **figures))
+        return RunRow(effort, tr("ui.run_area_alone", value=figures["value"]))
+    return RunRow(effort, tr("ui.run_area", **figures))
 
 
 def _sealed_test_view(snapshot: Snapshot) -> SealedTestView:
@@ -205,6 +220,7 @@ def _sealed_test_view(snapshot: Snapshot) -> SealedTestView:
         can_open=snapshot.trained,
         openings=snapshot.state.openings,
         figures=(report["sealed"] or {"in_people": tr("ui.no_sealed_cases")}) if report else None,
+        patients_known=report is None or report["cases"]["patients_known"],
     )
 
 

@@ -82,7 +82,7 @@ def teach_screens(hands: Driver, folder: Path) -> Iterator[str]:
     press(hands, "train_next", 180)
     yield "teach-5-sealed"
     press(hands, "open_sealed_test")
-    hands.wait_for(lambda: "Of 100" in text_of(hands, "in_people"), "the figures")
+    hands.wait_for(lambda: "95 % interval" in text_of(hands, "in_people"), "the figures")
     yield "teach-5-opened"
     press(hands, "sealed_next")
     title = hands.find(QLineEdit, "model_title")

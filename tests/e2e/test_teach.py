@@ -46,7 +46,7 @@ def test_sixty_phantoms_become_a_model_that_answers_in_the_viewer(qapp: QApplica
 
         assert text_of(hands, "in_people") == "", "no figure shows before the seal is opened"
         press(hands, "open_sealed_test")
-        hands.wait_for(lambda: "Of 100" in text_of(hands, "in_people"), "the figures in people")
+        hands.wait_for(lambda: "nodule cases found (95 %" in text_of(hands, "in_people"), "the figures in people")
         press(hands, "sealed_next")
 
         title = hands.find(QLineEdit, "model_title")

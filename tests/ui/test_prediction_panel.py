@@ -42,7 +42,7 @@ def test_a_result_has_a_bar_per_class_with_two_digits(panel: PredictionPanel) ->
     assert "Chest model" in said_by(panel)
     assert "version 1.0" in said_by(panel)
     assert "children at one hospital" in said_by(panel)
-    assert "Research use only" in said_by(panel)
+    assert "Model score" in said_by(panel)
 
 
 def test_the_operating_point_is_on_the_bar_of_the_alarm_class_alone(panel: PredictionPanel) -> None:
@@ -50,6 +50,25 @@ def test_the_operating_point_is_on_the_bar_of_the_alarm_class_alone(panel: Predi
     normal, pneumonia = bars_of(panel)
     assert "40 %" in pneumonia.toolTip()
     assert "40 %" not in normal.toolTip()
+
+
+def test_the_tick_of_the_operating_point_is_named_below_the_bar(panel: PredictionPanel) -> None:
+    render(panel, Answered(FACTS, prediction_for("x")))
+    normal, pneumonia = bars_of(panel)
+    assert pneumonia.sizeHint().height() >= normal.sizeHint().height() + pneumonia.fontMetrics().height()
+    shown = pneumonia.grab().toImage()
+    below = range(normal.sizeHint().height(), shown.height())
+    colours = {shown.pixel(x, y) for x in range(shown.width()) for y in below}
+    assert len(colours) > 2, "the name of the tick is drawn"
+
+
+def test_the_colours_of_the_heat_map_have_a_key(panel: PredictionPanel) -> None:
+    render(panel, Answered(FACTS, prediction_for("x")))
+    key = panel.findChild(QWidget, "heat_map_colours")
+    assert key is not None
+    bar = key.grab().toImage()
+    ends = [bar.pixelColor(x, bar.height() // 2).lightness() for x in (1, bar.width() - 2)]
+    assert ends[0] < 20 < 180 < ends[1]
 
 
 def test_many_classes_stand_with_the_most_probable_first(panel: PredictionPanel) -> None:

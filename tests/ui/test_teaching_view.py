@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from medapp.jobs import Progress
+from medapp.training.findings import SEVERITIES
 from medapp.training.run import RunState
 from medapp.ui.teaching_view import Doing, Snapshot, question_of, question_view, run_row, view_of
 from medapp.ui.widgets.teaching.check import CheckStep
@@ -22,6 +24,7 @@ from medapp.ui.widgets.teaching.views import (
     CheckView,
     FindingView,
     QuestionView,
+    RunRow,
     SealedTestView,
     Step,
     StepMark,
@@ -29,7 +32,9 @@ from medapp.ui.widgets.teaching.views import (
     TrainView,
     UseView,
 )
+from medapp.ui.widgets.themed import Mark
 from medapp.workflows.teaching import Named, Question, State
+from medapp.workflows.teaching import StepMark as ProjectMark
 
 CHECKED: dict[str, Any] = {
     "classes": {"nodule": 30, "normal": 30},
@@ -37,7 +42,7 @@ CHECKED: dict[str, Any] = {
     "patients_known": True,
     "unreadable": [],
     "findings": [{"code": "few", "severity": "caution", "text": "Few patients."}],
-    "proves": "Even 5 of 5 right proves only 48 %.",
+    "proves": "Even 5 of 5 right shows only at least 57 % (95 % interval).",
     "split": {
         "given": False,
         "sealed": {"nodule": 6, "normal": 6},
@@ -67,7 +72,7 @@ FIGURES: dict[str, Any] = {
 @pytest.fixture
 def snapshot() -> Snapshot:
     state = State("Nodules", "2026-01-02T10:00:00Z", cases="/data/cases", checked=CHECKED)
-    return Snapshot(state, {step.value: StepMark() for step in Step})
+    return Snapshot(state, {step.value: ProjectMark() for step in Step})
 
 
 def texts_of(widget: QWidget) -> str:
@@ -112,7 +117,11 @@ def test_blocking_findings_keep_the_test_from_being_sealed(snapshot: Snapshot) -
 def test_the_model_can_be_used_only_after_the_sealed_test(snapshot: Snapshot) -> None:
     trained = replace(snapshot, trained=True)
     assert not view_of(trained, Doing()).use.can_activate
-    opened = replace(trained, state=replace(snapshot.state, openings=1), report={"sealed": FIGURES})
+    opened = replace(
+        trained,
+        state=replace(snapshot.state, openings=1),
+        report={"sealed": FIGURES, "cases": {"patients_known": True}},
+    )
     assert view_of(opened, Doing()).use.can_activate
 
 
@@ -125,7 +134,7 @@ def test_going_back_needs_an_activated_model(snapshot: Snapshot) -> None:
 def test_a_run_is_told_by_the_cases_for_learning_alone() -> None:
     end = {"event": "finished", "report": {"development": {"auc": ESTIMATE}, "sealed": {"auc": {"value": 0.11}}}}
     row = run_row("quick", end)
-    assert "0.90 (0.80–0.95)" in row.text
+    assert "0.90 (95 % interval 0.80–0.95)" in row.text
     assert "0.11" not in row.text
 
 
@@ -136,12 +145,12 @@ def test_a_run_that_failed_says_why() -> None:
 def test_the_rail_marks_what_is_done_and_what_asks_for_attention(qtbot: QtBot) -> None:
     rail = StepRail()
     qtbot.addWidget(rail)
-    rail.render_steps("x", Step.CHECK, {Step.QUESTION: StepMark(done=True), Step.CHECK: StepMark(attention=2)})
+    rail.render_steps("x", Step.CHECK, {Step.QUESTION: StepMark(done=True), Step.CHECK: StepMark(True, "2 serious")})
     question, check = (rail.findChild(QPushButton, f"step_{step}") for step in (Step.QUESTION, Step.CHECK))
     assert question is not None
     assert check is not None
     assert question.text().endswith("✓")
-    assert check.text().endswith("2!")
+    assert check.text().endswith("✓ ⚠ 2 serious")
     assert check.isChecked()
     with qtbot.waitSignal(rail.step_requested) as asked:
         question.click()
@@ -166,11 +175,102 @@ def test_findings_stand_with_their_weight(qtbot: QtBot) -> None:
     qtbot.addWidget(step)
     findings = (FindingView("blocking", "Too few.", ("a.png",)), FindingView("note", "Sizes differ."))
     step.render_check(CheckView(proves="Little.", findings=findings))
-    assert "Must be mended before a training" in texts_of(step)
+    assert "To be mended before a training" in texts_of(step)
+    assert "Check: 1 to mend" in texts_of(step)
     assert "a.png" in texts_of(step)
     seal = step.findChild(QPushButton, "seal")
     assert seal is not None
     assert not seal.isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("weights", "title"),
+    [
+        (("serious", "caution"), "Check: 1 serious finding"),
+        (("serious", "serious", "note"), "Check: 2 serious findings"),
+        (("caution", "note"), "Check"),
+    ],
+)
+def test_serious_findings_are_named_in_the_title(qtbot: QtBot, weights: tuple[str, ...], title: str) -> None:
+    step = CheckStep()
+    qtbot.addWidget(step)
+    step.render_check(CheckView(proves="Little.", findings=tuple(FindingView(weight, "x") for weight in weights)))
+    shown = step.findChild(QLabel, "check_title")
+    assert shown is not None
+    assert shown.text() == title
+
+
+def test_every_weight_of_a_finding_has_an_icon_of_its_own(qtbot: QtBot) -> None:
+    step = CheckStep()
+    qtbot.addWidget(step)
+    step.render_check(CheckView(findings=tuple(FindingView(weight, "x") for weight in SEVERITIES)))
+    pictures = [mark.pixmap().toImage() for mark in step.findChildren(Mark)]
+    assert len(pictures) == len(SEVERITIES)
+    assert all(one != other for one, other in itertools.combinations(pictures, 2))
+
+
+def test_where_patients_are_unknown_the_card_leads_to_the_pattern(qtbot: QtBot) -> None:
+    step = CheckStep()
+    qtbot.addWidget(step)
+    step.render_check(CheckView(findings=(FindingView("serious", "Patients?", code="patients_unknown"),)))
+    with qtbot.waitSignal(step.pattern_requested):
+        press(step, "give_pattern")
+
+
+@pytest.mark.parametrize(
+    ("step", "severity", "text"),
+    [
+        (Step.CHECK, "serious", "1 serious"),
+        (Step.CHECK, "blocking", "1 to mend"),
+        (Step.CASES, "note", "1 unreadable"),
+        (Step.USE, "note", ""),
+    ],
+)
+def test_a_mark_of_the_rail_says_what_asks_for_attention(
+    snapshot: Snapshot, step: Step, severity: str, text: str
+) -> None:
+    found = [{"code": "x", "severity": severity, "text": "x"}]
+    state = replace(snapshot.state, checked={**CHECKED, "findings": found})
+    marks = {**snapshot.marks, step.value: ProjectMark(attention=1 if text else 0)}
+    assert view_of(replace(snapshot, state=state, marks=marks), Doing()).marks[step].attention == text
+
+
+def test_where_patients_are_unknown_images_alone_are_counted(qtbot: QtBot, snapshot: Snapshot) -> None:
+    state = replace(snapshot.state, checked={**CHECKED, "patients_known": False}, openings=1)
+    report = {"sealed": FIGURES, "cases": {"patients_known": False}}
+    view = view_of(replace(snapshot, state=state, report=report), Doing())
+    assert view.check.sealed_text == "For learning: 48 images. For the test: 12 images."
+    step = SealedTestStep()
+    qtbot.addWidget(step)
+    step.render_sealed_test(view.sealed_test)
+    assert "12 images" in texts_of(step)
+    assert "patients" not in texts_of(step)
+
+
+def test_once_something_was_trained_going_on_is_what_stands_out(qtbot: QtBot) -> None:
+    step = TrainStep()
+    qtbot.addWidget(step)
+    step.render_train(TrainView(can_train=True))
+    assert step.instant.property("role") == "primary"
+    assert step.instant.text().startswith("Train (instant")
+    step.render_train(TrainView(can_train=True, runs=(RunRow("instant", "AUC 0.90"),)))
+    assert step.instant.property("role") == ""
+    assert step.instant.text().startswith("Train again (instant")
+    assert step.quick.text().startswith("Improve (quick")
+    assert "Training result (instant)" in texts_of(step)
+    go_on = step.findChild(QPushButton, "train_next")
+    assert go_on is not None
+    assert go_on.property("role") == "primary"
+
+
+def test_after_a_training_that_failed_training_is_what_stands_out(qtbot: QtBot) -> None:
+    step = TrainStep()
+    qtbot.addWidget(step)
+    step.render_train(TrainView(can_train=True, runs=(RunRow("instant", "The disk is full.", finished=False),)))
+    assert step.instant.property("role") == "primary"
+    go_on = step.findChild(QPushButton, "train_next")
+    assert go_on is not None
+    assert not go_on.isVisibleTo(step)
 
 
 def test_a_training_under_way_can_be_stopped_but_not_started_again(qtbot: QtBot) -> None:

@@ -11,6 +11,7 @@ from medapp.ui.widgets.wording import (
     patient_text,
     plain_text,
     seconds_text,
+    sex_text,
     time_left_text,
     time_text,
 )
@@ -44,11 +45,20 @@ def test_times_are_hours_and_minutes(stored: str, read: str) -> None:
     assert time_text(stored) == read
 
 
+@pytest.mark.parametrize(
+    ("stored", "read"), [("M", "Sex: male"), ("F", "Sex: female"), ("O", "Sex: other"), ("X", "Sex: X"), ("", "")]
+)
+def test_the_sex_of_the_header_is_a_word(stored: str, read: str) -> None:
+    assert sex_text(stored) == read
+
+
 def test_carets_are_no_part_of_a_description() -> None:
     assert plain_text("CBU^Neuro  imaging") == "CBU Neuro imaging"
 
 
-@pytest.mark.parametrize(("seconds", "read"), [(0.05, "0.1 s"), (42.4, "42 s"), (100, "2 min")])
+@pytest.mark.parametrize(
+    ("seconds", "read"), [(0.0, "< 0.1 s"), (0.04, "< 0.1 s"), (0.05, "0.1 s"), (42.4, "42 s"), (100, "2 min")]
+)
 def test_durations_have_the_unit_that_fits(seconds: float, read: str) -> None:
     assert seconds_text(seconds) == read
 

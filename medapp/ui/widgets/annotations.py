@@ -13,7 +13,7 @@ from medapp.display.viewport import ImageShape, Viewport
 from medapp.i18n import tr
 from medapp.imaging.voi import Voi
 from medapp.ui.state import Picture
-from medapp.ui.widgets.wording import date_text, name_text, time_text
+from medapp.ui.widgets.wording import date_text, name_text, sex_text, time_text
 
 TEXT, SHADOW, DIM = QColor("#e4e7ea"), QColor(0, 0, 0, 235), QColor("#b3b9c0")
 MARGIN = 10
@@ -62,10 +62,12 @@ def _readable(lines: Sequence[str], picture: Picture) -> list[str]:
     """Return the lines with names and dates as people write them."""
     patient, study = picture.study.patient, picture.study
     written = {patient.name: name_text(patient.name)}
+    born = " ".join(text for text in (patient.birth_date, patient.sex) if text)
+    spelled = " · ".join(text for text in (date_text(patient.birth_date), sex_text(patient.sex)) if text)
     for date in (patient.birth_date, study.date):
         written[date] = date_text(date)
     written[study.time[:6]] = time_text(study.time)
-    return [_replaced(line, written) for line in lines]
+    return [spelled if line == born else _replaced(line, written) for line in lines]
 
 
 def _replaced(line: str, written: dict[str, str]) -> str:

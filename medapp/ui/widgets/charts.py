@@ -12,7 +12,11 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from medapp.i18n import tr
 from medapp.ui import theme
 
-LEFT, RIGHT, TOP, BOTTOM = 44, 12, 24, 28
+LEFT, RIGHT, TOP, BOTTOM = 46, 14, 34, 34
+RING_PX = 5.0
+TICK_GAP_PX = 9
+"""From an axis to its numbers: a ring in a corner must not touch them."""
+WIDEST_NAME_PX = 140
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,7 @@ class LineChart(QWidget):
         self._axes = Axes((0, 1), (0, 1), "", "")
         self._curves: tuple[Curve, ...] = ()
         self._mark: tuple[float, float] | None = None
+        self._mark_name = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(self._hint)
 
@@ -51,9 +56,11 @@ class LineChart(QWidget):
         """Return the size that it was made for."""
         return self._hint
 
-    def render_curves(self, axes: Axes, curves: Sequence[Curve], mark: tuple[float, float] | None = None) -> None:
-        """Show `curves`, and one point of interest."""
-        self._axes, self._curves, self._mark = axes, tuple(curves), mark
+    def render_curves(
+        self, axes: Axes, curves: Sequence[Curve], mark: tuple[float, float] | None = None, mark_name: str = ""
+    ) -> None:
+        """Show `curves`, and one point of interest with its name."""
+        self._axes, self._curves, self._mark, self._mark_name = axes, tuple(curves), mark, mark_name
         self.update()
 
     def _area(self) -> QRectF:
@@ -79,20 +86,32 @@ class LineChart(QWidget):
                 painter.setBrush(QColor(curve.colour))
                 for at in line:
                     painter.drawEllipse(at, 2, 2)
-        if self._mark is not None:
-            painter.setPen(QPen(QColor(theme.current().text), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawEllipse(self._at(self._mark), 5, 5)
         painter.setClipping(False)
+        self._draw_mark(painter)
         self._draw_legend(painter)
         painter.end()
+
+    def _draw_mark(self, painter: QPainter) -> None:
+        """Draw a ring around the point of interest, and beside the plot what the ring stands for."""
+        if self._mark is None:
+            return
+        metrics = painter.fontMetrics()
+        painter.setPen(QPen(QColor(theme.current().text), 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(self._at(self._mark), RING_PX, RING_PX)
+        if self._mark_name:
+            x = self._area().right() - metrics.horizontalAdvance(self._mark_name)
+            baseline = metrics.ascent() + 2.0
+            painter.drawEllipse(QPointF(x - RING_PX - 6, baseline - metrics.ascent() / 2 + 1), RING_PX, RING_PX)
+            painter.setPen(QColor(theme.current().dim))
+            painter.drawText(QPointF(x, baseline), self._mark_name)
 
     def _draw_axes(self, painter: QPainter) -> None:
         colours, area, axes = theme.current(), self._area(), self._axes
         painter.setPen(QColor(colours.line))
         painter.drawRect(area)
         if axes.diagonal:
-            painter.setPen(QPen(QColor(colours.line), 1, Qt.PenStyle.DashLine))
+            painter.setPen(QPen(QColor(colours.dim), 1, Qt.PenStyle.DashLine))
             painter.drawLine(area.bottomLeft(), area.topRight())
         painter.setPen(QColor(colours.dim))
         metrics = painter.fontMetrics()
@@ -100,14 +119,14 @@ class LineChart(QWidget):
             at = self._at((axes.x[0], value))
             text = f"{value:.2g}"
             painter.drawText(
-                QPointF(at.x() - metrics.horizontalAdvance(text) - 6, at.y() + metrics.ascent() / 2 - 1), text
+                QPointF(at.x() - metrics.horizontalAdvance(text) - TICK_GAP_PX, at.y() + metrics.ascent() / 2 - 1), text
             )
         for value in (axes.x[0], axes.x[1]):
             at = self._at((value, axes.y[0]))
             text = f"{value:.3g}"
             x = min(at.x() - metrics.horizontalAdvance(text) / 2, self.width() - metrics.horizontalAdvance(text) - 1.0)
-            painter.drawText(QPointF(x, at.y() + metrics.ascent() + 5), text)
-        below = QRectF(area.left(), area.bottom() + 4, area.width(), metrics.height())
+            painter.drawText(QPointF(x, at.y() + metrics.ascent() + TICK_GAP_PX), text)
+        below = QRectF(area.left(), area.bottom() + TICK_GAP_PX, area.width(), metrics.height())
         painter.drawText(below, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, axes.x_title)
         if not self._legend_shown:
             painter.drawText(QPointF(4, metrics.ascent() + 2), axes.y_title)
@@ -141,8 +160,14 @@ class ConfusionMatrix(QWidget):
     def sizeHint(self) -> QSize:
         """Return room for every cell."""
         names = max((self.fontMetrics().horizontalAdvance(c) for c in self._classes), default=60)
-        cell = max(76, min(names, 140) + 12)
-        return QSize(min(names, 140) + 16 + cell * max(2, len(self._classes)), 52 + 40 * max(2, len(self._classes)))
+        cell = max(76, min(names, WIDEST_NAME_PX) + 12)
+        return QSize(self._names_width() + 4 + cell * max(2, len(self._classes)), 52 + 40 * max(2, len(self._classes)))
+
+    def _names_width(self) -> int:
+        """Return the width of the column of the true classes, its title included."""
+        metrics = self.fontMetrics()
+        names = min(max((metrics.horizontalAdvance(c) for c in self._classes), default=60), WIDEST_NAME_PX)
+        return max(names, metrics.horizontalAdvance(tr("ui.true_class"))) + 12
 
     def minimumSizeHint(self) -> QSize:
         """Return the same: a matrix that is cut off tells nothing."""
@@ -161,13 +186,15 @@ class ConfusionMatrix(QWidget):
             return
         painter = QPainter(self)
         metrics, colours = painter.fontMetrics(), theme.current()
-        names = min(max(metrics.horizontalAdvance(c) for c in self._classes), 140) + 12
+        names = self._names_width()
         cell_width = (self.width() - names) / len(self._classes)
         top = 2 * metrics.height() + 8
         cell_height = max(28.0, (self.height() - top) / len(self._classes))
         painter.setPen(QColor(colours.dim))
         head = QRectF(names, 0, self.width() - names, metrics.height())
         painter.drawText(head, Qt.AlignmentFlag.AlignCenter, tr("ui.given_class"))
+        corner = QRectF(0, metrics.height() + 2, names - 8, metrics.height() + 2)
+        painter.drawText(corner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, tr("ui.true_class"))
         for number, name in enumerate(self._classes):
             column = QRectF(names + number * cell_width, metrics.height() + 2, cell_width - 4, metrics.height() + 2)
             row = QRectF(0, top + number * cell_height, names - 8, cell_height)

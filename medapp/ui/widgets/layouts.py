@@ -91,6 +91,14 @@ def _call(asked: Callable[[], object], *_: object) -> None:
     asked()
 
 
+def give_role(widget: QWidget, role: str) -> None:
+    """Give a widget the look of another role."""
+    if widget.property("role") != role:
+        widget.setProperty("role", role)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
 def line() -> QFrame:
     """Return a hairline."""
     made = QFrame()

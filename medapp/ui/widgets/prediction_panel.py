@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QCheckBox, QFrame, QPushButton, QScrollArea, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
@@ -10,10 +10,12 @@ from medapp.classify.prediction import Prediction
 from medapp.i18n import tell, tr
 from medapp.ui import theme
 from medapp.ui.state import Answer, Answered, Classifying, ModelFacts, NoModel, NotAnswered, Waiting
+from medapp.ui.widgets.heat_map_key import HeatMapKey
 from medapp.ui.widgets.layouts import button, column, label, line, named, row
 from medapp.ui.widgets.wording import modality_text, percent_text, seconds_text
 
 PANEL_PX = 288
+TRACK_PX, TICK_PX = 8, 3
 
 
 class ProbabilityBar(QWidget):
@@ -30,8 +32,9 @@ class ProbabilityBar(QWidget):
         self.setToolTip(said)
 
     def sizeHint(self) -> QSize:
-        """Return room for a line of text and the bar."""
-        return QSize(200, self.fontMetrics().height() + 18)
+        """Return room for a line of text, the bar, and the name of its tick."""
+        tick = 0 if self._tick is None else self.fontMetrics().height()
+        return QSize(200, self.fontMetrics().height() + 18 + tick)
 
     def paintEvent(self, _: QPaintEvent) -> None:
         """Draw name, figure, bar and tick."""
@@ -50,17 +53,26 @@ class ProbabilityBar(QWidget):
         )
         painter.drawText(0, painter.fontMetrics().ascent(), name)
         painter.drawText(self.width() - figure_width, painter.fontMetrics().ascent(), figure)
-        track = QRectF(0, line_height + 5, self.width(), 8)
+        track = QRectF(0, line_height + 5, self.width(), TRACK_PX)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colours.raised))
         painter.drawRoundedRect(track, 3, 3)
         painter.setBrush(QColor(self._colour))
-        painter.drawRoundedRect(QRectF(track.x(), track.y(), track.width() * self._probability, 8), 3, 3)
+        painter.drawRoundedRect(QRectF(track.x(), track.y(), track.width() * self._probability, TRACK_PX), 3, 3)
         if self._tick is not None:
-            x = track.width() * self._tick
-            painter.setPen(QPen(QColor(colours.text), 2))
-            painter.drawLine(round(x), round(track.y()) - 3, round(x), round(track.bottom()) + 3)
+            self._draw_tick(painter, track, self._tick)
         painter.end()
+
+    def _draw_tick(self, painter: QPainter, track: QRectF, share: float) -> None:
+        """Draw the operating point on the bar, and under it what it is."""
+        x, text = track.width() * share, tr("ui.alarm_tick", value=percent_text(share))
+        painter.setPen(QPen(QColor(theme.current().text), 2))
+        painter.drawLine(QPointF(x, track.y() - TICK_PX), QPointF(x, track.bottom() + TICK_PX))
+        painter.setFont(self.font())
+        painter.setPen(QColor(theme.current().dim))
+        metrics = self.fontMetrics()
+        left = min(max(0.0, x - metrics.horizontalAdvance(text) / 2), self.width() - metrics.horizontalAdvance(text))
+        painter.drawText(QPointF(left, track.bottom() + TICK_PX + metrics.ascent() + 1), text)
 
 
 class PredictionPanel(QWidget):
@@ -88,8 +100,6 @@ class PredictionPanel(QWidget):
         layout.addLayout(self._make_head())
         layout.addWidget(area, 1)
         layout.addWidget(self._heat_map)
-        layout.addWidget(line())
-        layout.addWidget(label(tr("ui.research_short"), "small", wrap=True, name="research_use"))
 
     def _make_head(self) -> QVBoxLayout:
         head = column(spacing=1)
@@ -115,6 +125,7 @@ class PredictionPanel(QWidget):
         line_of_controls.addWidget(self._toggle)
         line_of_controls.addWidget(self._opacity, 1)
         layout.addLayout(line_of_controls)
+        layout.addWidget(HeatMapKey())
         layout.addWidget(label(tr("ui.heat_map_meaning"), "small", wrap=True))
         return controls
 
@@ -200,6 +211,7 @@ class PredictionPanel(QWidget):
         names = (
             sorted(probabilities, key=lambda n: -probabilities[n]) if len(probabilities) > 2 else list(probabilities)
         )
+        self._say(tr("ui.model_score"), "small", name="model_score")
         colours = dict(zip(probabilities, theme.CLASS_COLOURS * 8, strict=False))
         for name in names:
             tick = prediction.threshold if name == prediction.alarm_class else None

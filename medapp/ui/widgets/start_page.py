@@ -36,7 +36,6 @@ class StartPage(QWidget):
         self._recent_card.setObjectName("recent")
         self._recent = column(self._recent_card, margin=3, spacing=1)
         inner.addWidget(self._recent_card)
-        inner.addWidget(label(tr("research_use"), "small", wrap=True, name="research_use"))
         outer = column(self, margin=6)
         across = row()
         across.addStretch(1)

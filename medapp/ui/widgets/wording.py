@@ -31,6 +31,12 @@ def modality_text(modality: str) -> str:
     return tr("ui.without_header") if modality == "PICTURE" else modality or tr("ui.unknown_modality")
 
 
+def sex_text(sex: str) -> str:
+    """Return the sex of a DICOM header (PS3.3 C.7.1.1: M, F, O) in a word; anything else as it is."""
+    words = {"M": tr("ui.male"), "F": tr("ui.female"), "O": tr("ui.other_sex")}
+    return tr("ui.sex", value=words.get(sex, sex)) if sex else ""
+
+
 def date_text(date: str) -> str:
     """Return a DICOM date (YYYYMMDD) as YYYY-MM-DD; anything else as it is."""
     return f"{date[:4]}-{date[4:6]}-{date[6:8]}" if len(date) == 8 and date.isdigit() else date
@@ -53,7 +59,9 @@ def percent_text(probability: float) -> str:
 
 
 def seconds_text(seconds: float) -> str:
-    """Return a duration: seconds under a minute, else minutes."""
+    """Return a duration: seconds under a minute, else minutes; never none at all."""
+    if seconds < 0.05:
+        return tr("ui.seconds_below", value="0.1")
     if seconds < 10:
         return tr("ui.seconds", value=f"{seconds:.1f}")
     if seconds < 60:

@@ -98,6 +98,11 @@ class CasesStep(QWidget):
         layout.addLayout(across)
         layout.addStretch(1)
 
+    def edit_pattern(self) -> None:
+        """Put the keyboard where the pattern is written."""
+        self._pattern.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._pattern.selectAll()
+
     def render_cases(self, view: CasesView) -> None:
         """Show the folder, its classes, how patients are told apart, and what could not be read."""
         self._folder.setText(view.folder or tr("ui.cases_drop"))
@@ -133,6 +138,7 @@ class CasesStep(QWidget):
     def _fill_table(self, rows: tuple[ClassRow, ...]) -> None:
         table = self._table
         table.setVisible(bool(rows))
+        table.setColumnHidden(2, all(one.patients is None for one in rows))
         table.setRowCount(len(rows))
         for number, one in enumerate(rows):
             patients = "" if one.patients is None else f"{one.patients:,}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
@@ -11,18 +13,21 @@ from medapp.ui.widgets.teaching.views import CheckView, FindingView
 from medapp.ui.widgets.themed import Mark
 
 PATHS_SHOWN = 6
-ROLES = {"blocking": "danger", "serious": "attention", "caution": "attention", "note": "dim"}
+COLOURS = {"blocking": "danger", "serious": "attention", "caution": "text", "note": "dim"}
+"""Colour of each weight, a field of the theme; every weight has an icon of its name too."""
 
 
 class CheckStep(QWidget):
-    """Renders the check; emits the wish to seal the test set."""
+    """Renders the check; emits the wish to seal the test set, or to tell patients apart."""
 
     seal_requested = Signal()
+    pattern_requested = Signal()
     next_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown: tuple[FindingView, ...] | None = None
+        self._title = label("", "title", name="check_title")
         self._proves = label("", "heading", wrap=True, name="proves")
         self._findings = column(spacing=2)
         self._none = label(tr("ui.no_findings"), "done", name="no_findings")
@@ -30,7 +35,7 @@ class CheckStep(QWidget):
         self._seal = button("ui.seal", self.seal_requested.emit, role="primary", name="seal")
         self._next = button("ui.next", self.next_requested.emit, role="primary", name="check_next")
         layout = column(self, spacing=3)
-        layout.addWidget(label(tr("ui.step_check"), "title"))
+        layout.addWidget(self._title)
         layout.addWidget(self._proves)
         layout.addWidget(self._none)
         layout.addLayout(self._findings)
@@ -45,6 +50,7 @@ class CheckStep(QWidget):
 
     def render_check(self, view: CheckView) -> None:
         """Show the findings, the heaviest first, and whether the test set is sealed."""
+        self._title.setText(_title(view.findings))
         self._proves.setText(view.proves or tr("ui.not_checked"))
         self._none.setVisible(bool(view.proves) and not view.findings)
         if view.findings != self._shown:
@@ -61,20 +67,34 @@ class CheckStep(QWidget):
                 widget.hide()
                 widget.deleteLater()
         for finding in findings:
-            self._findings.addWidget(_finding_card(finding))
+            self._findings.addWidget(self._card(finding))
+
+    def _card(self, finding: FindingView) -> QFrame:
+        framed = card()
+        framed.setProperty("severity", finding.severity)
+        across = row(framed, margin=3, spacing=3)
+        across.addWidget(Mark(finding.severity, COLOURS[finding.severity]))
+        texts = column(spacing=1)
+        texts.addWidget(label(finding.text, "", wrap=True))
+        texts.addWidget(label(tr(f"ui.severity_{finding.severity}"), COLOURS[finding.severity]))
+        if finding.paths:
+            texts.addWidget(label(_paths_text(finding.paths), "small", wrap=True))
+        across.addLayout(texts, 1)
+        if finding.code == "patients_unknown":
+            across.addWidget(button("ui.give_pattern", self.pattern_requested.emit, name="give_pattern"))
+        return framed
 
 
-def _finding_card(finding: FindingView) -> QFrame:
-    framed = card()
-    framed.setProperty("severity", finding.severity)
-    across = row(framed, margin=3, spacing=3)
-    across.addWidget(Mark("attention", ROLES[finding.severity]))
-    texts = column(spacing=1)
-    texts.addWidget(label(finding.text, "", wrap=True))
-    texts.addWidget(label(tr(f"ui.severity_{finding.severity}"), ROLES[finding.severity]))
-    if finding.paths:
-        names = ", ".join(finding.paths[:PATHS_SHOWN])
-        more = len(finding.paths) - PATHS_SHOWN
-        texts.addWidget(label(names + (tr("ui.and_more", count=more) if more > 0 else ""), "small", wrap=True))
-    across.addLayout(texts, 1)
-    return framed
+def _title(findings: tuple[FindingView, ...]) -> str:
+    """Return the title, with what is too grave to be found by reading on."""
+    weights = Counter(finding.severity for finding in findings)
+    if n := weights["blocking"]:
+        return tr("ui.check_blocking", count=n)
+    if n := weights["serious"]:
+        return tr("ui.check_serious_one") if n == 1 else tr("ui.check_serious", count=n)
+    return tr("ui.step_check")
+
+
+def _paths_text(paths: tuple[str, ...]) -> str:
+    more = len(paths) - PATHS_SHOWN
+    return ", ".join(paths[:PATHS_SHOWN]) + (tr("ui.and_more", count=more) if more > 0 else "")

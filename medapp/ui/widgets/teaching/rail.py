@@ -60,5 +60,6 @@ class StepRail(QWidget):
 
 
 def _step_text(number: int, step: Step, mark: StepMark) -> str:
-    state = f"{mark.attention}!" if mark.attention else ("✓" if mark.done else "")
+    state = "✓ " if mark.done else ""
+    state += f"⚠ {mark.attention}" if mark.attention else ""
     return f"{number}   {tr(f'ui.step_{step}')}   {state}".rstrip()

@@ -15,7 +15,7 @@ from medapp.ui.widgets.layouts import button, card, column, label, row
 from medapp.ui.widgets.teaching.views import SealedTestView
 
 FIGURES = ("auc", "balanced_accuracy", "accuracy", "sensitivity", "specificity")
-ROC_WIDTH, ROC_HEIGHT = 300, 280
+ROC_WIDTH, ROC_HEIGHT = 300, 248
 
 
 class SealedTestStep(QWidget):
@@ -35,6 +35,8 @@ class SealedTestStep(QWidget):
         self._grid.setHorizontalSpacing(16)
         self._grid.setVerticalSpacing(6)
         self._matrix = ConfusionMatrix()
+        self._refused = label(tr("ui.refused_meaning"), "small", wrap=True, name="refused_meaning")
+        self._roc_title = label(tr("ui.roc"), "heading", name="roc_title")
         self._roc = LineChart(ROC_WIDTH, ROC_HEIGHT)
         self._results = self._make_results()
         layout = column(self, spacing=3)
@@ -56,6 +58,7 @@ class SealedTestStep(QWidget):
         inside = row(framed, margin=4, spacing=6)
         figures = column(spacing=2)
         figures.addLayout(self._grid)
+        figures.addWidget(self._refused)
         figures.addStretch(1)
         inside.addLayout(figures, 3)
         matrix = column(spacing=2)
@@ -63,7 +66,10 @@ class SealedTestStep(QWidget):
         matrix.addWidget(self._matrix)
         matrix.addStretch(1)
         inside.addLayout(matrix, 2)
-        inside.addWidget(self._roc, 3)
+        curve = column(spacing=2)
+        curve.addWidget(self._roc_title)
+        curve.addWidget(self._roc, 1)
+        inside.addLayout(curve, 3)
         layout.addWidget(framed)
         across = row()
         across.addWidget(button("ui.next", self.next_requested.emit, role="primary", name="sealed_next"))
@@ -79,30 +85,34 @@ class SealedTestStep(QWidget):
         self._open.setVisible(view.figures is None)
         self._results.setVisible(view.figures is not None)
         if view.figures is not None and view.figures is not self._figures:
-            self._fill(view.figures, view.openings)
+            self._fill(view.figures, view)
         self._figures = view.figures
 
-    def _fill(self, figures: Mapping[str, Any], openings: int) -> None:
+    def _fill(self, figures: Mapping[str, Any], view: SealedTestView) -> None:
         self._people.setText(str(figures.get("in_people", "")))
         notes = [str(note) for note in figures.get("notes", ())]
-        if openings > 1:
-            notes.insert(0, tr("ui.opened_times", count=openings))
+        if view.openings > 1:
+            notes.insert(0, tr("ui.opened_times", count=view.openings))
         self._notes.setText("\n".join(notes))
         self._notes.setVisible(bool(notes))
-        self._fill_grid(figures)
+        self._fill_grid(figures, patients_known=view.patients_known)
+        self._refused.setVisible(bool(figures.get("refused")))
         confusion = figures.get("confusion") or {"classes": [], "matrix": []}
         self._matrix.render_counts(confusion["classes"], confusion["matrix"])
         points = tuple(_roc_point(p) for p in figures.get("roc", ()))
         axes = Axes((0, 1), (0, 1), tr("ui.roc_x"), tr("ui.roc_y"), diagonal=True)
+        self._roc_title.setVisible(bool(points))
         self._roc.setVisible(bool(points))
-        self._roc.render_curves(axes, [Curve("ROC", points, theme.current().accent)], _point_used(figures))
+        curve = Curve(tr("ui.roc"), points, theme.current().accent)
+        self._roc.render_curves(axes, [curve], _point_used(figures), tr("ui.alarm_level"))
 
-    def _fill_grid(self, figures: Mapping[str, Any]) -> None:
+    def _fill_grid(self, figures: Mapping[str, Any], *, patients_known: bool) -> None:
         while item := self._grid.takeAt(0):
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-        texts = [("ui.cases_tested", tr("ui.cases_of_patients", **_counts(figures)))]
+        counted = "ui.cases_of_patients" if patients_known else "ui.cases_alone"
+        texts = [("ui.cases_tested", tr(counted, **_counts(figures)))]
         texts += [(f"ui.figure_{name}", _interval(figures[name])) for name in FIGURES if figures.get(name)]
         if refused := figures.get("refused"):
             texts.append(("ui.figure_refused", _interval(refused)))
@@ -110,6 +120,7 @@ class SealedTestStep(QWidget):
             self._grid.addWidget(label(tr(key), "dim"), number, 0)
             value: QLabel = label(text, "heading")
             self._grid.addWidget(value, number, 1, Qt.AlignmentFlag.AlignLeft)
+        self._grid.addWidget(label(tr("ui.brackets"), "small"), len(texts), 1, Qt.AlignmentFlag.AlignLeft)
 
 
 def _counts(figures: Mapping[str, Any]) -> dict[str, int]:

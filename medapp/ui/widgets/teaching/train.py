@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QProgressBar, QPushButton, QWidget
 from medapp.i18n import tr
 from medapp.ui import theme
 from medapp.ui.widgets.charts import Axes, Curve, LineChart
-from medapp.ui.widgets.layouts import button, card, column, label, named, row
+from medapp.ui.widgets.layouts import button, card, column, give_role, label, named, row
 from medapp.ui.widgets.teaching.views import RunRow, TrainView
 from medapp.ui.widgets.wording import time_left_text
 
@@ -82,10 +82,8 @@ class TrainStep(QWidget):
 
     def render_train(self, view: TrainView) -> None:
         """Show what can be trained, the training under way, and those that have ended."""
-        self.instant.setText(tr("ui.train_instant", time=view.instant_estimate))
-        self.quick.setText(tr("ui.train_quick", time=view.quick_estimate))
-        self.instant.setEnabled(view.can_train and not view.running)
-        self.quick.setEnabled(view.can_train and not view.running)
+        done = {run.effort for run in view.runs if run.finished}
+        self._render_efforts(view, done)
         self._why_not.setText(view.problem)
         self._why_not.setVisible(bool(view.problem))
         self._running.setVisible(view.running or bool(view.curve))
@@ -102,7 +100,17 @@ class TrainStep(QWidget):
         self._chart.setVisible(bool(curves))
         self._chart.render_curves(axes, curves)
         self._render_runs(view.runs)
-        self._next.setVisible(bool(view.runs) and not view.running)
+        self._next.setVisible(bool(done) and not view.running)
+
+    def _render_efforts(self, view: TrainView, done: set[str]) -> None:
+        """Show what can be trained; once something was, going on is what stands out."""
+        instant = "ui.train_instant_again" if "instant" in done else "ui.train_instant"
+        quick = "ui.train_quick_again" if "quick" in done else "ui.train_quick"
+        self.instant.setText(tr(instant, time=view.instant_estimate))
+        self.quick.setText(tr(quick, time=view.quick_estimate))
+        give_role(self.instant, "" if done else "primary")
+        for made in (self.instant, self.quick):
+            made.setEnabled(view.can_train and not view.running)
 
     def _render_runs(self, runs: tuple[RunRow, ...]) -> None:
         if runs == self._runs:
@@ -113,7 +121,8 @@ class TrainStep(QWidget):
                 widget.hide()
                 widget.deleteLater()
         for one in runs:
-            self._run_rows.addWidget(label(one.title, "heading"))
+            title = tr("ui.training_result", effort=tr(f"ui.effort_{one.effort}"))
+            self._run_rows.addWidget(label(title, "heading"))
             self._run_rows.addWidget(label(one.text, "dim", wrap=True))
 
 

@@ -42,7 +42,6 @@ class UseStep(QWidget):
         across.addStretch(1)
         layout.addLayout(across)
         layout.addWidget(self._in_use)
-        layout.addWidget(label(tr("research_use"), "small", wrap=True))
         layout.addStretch(1)
 
     def render_use(self, view: UseView) -> None:

@@ -23,10 +23,10 @@ class Step(StrEnum):
 
 @dataclass(frozen=True)
 class StepMark:
-    """How far a step is: done, and how much of it asks for attention."""
+    """How far a step is: done, and what of it asks for attention, in two or three words."""
 
     done: bool = False
-    attention: int = 0
+    attention: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,7 @@ class FindingView:
     severity: str
     text: str
     paths: tuple[str, ...] = ()
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,8 +89,9 @@ class CheckView:
 class RunRow:
     """A training that has ended."""
 
-    title: str
+    effort: str
     text: str
+    finished: bool = True
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,7 @@ class SealedTestView:
     can_open: bool = False
     openings: int = 0
     figures: Mapping[str, Any] | None = None
+    patients_known: bool = True
 
 
 @dataclass(frozen=True)
