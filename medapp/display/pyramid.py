@@ -15,6 +15,7 @@ from medapp.imaging.frame import Frame
 
 LEAST_SIDE = 32
 _SIGN = np.uint16(0x8000)
+_ENDLESS = 1e30  # in place of an infinite value: it can be averaged
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,22 +59,32 @@ def pyramid_of(frame: Frame) -> Pyramid:
 def _build(frame: Frame) -> Pyramid:
     is_modality = frame.modality_lut is not None
     values = np.ascontiguousarray(frame.modality_values() if is_modality else frame.stored)
+    valid = _numbers(values, frame.valid)
     values, is_signed = _resampled_type(values)
-    if frame.valid is None:
+    if valid is None:
         return Pyramid(tuple(_halved(values)), (), is_signed, is_modality)
-    levels, masks = _filled(values, frame.valid)
+    levels, masks = _filled(values, valid)
     return Pyramid(levels, masks, is_signed, is_modality)
+
+
+def _numbers(values: NDArray[Any], valid: NDArray[np.bool_] | None) -> NDArray[np.bool_] | None:
+    """Return which values are to be averaged: what is no number is shown as padding is."""
+    if values.dtype.kind != "f" or not (missing := np.isnan(values)).any():
+        return valid
+    return ~missing if valid is None else valid & ~missing
 
 
 def _resampled_type(values: NDArray[Any]) -> tuple[NDArray[Any], bool]:
     """Return the values in a type that OpenCV resamples fast and exactly."""
-    if values.dtype in (np.uint8, np.uint16, np.float32):
+    if values.dtype in (np.uint8, np.uint16):
         return values, False
     if values.dtype == np.int8:
         values = values.astype(np.int16)
     if values.dtype == np.int16:
         return values.view(np.uint16) ^ _SIGN, True
-    return values.astype(np.float32), False
+    if values.dtype.kind != "f":
+        return values.astype(np.float32), False
+    return np.clip(values, -_ENDLESS, _ENDLESS).astype(np.float32), False
 
 
 def _halved(values: NDArray[Any], least: int = LEAST_SIDE) -> list[NDArray[Any]]:

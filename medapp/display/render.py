@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import cv2
 import numpy as np
@@ -12,11 +12,17 @@ from numpy.typing import NDArray
 
 from medapp.display.pyramid import Pyramid, pyramid_of
 from medapp.display.viewport import ImageShape, Viewport
-from medapp.imaging.frame import Frame, Lut
+from medapp.imaging.frame import Frame
 from medapp.imaging.study import Window
 from medapp.imaging.voi import Voi, apply_voi
 
 _SIGN = 0x8000
+Interpolation: TypeAlias = Literal["linear", "nearest", "lanczos"]
+_FLAGS: dict[Interpolation, int] = {
+    "linear": cv2.INTER_LINEAR,
+    "nearest": cv2.INTER_NEAREST,
+    "lanczos": cv2.INTER_LANCZOS4,
+}
 _WHOLE_TYPES = (np.uint8, np.int8, np.uint16, np.int16)
 
 
@@ -55,10 +61,12 @@ class Resampled:
         """Return the grey level of every possible value of `levels` (8 or 16 bits)."""
         codes = np.arange(2 ** (8 * self.levels.dtype.itemsize), dtype=self.levels.dtype)
         stored = (codes ^ np.uint16(_SIGN)).view(np.int16) if self.is_signed else codes
-        return apply_voi(self._to_modality(stored), voi, invert=invert)
+        return _grey_of(self._to_modality(stored), self.frame, voi, invert=invert)
 
 
-def resample(frame: Frame, viewport: Viewport, screen: tuple[int, int]) -> Resampled:
+def resample(
+    frame: Frame, viewport: Viewport, screen: tuple[int, int], *, interpolation: Interpolation = "linear"
+) -> Resampled:
     """Place a frame on a screen; the part of rendering that a change of window does not need.
 
     Parameters
@@ -67,6 +75,8 @@ def resample(frame: Frame, viewport: Viewport, screen: tuple[int, int]) -> Resam
     viewport : Viewport
     screen : tuple of 2 int
         Width and height in pixels.
+    interpolation : str
+        Between pixels: ``linear``, ``nearest`` or ``lanczos``.
 
     Returns
     -------
@@ -74,19 +84,22 @@ def resample(frame: Frame, viewport: Viewport, screen: tuple[int, int]) -> Resam
 
     Notes
     -----
-    Linear between pixels; pixels are averaged where the image is shrunk by more than 2, from a
-    pyramid that is built once per frame. Discrete values (labels, one bit, palettes) are never mixed.
+    Pixels are averaged where the image is shrunk by more than 2, from a pyramid that is built once
+    per frame, unless ``nearest`` is asked for. Discrete values (labels, one bit, palettes) are never mixed.
     """
+    interpolation = "nearest" if frame.discrete else interpolation
     pyramid = pyramid_of(frame)
     matrix = viewport.source_to_screen(ImageShape.of(frame), screen)
-    level = 0 if frame.discrete else _level(matrix, pyramid)
+    level = 0 if interpolation == "nearest" else _level(matrix, pyramid)
     values, mask = pyramid.levels[level], pyramid.masks[level] if pyramid.masks else None
     placed = _from_level(matrix, frame.shape, values.shape)
     inside = np.zeros((screen[1], screen[0]), np.bool_)
     inside[image_span(matrix, frame.shape, screen)] = True
     if mask is not None:
-        inside &= placed_on(screen, mask, placed, nearest=frame.discrete) > 127
-    levels = placed_on(screen, values, placed, nearest=frame.discrete)
+        inside &= (
+            placed_on(screen, mask, placed, interpolation="nearest" if interpolation == "nearest" else "linear") > 127
+        )
+    levels = placed_on(screen, values, placed, interpolation=interpolation)
     return Resampled(frame, levels, inside, pyramid.is_signed, pyramid.is_modality)
 
 
@@ -106,7 +119,11 @@ def _from_level(matrix: NDArray[np.float64], full: tuple[int, ...], level: tuple
 
 
 def placed_on(
-    screen: tuple[int, int], values: NDArray[Any], matrix: NDArray[np.float64], *, nearest: bool = False
+    screen: tuple[int, int],
+    values: NDArray[Any],
+    matrix: NDArray[np.float64],
+    *,
+    interpolation: Interpolation = "linear",
 ) -> NDArray[Any]:
     """Warp `values` to a screen (width, height); the outermost pixels go on beyond the edge.
 
@@ -120,8 +137,7 @@ def placed_on(
     bordered = cv2.copyMakeBorder(values[top:bottom, left:right], 1, 1, 1, 1, cv2.BORDER_REPLICATE)
     shifted = matrix.copy()
     shifted[:, 2] += matrix[:, :2] @ np.array([left - 1, top - 1])
-    flags = cv2.INTER_NEAREST if nearest else cv2.INTER_LINEAR
-    warped: NDArray[Any] = cv2.warpAffine(bordered, shifted, screen, flags=flags)
+    warped: NDArray[Any] = cv2.warpAffine(bordered, shifted, screen, flags=_FLAGS[interpolation])
     return warped
 
 
@@ -163,7 +179,7 @@ def grey(resampled: Resampled, voi: Voi | None, *, invert: bool = False) -> NDAr
     if levels.dtype in (np.uint8, np.uint16):
         picture = cv2.LUT(levels, resampled.table(voi, invert=invert))  # six times as fast as numpy's take
     else:
-        picture = _float_grey(resampled.values, voi, invert=invert)
+        picture = _float_grey(resampled.values, resampled.frame, voi, invert=invert)
     return _masked(picture, inside)
 
 
@@ -181,14 +197,20 @@ def _colour(colours: NDArray[Any], voi: Voi | None, *, invert: bool) -> NDArray[
     return picture
 
 
-def _float_grey(values: NDArray[Any], voi: Voi, *, invert: bool) -> NDArray[np.uint8]:
+def _grey_of(values: NDArray[Any], frame: Frame, voi: Voi, *, invert: bool) -> NDArray[np.uint8]:
+    return apply_voi(values, voi, invert=invert, presentation_lut=frame.presentation_lut)
+
+
+def _float_grey(values: NDArray[Any], frame: Frame, voi: Voi, *, invert: bool) -> NDArray[np.uint8]:
     """Window floats; the linear functions in one pass of OpenCV, which rounds and clamps as they ask."""
-    if isinstance(voi, Lut) or voi.function == "SIGMOID" or voi.width <= 1:
-        return apply_voi(values, voi, invert=invert)
+    is_linear = isinstance(voi, Window) and voi.function != "SIGMOID" and voi.width > 1
+    if not is_linear or frame.presentation_lut is not None:
+        return _grey_of(values, frame, voi, invert=invert)
+    assert isinstance(voi, Window)
     scale, offset = _line(voi)
     if invert:
         scale, offset = -scale, 255 - offset
-    single = np.nan_to_num(values.astype(np.float32, copy=False), nan=voi.center - voi.width)
+    single = values.astype(np.float32, copy=False)
     picture: NDArray[np.uint8] = cv2.addWeighted(single, scale, single, 0, offset, dtype=cv2.CV_8U)
     return picture
 
@@ -222,10 +244,10 @@ def render_frame(frame: Frame, voi: Voi | None, *, invert: bool | None = None) -
     assert voi is not None
     if frame.stored.dtype in _WHOLE_TYPES:
         codes = np.arange(2 ** (8 * frame.stored.dtype.itemsize), dtype=f"u{frame.stored.dtype.itemsize}")
-        table = apply_voi(frame.modality_values(codes.view(frame.stored.dtype)), voi, invert=invert)
+        table = _grey_of(frame.modality_values(codes.view(frame.stored.dtype)), frame, voi, invert=invert)
         picture = table[frame.stored.view(codes.dtype)]
     else:
-        picture = apply_voi(frame.modality_values(), voi, invert=invert)
+        picture = _grey_of(frame.modality_values(), frame, voi, invert=invert)
     if frame.valid is not None:
         picture[~frame.valid] = 0
     return picture
