@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TypeAlias
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -23,14 +23,17 @@ from medapp.classify.engine import Engine, EngineConfig
 from medapp.classify.registry import Registry
 from medapp.errors import Problem
 from medapp.folders import Folders, resource_path, user_folders
-from medapp.i18n import tell
+from medapp.i18n import tell, tr
 from medapp.imaging.frames import FrameCache
 from medapp.imaging.readers import ReaderConfig, Readers
 from medapp.storage.results import Results
+from medapp.storage.running import Left, Running
 from medapp.storage.settings import Settings, SettingsFile
 from medapp.ui import theme
 from medapp.ui.main_window import MainWindow
+from medapp.ui.remembering import Remembering
 from medapp.ui.session import Services, Session
+from medapp.ui.single_window import SingleWindow
 from medapp.workflows.reading import Reading
 
 log = logging.getLogger(__name__)
@@ -55,25 +58,41 @@ class Parts:
 
 
 def run_window(paths: Sequence[Path] = (), *, sample: bool = False) -> int:
-    """Open the window on `paths`, or on the built-in sample, and return the exit status when it is closed."""
+    """Open the window on `paths`, or on the built-in sample, and return the exit status when it is closed.
+
+    Where a window runs on the same folders already, that one opens the paths.
+    """
     application = _application()
     folders = user_folders()
     log_handler = _log_to(folders.logs)
-    parts = build(folders)
+    single = SingleWindow(_made(folders.data))
+    if not single.is_first and single.hand_over(paths):
+        log_handler.close()
+        sys.stdout.write(tr("start.handed_over") + "\n")
+        return 0
+    running = Running(folders.running)
+    left = running.begin() if single.is_first else Left()
+    parts = build(folders, safe=left.is_unsafe)
     theme.apply_theme(application, parts.services.settings.theme, parts.services.settings.font_px)
     session = Session(parts.services)
     window = MainWindow(session, lambda: _sample(folders))
+    remembering = Remembering(session, window.opening, window.pictures, running)
     former_hook = sys.excepthook
     sys.excepthook = _hook(session)
     for problem in parts.problems:
         session.notify(tell(problem))
     window.show()
-    QTimer.singleShot(0, window, lambda: _begin(window, tuple(paths), sample=sample))
+    single.paths_received.connect(lambda later: _come_forward(window, later))
+    if single.is_first:
+        single.listen()
+    QTimer.singleShot(0, window, lambda: _begin(window, remembering, left, tuple(paths), sample=sample))
     try:
         return application.exec()
     finally:
         sys.excepthook = former_hook
+        single.close()
         session.close(parts.release)
+        remembering.end()
         parts.results.close()
         window.deleteLater()
         session.deleteLater()
@@ -82,14 +101,18 @@ def run_window(paths: Sequence[Path] = (), *, sample: bool = False) -> int:
         log_handler.close()
 
 
-def build(folders: Folders) -> Parts:
-    """Build what the window works with. Nothing here starts a process or reads an image."""
+def build(folders: Folders, *, safe: bool = False) -> Parts:
+    """Build what the window works with. Nothing here starts a process or reads an image.
+
+    `safe`: with one reader, and no GPU, whatever the settings say.
+    """
     settings_file = SettingsFile(folders.settings)
     settings, problem = settings_file.load()
-    config = ReaderConfig(processes=settings.reader_processes) if settings.reader_processes else ReaderConfig()
+    processes = 1 if safe else settings.reader_processes
+    config = ReaderConfig(processes=processes) if processes else ReaderConfig()
     readers = Readers(config)
     cache = FrameCache(readers, _cache_bytes(settings))
-    engine = Engine(EngineConfig(device=settings.device))
+    engine = Engine(EngineConfig(device="cpu" if safe else settings.device))
     results = Results(folders.results)
     registry = Registry(folders)
     reading = Reading(registry, engine, results)
@@ -108,11 +131,28 @@ def _application() -> QApplication:
     return application
 
 
-def _begin(window: MainWindow, paths: tuple[Path, ...], *, sample: bool) -> None:
-    """Open what was asked for, once the window is up."""
+def _made(folder: Path) -> Path:
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _come_forward(window: MainWindow, paths: tuple[Path, ...]) -> None:
+    """Open what another start was asked for, where the person sees it."""
+    window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+    window.raise_()
+    window.activateWindow()
+    window.opening.open(paths)
+
+
+def _begin(window: MainWindow, remembering: Remembering, left: Left, paths: tuple[Path, ...], *, sample: bool) -> None:
+    """Open what was asked for, once the window is up; otherwise what a crash closed."""
     gc.collect()
     gc.freeze()  # what was built so far lives to the end: later collections need not look at it
-    window.teaching.restore()
+    if not left.is_unsafe:
+        window.teaching.restore()
+    if not paths and remembering.restore(left):
+        return
     if sample:
         window.open_sample()
     elif paths:

@@ -44,6 +44,11 @@ class Folders:
         return self.config / "settings.json"
 
     @property
+    def running(self) -> Path:
+        """The note of a running window."""
+        return self.config / "running.json"
+
+    @property
     def logs(self) -> Path:
         """Log files, without names, ids or dates of patients."""
         return self.data / "logs"

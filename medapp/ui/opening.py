@@ -28,7 +28,13 @@ THUMBNAIL_PX = 56
 
 
 class Opening(QObject):
-    """Opens paths for a session, and makes the thumbnails of what it found."""
+    """Opens paths for a session, and makes the thumbnails of what it found.
+
+    Attributes
+    ----------
+    paths : tuple of Path
+        What is open, in the order in which it was opened.
+    """
 
     first_found = Signal(object)
     thumbnail_made = Signal(str, object)
@@ -37,6 +43,7 @@ class Opening(QObject):
         super().__init__(session)
         self._session = session
         self._found: dict[object, Scan] = {}
+        self.paths: tuple[Path, ...] = ()
         self._jobs: set[int] = set()
         self._drawn: set[str] = set()
 
@@ -49,6 +56,7 @@ class Opening(QObject):
         session.update(notice="", page=Page.READING)
         opened = object()
         self._found[opened] = Scan()
+        self.paths = (*self.paths, *chosen)
 
         def take(found: Scan) -> None:
             self._take(opened, found)
@@ -77,6 +85,7 @@ class Opening(QObject):
         self._jobs.clear()
         self._drawn.clear()
         self._found.clear()
+        self.paths = ()
         self._session.update(scan=Scan(), place=None, picture=None, picture_problem=None, notice="")
         self.first_found.emit(None)
 

@@ -23,7 +23,8 @@ from medapp.ui.state import Page, State, Tool
 from medapp.workflows.reading import Reading
 
 log = logging.getLogger(__name__)
-LONG_JOBS, PICTURE_JOBS = 4, 3
+LONG_JOBS = 4
+PICTURE_MS = 3
 
 
 @dataclass(frozen=True)
@@ -56,15 +57,16 @@ class Session(QObject):
         )
         self._telling = self._untold = False
         self.jobs = JobList(LONG_JOBS, self)
-        self.picture_jobs = JobList(PICTURE_JOBS, self)
+        self.picture_jobs = JobList(services.readers.config.processes + 1, self, delivery_ms=PICTURE_MS)
         self.project_jobs = JobList(1, self)
+        self.note_jobs = JobList(1, self)
         self.jobs.views_changed.connect(lambda views: self.update(jobs=views))
         for jobs in self._job_lists:
             jobs.uncaught.connect(self.fail)
 
     @property
     def _job_lists(self) -> tuple[JobList, ...]:
-        return self.jobs, self.picture_jobs, self.project_jobs
+        return self.jobs, self.picture_jobs, self.project_jobs, self.note_jobs
 
     @property
     def settings(self) -> Settings:
