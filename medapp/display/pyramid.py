@@ -56,6 +56,18 @@ def pyramid_of(frame: Frame) -> Pyramid:
     return known
 
 
+def share_pyramid(frame: Frame, shown: Frame) -> None:
+    """Let `shown`, the same stored values under another presentation, use the reduced copies of `frame`."""
+    if shown.stored is not frame.stored or shown.valid is not frame.valid:
+        return
+    if shown.modality_lut is not frame.modality_lut:
+        return
+    with _lock:
+        known = _built.get(frame)
+        if known is not None:
+            _built[shown] = known
+
+
 def _build(frame: Frame) -> Pyramid:
     is_modality = frame.modality_lut is not None
     values = np.ascontiguousarray(frame.modality_values() if is_modality else frame.stored)
@@ -69,9 +81,12 @@ def _build(frame: Frame) -> Pyramid:
 
 def _numbers(values: NDArray[Any], valid: NDArray[np.bool_] | None) -> NDArray[np.bool_] | None:
     """Return which values are to be averaged: what is no number is shown as padding is."""
-    if values.dtype.kind != "f" or not (missing := np.isnan(values)).any():
+    if values.dtype.kind != "f":
         return valid
-    return ~missing if valid is None else valid & ~missing
+    numbers: NDArray[np.bool_] = ~np.isnan(values)
+    if numbers.all():
+        return valid
+    return numbers if valid is None else numbers & valid
 
 
 def _resampled_type(values: NDArray[Any]) -> tuple[NDArray[Any], bool]:

@@ -96,9 +96,7 @@ def resample(
     inside = np.zeros((screen[1], screen[0]), np.bool_)
     inside[image_span(matrix, frame.shape, screen)] = True
     if mask is not None:
-        inside &= (
-            placed_on(screen, mask, placed, interpolation="nearest" if interpolation == "nearest" else "linear") > 127
-        )
+        inside &= placed_on(screen, mask, placed, interpolation=interpolation) > 127
     levels = placed_on(screen, values, placed, interpolation=interpolation)
     return Resampled(frame, levels, inside, pyramid.is_signed, pyramid.is_modality)
 

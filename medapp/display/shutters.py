@@ -9,6 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from medapp.display.render import image_span, placed_on
+from medapp.display.viewport import ImageShape, Viewport, pixel_aspect
+from medapp.imaging.frame import Frame
 from medapp.imaging.shutters import Shutter
 
 _FAR = 1e6
@@ -61,3 +64,43 @@ def _polygon(corners: tuple[tuple[float, float], ...], shape: tuple[int, int]) -
     scaled = np.rint(np.clip(corners, -_FAR, _FAR) * 2**_FRACTION_BITS).astype(np.int32)
     cv2.fillPoly(mask, [scaled], 1, shift=_FRACTION_BITS)
     return mask.astype(np.bool_)
+
+
+def draw_shutters(
+    picture: NDArray[np.uint8], frame: Frame, viewport: Viewport, screen: tuple[int, int] | None
+) -> NDArray[np.uint8]:
+    """Return `picture` covered by the shutters of its frame.
+
+    Parameters
+    ----------
+    picture : ndarray of uint8, shape (height, width) or (height, width, 3)
+    frame : Frame
+    viewport : Viewport
+        Where the frame lies on the screen.
+    screen : tuple of 2 int or None
+        Width and height; None where the picture is the frame's own pixels.
+
+    Notes
+    -----
+    PS3.3 C.7.6.11. Covered pixels have the grey level of the first shutter, also when the picture is
+    inverted. What lies beside the image stays as it is.
+    """
+    if not frame.shutters:
+        return picture
+    covered = covered_by(frame.shutters, frame.shape, pixel_aspect(frame.geometry))
+    if screen is not None:
+        covered = _on_screen(covered, frame, viewport, screen)
+    shuttered = picture.copy()
+    shuttered[covered] = frame.shutters[0].grey
+    return shuttered
+
+
+def _on_screen(
+    covered: NDArray[np.bool_], frame: Frame, viewport: Viewport, screen: tuple[int, int]
+) -> NDArray[np.bool_]:
+    matrix = viewport.source_to_screen(ImageShape.of(frame), screen)
+    placed = placed_on(screen, covered.view(np.uint8), matrix, interpolation="nearest")
+    mask = np.zeros((screen[1], screen[0]), np.bool_)
+    span = image_span(matrix, frame.shape, screen)
+    mask[span] = placed[span] > 0
+    return mask
