@@ -146,7 +146,7 @@ def _planes(file: DicomFile, layout: PixelLayout, kind: SegmentationKind, limits
     whole = geometry_of(FrameScope(dataset, common))
     background, budget = _background(dataset) if kind == "LABELMAP" else 0, limits.frame_bytes
     for index in range(layout.frames):
-        values, top, left = _cropped(decoded_values(file, layout, index), background)
+        values, top, left = _cropped(decoded_values(file, layout, index, limits), background)
         budget -= values.nbytes
         if budget < 0:
             raise MedappError("segmentation.too_large", megabytes=limits.frame_bytes // 2**20)
