@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 def raw_value(dataset: Dataset, keyword: str) -> Any:  # noqa: ANN401 - any value of any representation
     """Return the value of `keyword`, or None where it is missing, empty or cannot be converted."""
-    tag = _tag(keyword)
+    return element_value(dataset, _tag(keyword))
+
+
+def element_value(dataset: Dataset, tag: int) -> Any:  # noqa: ANN401 - any value of any representation
+    """Return the value of `tag`, or None where it is missing, empty or cannot be converted."""
     if tag not in dataset:  # asked first: a look-up that fails costs pydicom ten times as much
         return None
     try:
@@ -64,8 +68,13 @@ def _decoded(value: Any) -> str:  # noqa: ANN401 - any value
 
 def numbers(dataset: Dataset, keyword: str) -> list[float]:
     """Return the finite numbers of `keyword`; what is no number is left out."""
+    return plain_numbers(_unpacked(values(dataset, keyword), dataset))
+
+
+def plain_numbers(values: Any) -> list[float]:  # noqa: ANN401 - a value, or several, of any representation
+    """Return the finite numbers among `values`; what is no number is left out."""
     found = []
-    for value in _unpacked(values(dataset, keyword), dataset):
+    for value in [values] if isinstance(values, str | int | float) else values:
         try:
             number = float(value)
         except (TypeError, ValueError, OverflowError):

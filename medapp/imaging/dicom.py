@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING
 
 from medapp.errors import MedappError
 from medapp.imaging.attributes import raw_value
+from medapp.imaging.codecs import GE_BIG_ENDIAN_PIXELS
 from medapp.imaging.fragments import Encapsulated, find_frames
 from medapp.imaging.limits import ReadLimits
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 PREAMBLE = 128
 IMPLICIT, EXPLICIT = "1.2.840.10008.1.2", "1.2.840.10008.1.2.1"
 BIG_ENDIAN, DEFLATED = "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99"
+_IMPLICIT_ONES = frozenset({IMPLICIT, GE_BIG_ENDIAN_PIXELS})
 PIXEL_TAGS = {0x7FE00008: "float", 0x7FE00009: "double", 0x7FE00010: "integer"}
 UNDEFINED = 0xFFFFFFFF
 _LONG_VALUE = 64 * 1024
@@ -99,15 +101,15 @@ def _implicit_follows(head: bytes, group: int) -> bool:
     return bool(group <= following <= 0x0020 and (size < 2**20 or size == UNDEFINED))
 
 
-def open_dicom(stream: IO[bytes], limits: ReadLimits, tags: Sequence[str] | None = None) -> DicomFile:
+def open_dicom(stream: IO[bytes], limits: ReadLimits, tags: Sequence[str | int] | None = None) -> DicomFile:
     """Parse a file up to its pixel data.
 
     Parameters
     ----------
     stream : binary stream, seekable
     limits : ReadLimits
-    tags : sequence of str, optional
-        Keywords to keep; all others are skipped. None keeps all.
+    tags : sequence of str or int, optional
+        Keywords, or tags of private attributes, to keep; all others are skipped. None keeps all.
 
     Returns
     -------
@@ -142,7 +144,7 @@ def open_dicom(stream: IO[bytes], limits: ReadLimits, tags: Sequence[str] | None
         start = stream.tell()
         if start >= size:
             raise MedappError("dicom.empty")
-        implicit, little = syntax == IMPLICIT, syntax != BIG_ENDIAN
+        implicit, little = syntax in _IMPLICIT_ONES, syntax != BIG_ENDIAN
         dataset = read_dataset(
             stream, implicit, little, stop_when=lambda tag, *_: tag in PIXEL_TAGS, specific_tags=_tag_numbers(tags)
         )
@@ -173,7 +175,7 @@ def is_cut_off(file: DicomFile) -> bool:
     from pydicom.filereader import read_dataset
 
     file.stream.seek(file.start)
-    implicit = file.transfer_syntax == IMPLICIT
+    implicit = file.transfer_syntax in _IMPLICIT_ONES
     with _understood():
         whole = read_dataset(file.stream, implicit, file.little_endian, defer_size=_LONG_VALUE)
     last = max(whole.values(), key=lambda element: element.tag, default=None)
@@ -182,12 +184,13 @@ def is_cut_off(file: DicomFile) -> bool:
     return bool(last.value_tell + last.length > file.size)
 
 
-def _tag_numbers(keywords: Sequence[str] | None) -> list[int] | None:
+def _tag_numbers(tags: Sequence[str | int] | None) -> list[int] | None:
     from pydicom.datadict import tag_for_keyword
 
-    if keywords is None:
+    if tags is None:
         return None
-    return [tag for tag in map(tag_for_keyword, keywords) if tag is not None]
+    numbers = (tag if isinstance(tag, int) else tag_for_keyword(tag) for tag in tags)
+    return [tag for tag in numbers if tag is not None]
 
 
 def _guess_here(stream: IO[bytes]) -> str:

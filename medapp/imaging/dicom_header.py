@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from medapp.errors import MedappError
-from medapp.imaging.attributes import integer, number, numbers, text, values
+from medapp.imaging.attributes import integer, number, text, values
 from medapp.imaging.codecs import is_encapsulated, is_video
 from medapp.imaging.dicom import DicomFile, encapsulated_frames, is_cut_off
 from medapp.imaging.dicom_geometry import geometry_of
 from medapp.imaging.found import FoundImage
+from medapp.imaging.frame_order import frame_order
 from medapp.imaging.functional_groups import FrameScope
 from medapp.imaging.layout import PixelLayout, layout_of
 from medapp.imaging.limits import ReadLimits
 from medapp.imaging.luts import windows_in
+from medapp.imaging.private_diffusion import PRIVATE_TAGS
+from medapp.imaging.references import DERIVED_CLASSES, REFERENCE_TAGS, presentation_in, source_images
 from medapp.imaging.sop_classes import what_is
-from medapp.imaging.study import Geometry, Instance, NotImage, Patient
+from medapp.imaging.study import Instance, NotImage, Patient
+from medapp.imaging.traits import TRAIT_TAGS, Traits, traits_of
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -27,12 +32,18 @@ _IDENTITY = """SOPClassUID SOPInstanceUID StudyInstanceUID SeriesInstanceUID Mod
 _PICTURE = """Rows Columns NumberOfFrames SamplesPerPixel BitsAllocated BitsStored HighBit PixelRepresentation
     PhotometricInterpretation PlanarConfiguration ImageType LossyImageCompression FrameTime RecommendedDisplayFrameRate
     CineRate PresentationIntentType ViewPosition ImageLaterality Laterality WindowCenter WindowWidth
-    WindowCenterWidthExplanation VOILUTFunction EchoTime EchoNumbers ConvolutionKernel ExtendedOffsetTable
-    TemporalPositionIdentifier"""
+    WindowCenterWidthExplanation VOILUTFunction ExtendedOffsetTable"""
 _PLACE = """ImagePositionPatient ImageOrientationPatient FrameOfReferenceUID PixelSpacing ImagerPixelSpacing
     PixelSpacingCalibrationType EstimatedRadiographicMagnificationFactor NominalScannedPixelSpacing PixelAspectRatio
     PatientOrientation SequenceOfUltrasoundRegions SharedFunctionalGroupsSequence PerFrameFunctionalGroupsSequence"""
-HEADER_TAGS = (*_IDENTITY.split(), *_PICTURE.split(), *_PLACE.split())
+HEADER_TAGS: tuple[str | int, ...] = (
+    *_IDENTITY.split(),
+    *_PICTURE.split(),
+    *_PLACE.split(),
+    *REFERENCE_TAGS,
+    *TRAIT_TAGS,
+    *sorted(PRIVATE_TAGS),
+)
 _ALONE = frozenset({"CR", "DX", "MG", "IO", "PX", "RG", "XC"})
 """Modalities of single pictures: each instance is a display set of its own."""
 
@@ -50,16 +61,20 @@ def read_header(file: DicomFile, source: str, limits: ReadLimits) -> FoundImage 
     if file.pixels is None:
         if is_cut_off(file):
             raise MedappError("dicom.cut_off")
-        return NotImage(source, what_is(sop_class, is_directory="DirectoryRecordSequence" in dataset))
+        what = what_is(sop_class, is_directory="DirectoryRecordSequence" in dataset)
+        return NotImage(source, what, presentation_in(dataset, source) if what == "presentation_state" else None)
     layout = layout_of(dataset, file.pixels.kind, limits)
     _check_pixels(file, layout)
     instance = _instance(file, layout, source, sop_class)
+    order, notes = frame_order(dataset, instance.frames, sop_class)
     modality = text(dataset, "Modality").upper() or "OT"
     return FoundImage(
-        instance=instance,
+        instance=replace(instance, frame_order=order) if order else instance,
         modality=modality,
         series_uid=text(dataset, "SeriesInstanceUID"),
-        stack=_stack(dataset, instance, modality),
+        alone=instance.frames > 1 or modality in _ALONE,
+        traits=_traits(dataset, instance),
+        notes=notes,
         study_uid=text(dataset, "StudyInstanceUID"),
         patient=_patient(dataset),
         study_date=text(dataset, "StudyDate"),
@@ -106,6 +121,7 @@ def _instance(file: DicomFile, layout: PixelLayout, source: str, sop_class: str)
         laterality=text(dataset, "ImageLaterality") or text(dataset, "Laterality"),
         acquired=_acquired(dataset),
         geometry=geometry_of(scope),
+        refers_to=source_images(dataset) if sop_class in DERIVED_CLASSES else (),
     )
 
 
@@ -126,20 +142,9 @@ def _acquired(dataset: Dataset) -> str:
     return f"{date} {text(dataset, 'AcquisitionTime') or text(dataset, 'ContentTime')}".strip()
 
 
-def _stack(dataset: Dataset, instance: Instance, modality: str) -> str:
-    """Return what an image must share with others to be scrolled with them (DISPLAY.md, display sets)."""
-    if instance.frames > 1 or modality in _ALONE:
-        return f"alone:{instance.sop_instance_uid}:{instance.source}"
-    kind = "LOCALIZER" if "LOCALIZER" in instance.image_type else "\\".join(instance.image_type[2:3])
-    echo = [round(n, 3) for n in numbers(dataset, "EchoTime")[:1] or numbers(dataset, "EchoNumbers")[:1]]
-    kernel = text(dataset, "ConvolutionKernel")
-    parts = (instance.rows, instance.columns, _direction(instance.geometry), kind, kernel, echo)
-    return repr(parts)
-
-
-def _direction(geometry: Geometry) -> tuple[float, ...]:
-    """Return the orientation, coarse enough that rounding does not split a series."""
-    return tuple(round(c, 2) + 0.0 for c in geometry.orientation or ())
+def _traits(dataset: Dataset, instance: Instance) -> Traits:
+    """Return what may split the series; of no use where an instance has frames of its own to sort."""
+    return Traits() if instance.frames > 1 else traits_of(FrameScope.of(dataset, 0))
 
 
 def _check_pixels(file: DicomFile, layout: PixelLayout) -> None:

@@ -6,24 +6,30 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from medapp.errors import Problem
-from medapp.imaging.study import Instance, NotImage, Patient
+from medapp.imaging.study import Instance, Note, NotImage, Patient
+from medapp.imaging.traits import Traits
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FoundImage:
     """An image file, and the study and series that its header names.
 
     Attributes
     ----------
-    stack : str
-        Images of one series with the same `stack` are scrolled together: what splits a series in
-        display sets (orientation, matrix, kernel, echo …) goes into it.
+    alone : bool
+        Whether it is a display set of its own: several frames, or a radiograph.
+    traits : Traits
+        What may split its series.
+    notes : tuple of Note
+        What is to be told of its frames: volumes, gaps …
     """
 
     instance: Instance
     modality: str
     series_uid: str
-    stack: str = ""
+    alone: bool = False
+    traits: Traits = field(default_factory=Traits)
+    notes: tuple[Note, ...] = ()
     study_uid: str = ""
     patient: Patient = field(default_factory=Patient)
     study_date: str = ""
@@ -38,7 +44,7 @@ class FoundImage:
 Found: TypeAlias = FoundImage | NotImage | Problem
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class HeaderReply:
     """What one source turned out to be."""
 

@@ -5,11 +5,17 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from medapp.errors import Problem
 from medapp.imaging.archive import MEMBER
 from medapp.imaging.found import Found, FoundImage
-from medapp.imaging.study import Geometry, Instance, NotImage, Scan, Series, Study
+from medapp.imaging.slices import Slice
+from medapp.imaging.splitting import Group, split
+from medapp.imaging.stack_order import in_order, missing_numbers, notes_on
+from medapp.imaging.study import Note, NotImage, PresentationRef, Scan, Series, Study
+
+_MISSING_TOLD = 8
 
 
 def build_scan(found: Iterable[Found]) -> Scan:
@@ -27,11 +33,22 @@ def build_scan(found: Iterable[Found]) -> Scan:
             not_images.append(item)
         else:
             problems.append(item)
+    others = tuple(sorted(not_images, key=lambda n: n.path))
+    states = [other.presentation for other in others if other.presentation is not None]
     return Scan(
-        studies=build_studies(images),
-        not_images=tuple(sorted(not_images, key=lambda n: n.path)),
+        studies=tuple(_with_presentations(study, states) for study in build_studies(images)),
+        not_images=others,
         problems=tuple(sorted(problems, key=lambda p: p.path)),
     )
+
+
+def _with_presentations(study: Study, states: Sequence[PresentationRef]) -> Study:
+    """Return the study with the presentation states that refer to one of its images, the oldest first."""
+    if not states:
+        return study
+    known = {instance.sop_instance_uid for series in study.series for instance in series.instances}
+    chosen = [state for state in states if not known.isdisjoint(state.refers_to)]
+    return replace(study, presentations=tuple(sorted(chosen, key=lambda s: (s.created, s.source))))
 
 
 def build_studies(images: Iterable[FoundImage]) -> tuple[Study, ...]:
@@ -64,11 +81,11 @@ def _study(images: Sequence[FoundImage]) -> Study:
     by_series: dict[tuple[str, ...], list[FoundImage]] = defaultdict(list)
     for image in images:
         by_series[_series_key(image)].append(image)
-    series = sorted((_series(members) for members in by_series.values()), key=_series_order)
+    parts = sorted((_display_sets(members) for members in by_series.values()), key=lambda sets: _series_order(sets[0]))
     return Study(
         uid=first.study_uid,
         patient=first.patient,
-        series=tuple(series),
+        series=tuple(series for sets in parts for series in sets),
         date=first.study_date,
         time=first.study_time,
         description=first.study_description,
@@ -79,7 +96,7 @@ def _study(images: Sequence[FoundImage]) -> Study:
 def _series_key(image: FoundImage) -> tuple[str, ...]:
     if image.instance.kind == "picture":
         return ("pictures", folder_of(image.instance.source))
-    return image.series_uid, image.modality, image.stack
+    return image.series_uid, image.modality
 
 
 def folder_of(source: str) -> str:
@@ -98,45 +115,86 @@ def _series_order(series: Series) -> tuple[float, str, float, str]:
     return number, series.uid, instance, first.source
 
 
-def _series(images: Sequence[FoundImage]) -> Series:
+def _display_sets(images: Sequence[FoundImage]) -> list[Series]:
+    """Return the display sets of one DICOM series, or the pictures of one folder as one."""
+    if images[0].instance.kind == "picture":
+        return [_pictures(images)]
+    stacked = [image for image in images if not image.alone]
+    sets = _stacks(stacked) if stacked else []
+    alone = sorted((image for image in images if image.alone), key=_number)
+    return sets + [replace(_described(image), notes=image.notes) for image in alone]
+
+
+def _pictures(images: Sequence[FoundImage]) -> Series:
     first = images[0]
-    instances = tuple(in_order([image.instance for image in images]))
-    if first.instance.kind == "picture":
-        folder = folder_of(first.instance.source)
-        return Series(uid="", modality=first.modality, instances=instances, description=folder.rpartition("/")[2])
-    return Series(
-        uid=first.series_uid,
-        modality=first.modality,
-        instances=instances,
-        description=first.series_description,
-        number=first.series_number,
-        body_part=first.body_part,
+    folder = folder_of(first.instance.source)
+    instances = tuple(image.instance for image in sorted(images, key=_number))
+    return Series(uid="", modality=first.modality, instances=instances, description=folder.rpartition("/")[2])
+
+
+def _number(image: FoundImage) -> tuple[float, str, str]:
+    instance = image.instance
+    return _finite(instance.instance_number), instance.acquired, instance.source
+
+
+def _finite(number: int | None) -> float:
+    return math.inf if number is None else float(number)
+
+
+def _stacks(images: Sequence[FoundImage]) -> list[Series]:
+    """Return the stacks that the single-frame images of one series make."""
+    groups = split([slice_of(key, image) for key, image in enumerate(images)])
+    absent = _absent_numbers(groups)
+    return [_stack(images, group, absent.get(n, ())) for n, group in enumerate(groups)]
+
+
+def slice_of(key: int, image: FoundImage) -> Slice:
+    """Return an image as the sorting sees it."""
+    instance = image.instance
+    return Slice(
+        key=key,
+        name=instance.source,
+        size=(instance.rows, instance.columns),
+        kind=(instance.sop_class_uid, instance.photometric.startswith("MONOCHROME")),
+        number=_finite(instance.instance_number),
+        acquired=instance.acquired,
+        uid=instance.sop_instance_uid,
+        geometry=instance.geometry,
+        traits=image.traits,
     )
 
 
-def in_order(instances: Sequence[Instance]) -> list[Instance]:
-    """Sort the images of a stack.
-
-    By position along the normal of the slices where all have one and they differ, else by instance
-    number; equal ones by instance number, time, and source, so that the order is always the same.
-    """
-    positions = [along_normal(i.geometry) for i in instances]
-    known = [p for p in positions if p is not None]
-    by_position = len(known) == len(instances) and len(known) > 1 and max(known) - min(known) > 1e-3
-
-    def key(pair: tuple[Instance, float | None]) -> tuple[float, float, str, str]:
-        instance, position = pair
-        number = math.inf if instance.instance_number is None else float(instance.instance_number)
-        place = round(position, 3) if by_position and position is not None else 0.0
-        return place, number, instance.acquired, instance.source
-
-    return [instance for instance, _ in sorted(zip(instances, positions, strict=True), key=key)]
+def _absent_numbers(groups: Sequence[Group]) -> dict[int, list[int]]:
+    """Return the absent Instance Numbers of a series by the group that the number before each is in."""
+    owner = {one.number: n for n, group in enumerate(groups) for one in group.slices}
+    absent: dict[int, list[int]] = defaultdict(list)
+    present = sorted(number for number in owner if math.isfinite(number))
+    for number in missing_numbers(present):
+        absent[owner[max(n for n in present if n < number)]].append(number)
+    return absent
 
 
-def along_normal(geometry: Geometry) -> float | None:
-    """Return the position of an image along the normal of its plane, millimetres; None where it is unknown."""
-    if geometry.position is None or geometry.orientation is None:
-        return None
-    rx, ry, rz, cx, cy, cz = geometry.orientation
-    normal = (ry * cz - rz * cy, rz * cx - rx * cz, rx * cy - ry * cx)
-    return sum(n * p for n, p in zip(normal, geometry.position, strict=True))
+def _stack(images: Sequence[FoundImage], group: Group, absent: Sequence[int]) -> Series:
+    ordered = in_order(group.slices)
+    notes = (*group.notes, *notes_on(ordered), *_of_absent(absent))
+    instances = tuple(images[one.key].instance for one in ordered)
+    return replace(_described(images[ordered[0].key]), instances=instances, split=group.split, notes=notes)
+
+
+def _of_absent(absent: Sequence[int]) -> tuple[Note, ...]:
+    if not absent:
+        return ()
+    told = ", ".join(map(str, absent[:_MISSING_TOLD])) + (" …" if len(absent) > _MISSING_TOLD else "")
+    return (Note.of("missing_numbers", count=len(absent), numbers=told),)
+
+
+def _described(image: FoundImage) -> Series:
+    """Return what a display set takes from the series that its image names."""
+    return Series(
+        uid=image.series_uid,
+        modality=image.modality,
+        instances=(image.instance,),
+        description=image.series_description,
+        number=image.series_number,
+        body_part=image.body_part,
+    )

@@ -93,8 +93,8 @@ class Instance:
     frames : int
         Frames that are stored.
     frame_order : tuple of int
-        Stored frames (from 0) that belong to the display set, in the order of scrolling; empty: all, as stored.
-        One instance with several volumes is in several display sets, each with its own frames.
+        The stored frames (from 0), each once, in the order of scrolling; empty: as stored. Several volumes in one
+        instance follow each other.
     refers_to : tuple of str
         SOP Instance UIDs of the images that a segmentation or a parametric map was made from.
     """
@@ -123,7 +123,7 @@ class Instance:
 
     @property
     def shown(self) -> Sequence[int]:
-        """The stored frames (from 0) that are scrolled, in order."""
+        """The stored frames (from 0) in the order of scrolling."""
         return self.frame_order or range(self.frames)
 
 
@@ -206,10 +206,14 @@ class Study:
 
 @dataclass(frozen=True, slots=True)
 class NotImage:
-    """A file that was understood and has no picture: what it is, as a message key ``what.<what>``."""
+    """A file that was understood and has no picture: what it is, as a message key ``what.<what>``.
+
+    A presentation state has none either, but says how pictures are shown: `presentation`.
+    """
 
     path: str
     what: str
+    presentation: PresentationRef | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,13 +182,11 @@ class State:
 
 
 def series_key(series: Series) -> str:
-    """Return what tells a series apart from all others that are open: its first image.
+    """Return what tells a series apart from all others that are open: the source of its first image.
 
-    UIDs do not: a series may be split in several stacks, and pictures have none. Nor does the source alone
-    where one file holds several volumes.
+    UIDs do not: a series may be split in several stacks, and pictures have none.
     """
-    instance, frame = series.locate(0)
-    return f"{instance.source}#{frame}" if instance.frame_order else instance.source
+    return series.instances[0].source
 
 
 def find_series(scan: Scan, key: str) -> tuple[Study, Series] | None:
@@ -207,7 +205,7 @@ def place_of(scan: Scan, source: str, frame: int) -> Place | None:
         for instance in series.instances:
             if instance.source == source and frame in instance.shown:
                 return Place(series_key(series), index + instance.shown.index(frame))
-            index += len(instance.shown)
+            index += instance.frames
     return None
 
 

@@ -128,23 +128,16 @@ def test_frames_that_are_announced_and_absent_are_told(tmp_path: Path) -> None:
     assert uncompressed.code == "dicom.truncated"
 
 
-def test_slices_of_one_stack_share_it_and_others_do_not(tmp_path: Path) -> None:
-    axial = {"ImageOrientationPatient": [1, 0, 0, 0, 1, 0]}
-    first = _image(tmp_path, **axial).stack
-    assert _image(tmp_path, ImageOrientationPatient=[1, 0.0001, 0, 0, 1, 0]).stack == first
-    assert _image(tmp_path, ImageOrientationPatient=[0, 1, 0, 0, 0, -1]).stack != first
-    assert _image(tmp_path, pixels=ramp(8, 8), **axial).stack != first
-    assert _image(tmp_path, EchoTime="90", **axial).stack != first
-    assert _image(tmp_path, ConvolutionKernel="B70f", **axial).stack != first
-    assert _image(tmp_path, ImageType=["ORIGINAL", "PRIMARY", "LOCALIZER"], **axial).stack != first
+def test_what_may_split_a_series_is_read(tmp_path: Path) -> None:
+    traits = _image(tmp_path, EchoTime="90", ConvolutionKernel="B70f", ImageType=["DERIVED", "PRIMARY", "M"]).traits
+    assert (traits.echo, traits.kernel, traits.image_type) == (90.0, "B70f", ("DERIVED", "PRIMARY", "M"))
 
 
 @pytest.mark.parametrize("attributes", [{"Modality": "CR"}, {"Modality": "MG"}, {"pixels": np.stack([ramp(), ramp()])}])
 def test_radiographs_and_multi_frame_images_are_stacks_of_their_own(
     tmp_path: Path, attributes: dict[str, object]
 ) -> None:
-    one, other = _image(tmp_path, **attributes.copy()), _image(tmp_path, **attributes.copy())
-    assert one.stack != other.stack
+    assert _image(tmp_path, **attributes.copy()).alone
 
 
 @pytest.mark.parametrize(

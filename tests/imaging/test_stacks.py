@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from medapp.imaging.found import FoundImage
-from medapp.imaging.stacks import along_normal, build_scan, build_studies, folder_of, in_order
-from medapp.imaging.study import Geometry, Instance, Patient
+from medapp.imaging.stacks import build_scan, build_studies, folder_of
+from medapp.imaging.study import Geometry, Instance, NotImage, Patient, PresentationRef
+from medapp.imaging.traits import Traits
 
 AXIAL = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 
@@ -23,36 +24,11 @@ def _image(source: str, **changes: object) -> FoundImage:
     return replace(found, **changes)  # type: ignore[arg-type]
 
 
-def test_slices_are_sorted_by_position_not_by_number() -> None:
-    slices = [_slice("a", 10, 1), _slice("b", -5, 2), _slice("c", 2.5, 3)]
-    assert [s.source for s in in_order(slices)] == ["b", "c", "a"]
-
-
-def test_slices_without_positions_are_sorted_by_number_then_by_source() -> None:
-    slices = [_slice("b", None, 10), _slice("z", None, 2), _slice("a", None, 10), _slice("c", None)]
-    assert [s.source for s in in_order(slices)] == ["z", "a", "b", "c"]
-
-
-def test_one_slice_without_a_position_makes_the_numbers_count() -> None:
-    slices = [_slice("a", 9, 1), _slice("b", None, 2), _slice("c", 1, 3)]
-    assert [s.source for s in in_order(slices)] == ["a", "b", "c"]
-
-
-def test_images_at_the_same_place_keep_the_order_of_their_numbers() -> None:
-    slices = [_slice("a", 0, 2), _slice("b", 5, 4), _slice("c", 0, 1), _slice("d", 5, 3)]
-    assert [s.source for s in in_order(slices)] == ["c", "a", "d", "b"]
-
-
-def test_the_normal_of_a_sagittal_image_points_along_x() -> None:
-    geometry = Geometry(position=(7.0, 1.0, 2.0), orientation=(0.0, 1.0, 0.0, 0.0, 0.0, -1.0))
-    assert along_normal(geometry) == -7.0
-
-
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 10**6))
 def test_the_order_in_which_files_are_found_does_not_matter(seed: int) -> None:
     images = [
-        _image(f"{i}", instance=_slice(f"{i}", float(i % 3), i), series_uid=f"s{i % 2}", stack=f"{i % 4}")
+        _image(f"{i}", instance=_slice(f"{i}", float(i % 3), i), series_uid=f"s{i % 2}", traits=Traits(echo=i % 4))
         for i in range(9)
     ]
     shuffled = images.copy()
@@ -61,7 +37,9 @@ def test_the_order_in_which_files_are_found_does_not_matter(seed: int) -> None:
 
 
 def test_stacks_of_a_series_are_display_sets_of_their_own() -> None:
-    (study,) = build_studies([_image("a", stack="axial"), _image("b", stack="localiser"), _image("c", stack="axial")])
+    axial, localiser = Traits(("ORIGINAL", "PRIMARY", "AXIAL")), Traits(("ORIGINAL", "PRIMARY", "LOCALIZER"))
+    images = [_image("a", traits=axial), _image("b", traits=localiser), _image("c", traits=axial)]
+    (study,) = build_studies(images)
     assert [len(series.instances) for series in study.series] == [2, 1]
     assert {series.uid for series in study.series} == {"series"}
 
@@ -90,3 +68,17 @@ def test_the_folder_of_a_member_lies_in_its_archive() -> None:
     assert folder_of("d/a.zip!/in/p.png") == "d/a.zip!/in"
     assert folder_of("d/a.zip!/p.png") == "d/a.zip"
     assert folder_of("C:\\d\\p.png") == "C:/d"
+
+
+def test_a_presentation_state_is_listed_and_belongs_to_the_study_of_its_images() -> None:
+    state = PresentationRef("p", "WIDE", refers_to=("1.2.9",))
+    image = _image("a", instance=replace(_slice("a", 0.0), sop_instance_uid="1.2.9"))
+    found = build_scan([NotImage("p", "presentation_state", state), image, _image("b", study_uid="other")])
+    assert {study.uid: study.presentations for study in found.studies} == {"study": (state,), "other": ()}
+    assert [other.path for other in found.not_images] == ["p"]
+
+
+def test_absent_numbers_are_told_with_the_stack_that_the_number_before_is_in() -> None:
+    images = [_image(f"{n}", instance=_slice(f"{n}", None, n), traits=Traits(echo=n // 4)) for n in (1, 2, 4, 5)]
+    (study,) = build_studies(images)
+    assert [[n.code for n in series.notes] for series in study.series] == [["missing_numbers"], []]
