@@ -32,10 +32,15 @@ def order_of(index: int, frames: int, direction: int, travelled: int = 0) -> Ite
     """
     ahead = range(index + direction, frames if direction > 0 else -1, direction)
     behind = range(index - direction, -1 if direction > 0 else frames, -direction)
-    reach = min(max(LEAST_AHEAD, travelled), MOST_AHEAD)
+    reach = reach_after(travelled)
     rest = chain.from_iterable(zip_longest(ahead[reach:], behind[1:]))
     yield from (*ahead[:1], *behind[:1], *ahead[1:reach])
     yield from (other for other in rest if other is not None)
+
+
+def reach_after(travelled: int) -> int:
+    """Return how many images ahead are wanted before any other, after so many steps in one direction."""
+    return min(max(LEAST_AHEAD, travelled), MOST_AHEAD)
 
 
 class Wishes:

@@ -46,7 +46,8 @@ class Answers(QObject):
         if _same(followed, state.picture):
             return
         self._drop()
-        self._session.update(answer=NoPicture())
+        if not isinstance(state.answer, NoPicture):
+            self._session.update(answer=NoPicture())
         if state.picture is not None:
             self._settle.start()
 

@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from medapp.jobs import Job, Progress
-from medapp.ui.job_runner import JobRunner
+from medapp.ui.job_runner import DELIVERY_MS, JobRunner
 from medapp.ui.state import JobView
 
 
@@ -32,9 +32,9 @@ class JobList(QObject):
     views_changed = Signal(tuple)
     uncaught = Signal(object)
 
-    def __init__(self, threads: int, parent: QObject | None = None) -> None:
+    def __init__(self, threads: int, parent: QObject | None = None, *, delivery_ms: int = DELIVERY_MS) -> None:
         super().__init__(parent)
-        self.runner = JobRunner(threads, self)
+        self.runner = JobRunner(threads, self, delivery_ms=delivery_ms)
         self._takers: dict[int, _Takers] = {}
         self._views: dict[int, JobView] = {}
         self.runner.progressed.connect(self._progressed)

@@ -46,7 +46,7 @@ class JobRunner(QObject):
     failed = Signal(int, object)
     cancelled = Signal(int, object)
 
-    def __init__(self, threads: int, parent: QObject | None = None) -> None:
+    def __init__(self, threads: int, parent: QObject | None = None, *, delivery_ms: int = DELIVERY_MS) -> None:
         super().__init__(parent)
         self._ids = itertools.count(1)
         self._stops: dict[int, threading.Event] = {}
@@ -54,7 +54,7 @@ class JobRunner(QObject):
         self._waiting: deque[_Report] = deque()
         self._executor = ThreadPoolExecutor(threads)
         self._closed = False
-        self._timer = QTimer(self, interval=DELIVERY_MS)
+        self._timer = QTimer(self, interval=delivery_ms)
         self._timer.timeout.connect(self._deliver)
 
     @property

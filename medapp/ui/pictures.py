@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 
-from medapp.display.pyramid import pyramid_of
 from medapp.display.viewport import Viewport
 from medapp.errors import MedappError, Problem
-from medapp.imaging.automatic_window import automatic_window
-from medapp.imaging.frame import Frame
-from medapp.imaging.frames import FrameCache
-from medapp.imaging.study import Series, Window
-from medapp.jobs import Job, Partial, Progress
+from medapp.imaging.frames import Key
+from medapp.jobs import Job, Progress
+from medapp.ui.prefetching import Prefetching
+from medapp.ui.prepared import Prepared, PreparedFrames
 from medapp.ui.session import Session
-from medapp.ui.state import Picture, Place, all_keys, find_series
+from medapp.ui.state import NoPicture, Picture, Place, State, all_keys, find_series
 
-PREFETCH_BYTES = 256 * 2**20
-KNOWN_WINDOWS = 20_000
-IMAGE_KEY = tuple[str, int]
+SETTLED_MS = 120
 
 
 class Pictures(QObject):
@@ -34,11 +29,14 @@ class Pictures(QObject):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._session = session
-        self._cache: FrameCache = session.services.cache
-        self._windows: OrderedDict[IMAGE_KEY, Window | None] = OrderedDict()
+        self._prepared = PreparedFrames(session.services.cache)
+        self._ahead = Prefetching(self._prepared, session.picture_jobs, session.services.readers.config.processes)
         self._loading: Place | None = None
-        self._generation = 0
-        self._direction = 1
+        self._direction, self._travelled = 1, 0
+        self._settled = QTimer(self, singleShot=True, interval=SETTLED_MS)
+        self._settled.timeout.connect(self._prefetch_whole)
+        self._was_busy = False
+        session.changed.connect(self._follow)
 
     @Slot(object)
     def show(self, place: Place | None) -> None:
@@ -46,15 +44,31 @@ class Pictures(QObject):
         if place is None:
             return
         state = self._session.state
-        self._generation += 1
         same_series = state.place is not None and state.place.series == place.series
-        if same_series and state.place is not None:
-            self._direction = 1 if place.index >= state.place.index else -1
+        self._travel(state.place if same_series else None, place)
         viewport = state.viewport if same_series else Viewport()
-        self._session.update(place=place, viewport=viewport, picture_problem=None)
-        if not self._show_known(place):
-            self._session.update(loading=True)
+        wish = {"place": place, "viewport": viewport, "picture_problem": None}
+        if not self._show_known(place, wish):
+            self._session.update(**wish, loading=True)
             self._load_wanted()
+
+    def _travel(self, before: Place | None, place: Place) -> None:
+        """Note where the hand goes, and how far it has come in this direction."""
+        step = place.index - before.index if before else 0
+        direction = self._direction if step == 0 else (1 if step > 0 else -1)
+        self._travelled = self._travelled + abs(step) if before and direction == self._direction else 0
+        self._direction = direction if before else 1
+
+    @Slot(object)
+    def _follow(self, state: State) -> None:
+        """Decode the rest of the stack once no files are being found any more."""
+        if self._was_busy and not state.jobs:
+            self._settled.start()
+        self._was_busy = bool(state.jobs)
+
+    @Slot()
+    def _prefetch_whole(self) -> None:
+        self._ahead.plan(self._session.state, self._direction, self._travelled, whole=not self._session.state.jobs)
 
     def scroll(self, steps: int) -> None:
         """Go `steps` images on in the series; it ends at its ends."""
@@ -86,17 +100,15 @@ class Pictures(QObject):
         if keys[number] != place.series:
             self.show(Place(keys[number], 0))
 
-    def _show_known(self, place: Place) -> bool:
+    def _show_known(self, place: Place, wish: dict[str, Any] | None = None) -> bool:
         key = self._key(place)
-        if key is None or key not in self._windows:
+        prepared = self._prepared.peek(key) if key is not None else None
+        if prepared is None:
             return False
-        frame = self._cache.peek(*key)
-        if frame is None:
-            return False
-        self._present(place, frame, self._windows[key])
+        self._present(place, prepared, wish)
         return True
 
-    def _key(self, place: Place) -> IMAGE_KEY | None:
+    def _key(self, place: Place) -> Key | None:
         located = find_series(self._session.state.scan, place.series)
         if located is None or not 0 <= place.index < located[1].frames:
             return None
@@ -112,24 +124,25 @@ class Pictures(QObject):
             return
         self._loading = place
         self._session.picture_jobs.start(
-            _prepare(self._cache, key),
-            done=lambda prepared: self._arrived(place, key, *prepared),
+            _prepare(self._prepared, key),
+            done=lambda prepared: self._arrived(place, key, prepared),
             failed=lambda error: self._failed(place, key, error),
             stopped=self._stopped,
         )
 
-    def _arrived(self, place: Place, key: IMAGE_KEY, frame: Frame, automatic: Window | None) -> None:
+    def _arrived(self, place: Place, key: Key, prepared: Prepared) -> None:
         self._loading = None
-        self._remember(key, automatic)
-        wanted = self._session.state.place
+        wanted, shown = self._session.state.place, self._session.state.picture
+        if shown is not None and shown.place == wanted:
+            return  # meanwhile it was at hand
         # the series may have grown meanwhile: the index then names another image than the one that was loaded
         is_still_there = wanted is not None and wanted.series == place.series and self._key(place) == key
         if is_still_there:
-            self._present(place, frame, automatic)
+            self._present(place, prepared)
         if wanted is not None and (wanted != place or not is_still_there) and not self._show_known(wanted):
             self._load_wanted()
 
-    def _failed(self, place: Place, key: IMAGE_KEY, error: BaseException) -> None:
+    def _failed(self, place: Place, key: Key, error: BaseException) -> None:
         self._loading = None
         if self._session.state.place != place or self._key(place) != key:
             self._load_wanted()
@@ -142,62 +155,26 @@ class Pictures(QObject):
     def _stopped(self) -> None:
         self._loading = None
 
-    def _present(self, place: Place, frame: Frame, automatic: Window | None) -> None:
+    def _present(self, place: Place, prepared: Prepared, wish: dict[str, Any] | None = None) -> None:
+        """Show a picture that is ready; `wish` is what else changes with it, so that all is drawn once."""
         state = self._session.state
-        located = state.located
+        wanted = wish["place"] if wish else state.place
+        located = find_series(state.scan, place.series)
         if located is None or place.index >= located[1].frames:
             return
         study, series = located
-        instance, _ = series.locate(place.index)
-        picture = Picture(place, study, series, instance, frame, automatic)
-        self._session.update(picture=picture, picture_problem=None, loading=place != state.place)
-        if place == state.place:
-            self._prefetch(series, place.index, frame.stored.nbytes)
-
-    def _remember(self, key: IMAGE_KEY, automatic: Window | None) -> None:
-        self._windows[key] = automatic
-        while len(self._windows) > KNOWN_WINDOWS:
-            self._windows.popitem(last=False)
-
-    def _prefetch(self, series: Series, index: int, frame_bytes: int) -> None:
-        room = max(2, PREFETCH_BYTES // max(frame_bytes, 1))
-        order = [series.locate(i) for i in _neighbours(index, series.frames, self._direction, room)]
-        keys = [(instance.source, i) for instance, i in order]
-        missing = [key for key in keys if key not in self._windows or self._cache.peek(*key) is None]
-        generation = self._generation
-        for part in (missing[0::2], missing[1::2]):
-            if part:
-                job = _prefetched(self._cache, part, lambda: generation == self._generation)
-                self._session.picture_jobs.start(job, part=lambda known: self._remember(*known), failed=_not_wanted_yet)
+        instance, index = series.locate(place.index)
+        picture = Picture(place, study, series, instance, prepared.frame, prepared.automatic)
+        changes = {**(wish or {}), "picture": picture, "picture_problem": None, "loading": place != wanted}
+        if state.picture is None or state.picture.frame is not prepared.frame:
+            changes["answer"] = NoPicture()  # it belongs to the picture that leaves
+        self._prepared.cache.pin((instance.source, index))
+        self._session.update(**changes)
+        if place == self._session.state.place:
+            self._ahead.plan(self._session.state, self._direction, self._travelled, whole=False)
+            self._settled.start()
 
 
-def _neighbours(index: int, frames: int, direction: int, room: int) -> Iterator[int]:
-    """Yield the images to have at hand: both neighbours, then ahead, then behind; `room` of them at most."""
-    ahead = range(index + direction, frames if direction > 0 else -1, direction)
-    behind = range(index - direction, -1 if direction > 0 else frames, -direction)
-    order = [*ahead[:1], *behind[:1], *ahead[1:], *behind[1:]]
-    yield from order[:room]
-
-
-def _not_wanted_yet(_: BaseException) -> None:
-    """Leave a failure for the moment when the image is asked for: then it is told."""
-
-
-def _examined(cache: FrameCache, key: IMAGE_KEY) -> tuple[Frame, Window | None]:
-    """Load a frame and what takes long to find out about it: its identity and its automatic window."""
-    frame = cache.load(*key)
-    frame.identity  # noqa: B018 - a cached property, computed here and not on the window's thread
-    pyramid_of(frame)
-    return frame, None if frame.is_colour else automatic_window(frame)
-
-
-def _prepare(cache: FrameCache, key: IMAGE_KEY) -> Job[tuple[Frame, Window | None]]:
+def _prepare(prepared: PreparedFrames, key: Key) -> Job[Prepared]:
     yield Progress(0, 1)
-    return _examined(cache, key)
-
-
-def _prefetched(cache: FrameCache, keys: list[IMAGE_KEY], wanted: Callable[[], bool]) -> Job[None]:
-    for key in keys:
-        if not wanted():
-            return
-        yield Partial((key, _examined(cache, key)[1]))
+    return prepared.prepare(key, urgent=True)

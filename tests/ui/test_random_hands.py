@@ -26,6 +26,8 @@ SERIES, IMAGES, STEPS = 3, 20, 120
 class FakeCache:
     """Frames whose pixels say which file they come from; some are in memory, some take their time."""
 
+    budget_bytes = 2**20
+
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
         self._kept: dict[tuple[str, int], Frame] = {}
@@ -33,7 +35,13 @@ class FakeCache:
     def peek(self, source: str, index: int) -> Frame | None:
         return self._kept.get((source, index))
 
-    def load(self, source: str, index: int) -> Frame:
+    def __contains__(self, key: tuple[str, int]) -> bool:
+        return key in self._kept
+
+    def pin(self, *keys: tuple[str, int]) -> None:
+        self.pinned = keys
+
+    def load(self, source: str, index: int, *, urgent: bool = False) -> Frame:
         code = int(source.removeprefix("file"))
         frame = Frame(np.full((32, 32), code, np.uint16), bits_stored=12, modality="CT", number=index + 1)
         if self._chance.random() < 0.7:
