@@ -56,6 +56,7 @@ def test_the_tick_of_the_operating_point_is_named_below_the_bar(panel: Predictio
     render(panel, Answered(FACTS, prediction_for("x")))
     normal, pneumonia = bars_of(panel)
     assert pneumonia.sizeHint().height() >= normal.sizeHint().height() + pneumonia.fontMetrics().height()
+    pneumonia.resize(pneumonia.sizeHint())
     shown = pneumonia.grab().toImage()
     below = range(normal.sizeHint().height(), shown.height())
     colours = {shown.pixel(x, y) for x in range(shown.width()) for y in below}

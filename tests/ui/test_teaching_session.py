@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from medapp.files import write_json
@@ -15,6 +16,7 @@ from medapp.training import events
 from medapp.training.run import Run, RunRequest
 from medapp.ui.session import Session
 from medapp.ui.state import Page
+from medapp.ui.teaching_page import TeachingPage
 from medapp.ui.teaching_session import TeachingSession
 from medapp.ui.widgets.teaching.views import QuestionView, Step
 from medapp.workflows import teaching as teaching_module
@@ -72,7 +74,7 @@ def test_a_folder_shows_its_classes_and_is_checked(
     qtbot.waitUntil(lambda: bool(teaching.view.check.proves) and idle(session), timeout=WAIT_MS)
     assert session.state.page is Page.TEACHING
     rows = {row.name: (row.images, row.patients) for row in teaching.view.cases.classes}
-    assert rows == {"nodule": (6, 6), "normal": (6, 6)}
+    assert rows == {"nodule": (6, None), "normal": (6, None)}  # no pattern yet: patients are not known
     assert teaching.view.cases.reading is None
 
 
@@ -98,6 +100,25 @@ def test_a_pattern_is_tried_on_a_name(qtbot: QtBot, session: Session, teaching: 
     qtbot.waitUntil(lambda: "→ patient 1" in teaching.view.cases.example)
     teaching.preview_pattern("(")
     qtbot.waitUntil(lambda: "→" not in teaching.view.cases.example)
+
+
+def test_where_patients_are_unknown_the_check_leads_to_the_pattern_that_tells_them_apart(
+    qtbot: QtBot, session: Session, teaching: TeachingSession, cases: Path
+) -> None:
+    page = TeachingPage(teaching)
+    qtbot.addWidget(page)
+    teaching.choose_cases(cases)
+    qtbot.waitUntil(lambda: bool(teaching.view.check.proves) and idle(session), timeout=WAIT_MS)
+    give = page.findChild(QPushButton, "give_pattern")
+    assert give is not None
+    give.click()
+    assert teaching.view.step is Step.CASES
+    written = page.focusWidget()
+    assert isinstance(written, QLineEdit)
+    qtbot.keyClicks(written, r"(patient\d+)_")
+    written.editingFinished.emit()
+    qtbot.waitUntil(lambda: "patients" in teaching.view.check.proves and idle(session), timeout=WAIT_MS)
+    assert {row.patients for row in teaching.view.cases.classes} == {6}
 
 
 @pytest.mark.usefixtures("run_folder")

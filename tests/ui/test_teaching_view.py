@@ -157,6 +157,15 @@ def test_the_rail_marks_what_is_done_and_what_asks_for_attention(qtbot: QtBot) -
     assert asked.args == [Step.QUESTION]
 
 
+def test_the_rail_is_as_wide_as_its_longest_line(qtbot: QtBot) -> None:
+    rail = StepRail()
+    qtbot.addWidget(rail)
+    rail.render_steps("x", Step.CHECK, {Step.CASES: StepMark(True, "100 unreadable")})
+    cases = rail.findChild(QPushButton, f"step_{Step.CASES}")
+    assert cases is not None
+    assert rail.width() > cases.sizeHint().width()
+
+
 def test_the_question_is_asked_for_as_it_is_written(qtbot: QtBot) -> None:
     step = QuestionStep()
     qtbot.addWidget(step)

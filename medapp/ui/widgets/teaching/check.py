@@ -14,7 +14,8 @@ from medapp.ui.widgets.themed import Mark
 
 PATHS_SHOWN = 6
 COLOURS = {"blocking": "danger", "serious": "attention", "caution": "text", "note": "dim"}
-"""Colour of each weight, a field of the theme; every weight has an icon of its name too."""
+"""Colour of each weight's icon, a field of the theme; the icon has the weight's name."""
+ROLES = {"blocking": "danger", "serious": "attention", "caution": "dim", "note": "dim"}
 
 
 class CheckStep(QWidget):
@@ -76,7 +77,7 @@ class CheckStep(QWidget):
         across.addWidget(Mark(finding.severity, COLOURS[finding.severity]))
         texts = column(spacing=1)
         texts.addWidget(label(finding.text, "", wrap=True))
-        texts.addWidget(label(tr(f"ui.severity_{finding.severity}"), COLOURS[finding.severity]))
+        texts.addWidget(label(tr(f"ui.severity_{finding.severity}"), ROLES[finding.severity]))
         if finding.paths:
             texts.addWidget(label(_paths_text(finding.paths), "small", wrap=True))
         across.addLayout(texts, 1)

@@ -9,10 +9,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QSizePolicy, QWidget
 
 from medapp.i18n import tr
+from medapp.ui.theme import STEP
 from medapp.ui.widgets.layouts import button, column, label
 from medapp.ui.widgets.teaching.views import Step, StepMark
 
-RAIL_PX = 208
+RAIL_PX, MARGIN = 208, 3
 
 
 class StepRail(QWidget):
@@ -25,10 +26,9 @@ class StepRail(QWidget):
         super().__init__(parent)
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedWidth(RAIL_PX)
         self._title = label("", "heading", wrap=True, name="project_title")
         self._group = QButtonGroup(self)
-        layout = column(self, margin=3, spacing=1)
+        layout = column(self, margin=MARGIN, spacing=1)
         layout.addWidget(self._title)
         layout.addSpacing(8)
         self._buttons = {step: self._make(number, step) for number, step in enumerate(Step, start=1)}
@@ -57,6 +57,8 @@ class StepRail(QWidget):
         for step, made in self._buttons.items():
             made.setChecked(step is current)
             made.setText(_step_text(made.property("number"), step, marks.get(step, StepMark())))
+        widest = max(made.sizeHint().width() for made in self._buttons.values())
+        self.setFixedWidth(max(RAIL_PX, widest + 2 * MARGIN * STEP))
 
 
 def _step_text(number: int, step: Step, mark: StepMark) -> str:
