@@ -126,7 +126,7 @@ def _in_plane(
     shape = (segmentation.rows, segmentation.columns)
     if shape == frame.shape and np.abs(solved - np.eye(2, 3)).max() * max(shape) < _SAME_PX * max(shape):
         return _as_it_is(plane)
-    shifted = solved.copy()
+    shifted: NDArray[np.float64] = solved.astype(np.float64)
     shifted[:, 2] += solved[:, :2] @ np.array([plane.left, plane.top])
     return _warped(plane, shifted, frame.shape)
 
