@@ -27,6 +27,19 @@ class Lut:
 
 
 @dataclass(frozen=True, eq=False)
+class Palette:
+    """Colours of stored values: `entries` has shape (count, 3), `first` is the stored value of the first one."""
+
+    first: int
+    entries: NDArray[np.uint8]
+
+    def colours(self, stored: NDArray[Any]) -> NDArray[np.uint8]:
+        """Return the colours of stored values; the first and the last entry hold outside the table."""
+        index = np.clip(stored.astype(np.int64) - self.first, 0, len(self.entries) - 1)
+        return self.entries[index]
+
+
+@dataclass(frozen=True, eq=False)
 class Frame:
     """The pixels of one frame and what they mean.
 
@@ -69,6 +82,9 @@ class Frame:
         What a presentation state puts behind the VOI stage; no image has one of its own.
     suv_factor : float or None
         Body-weight SUV of the modality value 1 in a PET image; None where it cannot be known.
+    supplement : Palette or None
+        Colours of the stored values from `supplement.first` up (Supplemental Palette, PS3.3 C.7.6.19):
+        painted as they are over the grey picture, whose window holds for the values below.
     notes : tuple of Note
         What is not as the file says, or could not be done: told beside the picture.
     marks : tuple of Note
@@ -95,6 +111,7 @@ class Frame:
     suv_factor: float | None = None
     shutters: tuple[Shutter, ...] = ()
     presentation_lut: Lut | None = None
+    supplement: Palette | None = None
     notes: tuple[Note, ...] = ()
     marks: tuple[Note, ...] = ()
 

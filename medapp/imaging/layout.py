@@ -12,6 +12,7 @@ from medapp.imaging.limits import ReadLimits
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
+_WHOLE = frozenset({8, 16, 32, 64})
 PixelKind = Literal["integer", "float", "double"]
 
 
@@ -47,6 +48,11 @@ class PixelLayout:
         return self.samples == 3 and self.photometric in {"YBR_FULL_422", "YBR_PARTIAL_422"} and self.columns % 2 == 0
 
     @property
+    def is_packed(self) -> bool:
+        """Whether values lie without gaps in bytes they share, as the retired 12 bits do (PS3.5 annex D)."""
+        return self.bits_allocated > 1 and self.bits_allocated not in _WHOLE
+
+    @property
     def frame_bits(self) -> int:
         """Bits of one uncompressed frame."""
         samples = 2 if self.is_subsampled else self.samples
@@ -67,7 +73,7 @@ def layout_of(dataset: Dataset, kind: str, limits: ReadLimits) -> PixelLayout:
     samples = integer(dataset, "SamplesPerPixel") or 1
     allocated = {"float": 32, "double": 64}.get(kind) or integer(dataset, "BitsAllocated") or 16
     stored = integer(dataset, "BitsStored") or allocated
-    if samples not in {1, 3, 4} or allocated not in {1, 8, 16, 32, 64} or not 1 <= stored <= 64:
+    if samples not in {1, 3, 4} or not (1 <= allocated <= 32 or allocated == 64) or not 1 <= stored <= 64:
         raise MedappError("dicom.bad_layout", samples=samples, bits=allocated)
     stored = min(stored, allocated)
     high = integer(dataset, "HighBit")

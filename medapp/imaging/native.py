@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from medapp.errors import MedappError
 from medapp.imaging.layout import PixelLayout
+
+ByteOrder = Literal["<", ">"]
 
 
 def read_native(
@@ -27,7 +29,7 @@ def read_native(
         Frame, from 0.
     little_endian : bool
     words : bool
-        Whether the pixel data is OW: then 8-bit big endian data is swapped in pairs.
+        Whether the pixel data is OW: then big endian data of 8 or 12 bits is swapped in pairs.
 
     Returns
     -------
@@ -44,19 +46,44 @@ def read_native(
     first, last = start // 8, math.ceil((start + bits) / 8)
     if last > length + 1:  # an odd length may lack its padding byte
         raise MedappError("dicom.truncated")
-    swapped = layout.bits_allocated == 8 and words and not little_endian
+    swapped = words and not little_endian and (layout.bits_allocated == 8 or layout.is_packed)
     data = _read_words(stream, offset, first, last) if swapped else _read(stream, offset + first, last - first)
     if len(data) < last - first:
         raise MedappError("dicom.truncated")
-    if layout.bits_allocated == 1:
-        unpacked = np.unpackbits(np.frombuffer(data, np.uint8), bitorder="little")
-        skipped = start - first * 8
-        return unpacked[skipped : skipped + bits].reshape(layout.rows, layout.columns)
-    values = np.frombuffer(data, container(layout).newbyteorder("<" if little_endian else ">"))
+    return values_of(data, layout, order="<" if little_endian else ">", skipped=start - first * 8)
+
+
+def values_of(data: bytes, layout: PixelLayout, *, order: ByteOrder = "<", skipped: int = 0) -> NDArray[Any]:
+    """Return the containers of one frame from its bytes.
+
+    Parameters
+    ----------
+    data : bytes
+    layout : PixelLayout
+    order : str
+        ``<`` or ``>``.
+    skipped : int
+        Bits before the first value, where frames share bytes.
+    """
+    if layout.bits_allocated == 1 or layout.is_packed:
+        return shaped(_unpacked(data, layout, skipped), layout)
+    count = layout.rows * layout.columns * layout.samples
+    values = np.frombuffer(data, container(layout).newbyteorder(order))[:count]
     native = values.astype(values.dtype.newbyteorder("="), copy=False)
-    if bits != layout.rows * layout.columns * layout.samples * layout.bits_allocated:
-        return _full_chroma(native, layout)
-    return shaped(native, layout)
+    return shaped(native, layout) if len(native) == count else _full_chroma(native, layout)
+
+
+def _unpacked(data: bytes, layout: PixelLayout, skipped: int) -> NDArray[Any]:
+    """Take values apart that are packed without gaps, the lowest bit first (PS3.5 8.1.1 and, for 12 bits, annex D)."""
+    width = layout.bits_allocated
+    bits = np.unpackbits(np.frombuffer(data, np.uint8), bitorder="little")
+    bits = bits[skipped : skipped + layout.rows * layout.columns * layout.samples * width]
+    if width == 1:
+        return bits
+    values = np.zeros(len(bits) // width, container(layout))
+    for bit in range(width):
+        values |= bits[bit::width].astype(values.dtype) << values.dtype.type(bit)
+    return values
 
 
 def _true_frame_bits(layout: PixelLayout, length: int) -> int:
@@ -66,10 +93,11 @@ def _true_frame_bits(layout: PixelLayout, length: int) -> int:
 
 
 def container(layout: PixelLayout) -> np.dtype[Any]:
-    """Return the type of one container."""
-    if layout.kind == "integer":
-        return np.dtype(f"u{max(1, layout.bits_allocated // 8)}")
-    return np.dtype(np.float32 if layout.kind == "float" else np.float64)
+    """Return the type of one container, the next larger one for packed values."""
+    if layout.kind != "integer":
+        return np.dtype(np.float32 if layout.kind == "float" else np.float64)
+    size = next(size for size in (1, 2, 4, 8) if size * 8 >= layout.bits_allocated)
+    return np.dtype(f"u{size}")
 
 
 def shaped(values: NDArray[Any], layout: PixelLayout) -> NDArray[Any]:

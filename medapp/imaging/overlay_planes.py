@@ -36,15 +36,16 @@ def overlay_of(
     ndarray of bool, shape (rows, columns), or None
         None where the frame has no overlay. Planes that are malformed are left out.
     """
-    mask = np.zeros((layout.rows, layout.columns), np.bool_)
+    mask = None
     for group in _GROUPS:
         if (group, _ROWS) in dataset or (group, _POSITION) in dataset:
             plane = _plane(dataset, group, index)
             if plane is None and (group, _DATA) not in dataset:
                 plane = _embedded(dataset, group, layout, containers)
             if plane is not None:
+                mask = np.zeros((layout.rows, layout.columns), np.bool_) if mask is None else mask
                 _paste(mask, plane, _numbers(dataset, group, _ORIGIN) or [1, 1])
-    return mask if mask.any() else None
+    return mask if mask is not None and mask.any() else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +65,15 @@ def own_planes(dataset: Dataset, index: int = 0) -> dict[int, Plane]:
             origin = _numbers(dataset, group, _ORIGIN) or [1]
             found[group] = Plane(mask, (origin[-1] - 1, origin[0] - 1))
     return found
+
+
+def has_embedded_planes(dataset: Dataset, layout: PixelLayout) -> bool:
+    """Whether a plane lies in the bits above the values, where files of before 2004 may have it (PS3.5 8.1.2)."""
+    return any(
+        (group, _DATA) not in dataset and (_numbers(dataset, group, _POSITION) or [0])[0] > layout.high_bit
+        for group in _GROUPS
+        if (group, _POSITION) in dataset
+    )
 
 
 def _numbers(dataset: Dataset, group: int, element: int) -> list[int]:

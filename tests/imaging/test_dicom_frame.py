@@ -24,6 +24,7 @@ from medapp.errors import MedappError
 from medapp.imaging import opening
 from medapp.imaging.limits import ReadLimits
 from medapp.imaging.opening import load
+from medapp.imaging.study import Note
 from medapp.imaging.voi import default_window
 from tests.imaging.synthetic import LIMITS, compressed, dicom, frame_of, item, ramp, saved, sequence
 
@@ -369,15 +370,22 @@ def test_an_image_without_a_size_is_told(tmp_path: Path, changes: dict[str, obje
     assert _code(dicom(ramp(), **changes), tmp_path) == "dicom.no_size"
 
 
-@pytest.mark.parametrize("changes", [{"BitsAllocated": 12}, {"SamplesPerPixel": 7}])
+@pytest.mark.parametrize("changes", [{"BitsAllocated": 40}, {"SamplesPerPixel": 7}])
 def test_an_impossible_layout_is_told(tmp_path: Path, changes: dict[str, object]) -> None:
     assert _code(dicom(ramp(), **changes), tmp_path) == "dicom.bad_layout"
 
 
-def test_a_stream_of_another_size_than_announced_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
+def test_a_stream_of_another_size_than_announced_is_believed_and_told(tmp_path: Path) -> None:
+    stream = imagecodecs.jpegls_encode(np.zeros((64, 32), np.uint8))
+    frame = frame_of(compressed(dicom(np.zeros((8, 8), np.uint8)), JPEGLSLossless, [stream]), tmp_path)
+    assert frame.shape == (64, 32)
+    assert frame.notes == (Note("codestream_size", (("found", "32 × 64"), ("declared", "8 × 8"))),)
+
+
+def test_a_stream_larger_than_a_frame_may_be_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
     stream = imagecodecs.jpegls_encode(np.zeros((64, 64), np.uint8))
     dataset = compressed(dicom(np.zeros((8, 8), np.uint8)), JPEGLSLossless, [stream])
-    assert _code(dataset, tmp_path) == "dicom.frame_size"
+    assert _code(dataset, tmp_path, ReadLimits(memory_bytes=0, frame_bytes=1024)) == "dicom.frame_size"
 
 
 @pytest.mark.parametrize("syntax", [JPEGBaseline8Bit, JPEGLSLossless, JPEG2000Lossless, RLELossless])
