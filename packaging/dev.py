@@ -5,6 +5,7 @@
     python3 packaging/dev.py test [ARG ...]    all tests (ARG goes to pytest)
     python3 packaging/dev.py lint              ruff, mypy --strict, import-linter
     python3 packaging/dev.py bench [NAME ...]  benchmarks, as ratios to a reference in the same run
+    python3 packaging/dev.py fuzz MINUTES      damaged files of every kind, going on where the last run stopped
     python3 packaging/dev.py setup             only make the environment
 
 Makes `.venv` in the checkout from `pyproject.toml` with the versions in `packaging/constraints.txt`, or uses it
@@ -56,7 +57,7 @@ TEST_PROGRAMS = {"Xvfb": "xvfb", "xauth": "xauth"}
 
 def main(arguments: Sequence[str]) -> int:
     """Run one of the commands and return its exit status."""
-    commands = {"setup": setup, "run": run, "test": test, "lint": lint, "bench": bench}
+    commands = {"setup": setup, "run": run, "test": test, "lint": lint, "bench": bench, "fuzz": fuzz}
     if not arguments or arguments[0] not in commands:
         print(__doc__)
         return 0 if arguments[:1] in (["-h"], ["--help"]) else 2
@@ -107,6 +108,13 @@ def bench(names: Sequence[str]) -> int:
     if status := setup(wanted=missing_packages(TEST_PROGRAMS)):
         return status
     return call([*display(), python(), "-m", "tests.benchmarks", *names])
+
+
+def fuzz(arguments: Sequence[str]) -> int:
+    """Feed every reader with damaged files for some minutes; what breaks is kept as a seed for the tests."""
+    if status := setup():
+        return status
+    return call([python(), "-m", "tests.fuzz", *(arguments or ["10"])])
 
 
 def setup(_: Sequence[str] = (), wanted: Sequence[str] = ()) -> int:

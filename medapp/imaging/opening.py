@@ -90,9 +90,9 @@ class Loader:
         try:
             key = (source, *_stamp(source))
             if self._file is not None and key == self._key:
-                return read_frame(self._file, index, self._limits)
+                return _with_pixels(read_frame(self._file, index, self._limits))
             self.close()
-            return self._load(source, index, key)
+            return _with_pixels(self._load(source, index, key))
         except MemoryError as error:
             self.close()
             raise MedappError("reader.memory") from error
@@ -111,6 +111,12 @@ class Loader:
             if (integer(file.dataset, "NumberOfFrames") or 1) > 1:
                 self._key, self._file, self._open = key, file, opened.pop_all()
             return frame
+
+
+def _with_pixels(frame: Frame) -> Frame:
+    if not frame.stored.size:
+        raise MedappError("file.no_size")
+    return frame
 
 
 def _stamp(source: str) -> tuple[int, int]:

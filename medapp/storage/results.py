@@ -71,7 +71,10 @@ class Results:
             row = self._fetched(query, (identity, manifest_hash))
         if row is None:
             return None
-        prediction = Prediction.from_json(json.loads(row[0]), _heat_map(row[1], row[2]))
+        try:
+            prediction = Prediction.from_json(json.loads(row[0]), _heat_map(row[1], row[2]))
+        except (ValueError, TypeError, KeyError, RecursionError):  # damage that SQLite cannot see: computed anew
+            return None
         lacking = heat_map and prediction.heat_map is None and prediction.refused is None
         return None if lacking else prediction
 

@@ -66,8 +66,9 @@ def read_events(folder: Path, offset: int = 0) -> tuple[list[dict[str, Any]], in
     whole = data[: data.rfind(b"\n") + 1]
     events = []
     for line in whole.splitlines():
-        with suppress(ValueError):
-            events.append(json.loads(line))
+        with suppress(ValueError, RecursionError):
+            event = json.loads(line)
+            events += [event] if isinstance(event, dict) else []
     return events, offset + len(whole)
 
 

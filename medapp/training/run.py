@@ -142,22 +142,24 @@ class RunState:
     end: dict[str, Any] | None = None
 
     def after(self, event: dict[str, Any]) -> RunState:
-        """Return the state after one more event."""
-        match event.get("event"):
-            case "progress":
-                seconds = event.get("seconds_left")
-                return replace(
-                    self, phase=event["phase"], done=event["done"], total=event["total"], seconds_left=seconds
-                )
-            case "pass":
+        """Return the state after one more event; one that says nothing known changes nothing."""
+        match event:
+            case {"event": "progress", "phase": str(phase), "done": int(done), "total": int(total)}:
+                return replace(self, phase=phase, done=done, total=total, seconds_left=_number(event, "seconds_left"))
+            case {"event": "pass"}:
                 return replace(self, curve=(*self.curve, event))
-            case "checked":
+            case {"event": "checked"}:
                 return replace(self, checked=event)
-            case "note":
-                return replace(self, notes=(*self.notes, event["text"]))
-            case kind if kind in events.ENDS:
+            case {"event": "note", "text": str(text)}:
+                return replace(self, notes=(*self.notes, text))
+            case {"event": str(kind)} if kind in events.ENDS:
                 return replace(self, end=event)
         return self
+
+
+def _number(event: dict[str, Any], name: str) -> float | None:
+    value = event.get(name)
+    return float(value) if isinstance(value, int | float) else None
 
 
 @dataclass(eq=False)
