@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -54,7 +53,7 @@ def rgb_of(decoded: Decoded, layout: PixelLayout) -> NDArray[np.uint8]:
         return np.ascontiguousarray(eight[..., 1:])
     three = np.ascontiguousarray(eight[..., :3])
     if layout.photometric == "HSV":
-        return np.asarray(cv2.cvtColor(three, cv2.COLOR_HSV2RGB_FULL), np.uint8)
+        return _hsv_to_rgb(three)
     is_ybr = layout.photometric.startswith("YBR") and layout.photometric not in _IN_THE_STREAM
     if decoded.is_rgb is False or (is_ybr and not decoded.is_rgb):
         return ybr_to_rgb(three, layout.photometric)
@@ -94,10 +93,25 @@ def ybr_to_rgb(values: NDArray[np.uint8], photometric: str) -> NDArray[np.uint8]
     ndarray of uint8, shape (rows, columns, 3)
     """
     partial = photometric.startswith("YBR_PARTIAL")
-    matrix, offset = (_PARTIAL, (16, 128, 128)) if partial else (_FULL, (0, 128, 128))
-    shift = -matrix @ np.array(offset)
-    converted: NDArray[np.uint8] = cv2.transform(np.ascontiguousarray(values), np.column_stack([matrix, shift]))
-    return converted
+    matrix, black = (_PARTIAL, 16) if partial else (_FULL, 0)
+    luminance, blueness, redness = (np.ascontiguousarray(values[..., i]) for i in range(3))
+    codes = np.arange(256, dtype=np.float32)
+    light = (matrix[0, 0] * (codes - black)).astype(np.float32)[luminance]
+    rgb = np.empty(values.shape, np.uint8)
+    for channel, (_, of_blue, of_red) in enumerate(matrix):
+        level = light.copy()
+        for chroma, weight in ((blueness, of_blue), (redness, of_red)):
+            if weight:
+                level += (weight * (codes - 128)).astype(np.float32)[chroma]
+        rgb[..., channel] = np.clip(np.rint(level, out=level), 0, 255, out=level)
+    return rgb
+
+
+def _hsv_to_rgb(values: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    from PIL import Image
+
+    rows, columns = values.shape[:2]
+    return np.asarray(Image.frombytes("HSV", (columns, rows), values.tobytes()).convert("RGB"))
 
 
 def _cmyk_to_rgb(light: NDArray[np.uint8]) -> NDArray[np.uint8]:
