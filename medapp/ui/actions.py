@@ -27,7 +27,7 @@ class Actions(QObject):
     def __init__(self, handlers: Mapping[str, Callable[[], object]], parent: QObject) -> None:
         super().__init__(parent)
         self._actions = {c.id: self._make(c, handlers[c.id]) for c in COMMANDS}
-        self._offers: tuple[Offer, ...] | None = None
+        self._offers: tuple[Offer, ...] = ()
         self.window_menu = QMenu(tr("menu.window"))
         self._offer_actions: list[QAction] = []
 
@@ -111,25 +111,28 @@ class Actions(QObject):
 
     def render_offers(self, offers: tuple[Offer, ...], chosen: VoiChoice, *, enabled: bool) -> None:
         """Show the windows that the picture can be shown with."""
-        if offers != self._offers:
-            self._offers = offers
-            self.window_menu.clear()
-            for action in self._offer_actions:
-                action.deleteLater()
-            self._offer_actions = [self._make_offer(offer) for offer in offers]
-            self.window_menu.addActions(self._offer_actions)
+        if [(o.text, o.shortcut) for o in offers] != [(o.text, o.shortcut) for o in self._offers]:
+            self._remake_offers(offers)
+        self._offers = offers  # the automatic window is another one for every image, its text is not
         for offer, action in zip(offers, self._offer_actions, strict=True):
             action.setChecked(offer.choice == chosen)
             action.setEnabled(enabled)
         self.window_menu.setEnabled(enabled and bool(offers))
         self._presets.setEnabled(enabled and bool(offers))
 
-    def _make_offer(self, offer: Offer) -> QAction:
+    def _remake_offers(self, offers: tuple[Offer, ...]) -> None:
+        self.window_menu.clear()
+        for action in self._offer_actions:
+            action.deleteLater()
+        self._offer_actions = [self._make_offer(number, offer) for number, offer in enumerate(offers)]
+        self.window_menu.addActions(self._offer_actions)
+
+    def _make_offer(self, number: int, offer: Offer) -> QAction:
         action = QAction(offer.text.replace("&", "&&"), self)
         action.setCheckable(True)
         if offer.shortcut:
             action.setShortcut(QKeySequence(offer.shortcut))
-        action.triggered.connect(lambda: self.voi_chosen.emit(offer.choice))
+        action.triggered.connect(lambda: self.voi_chosen.emit(self._offers[number].choice))
         return action
 
     def render_icons(self) -> None:
