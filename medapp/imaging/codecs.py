@@ -83,7 +83,7 @@ def _by_stream(data: bytes, transfer_syntax: str, layout: PixelLayout, limit: in
         raise MedappError("dicom.frame_damaged", kind="empty")
     if transfer_syntax == DEFLATED_FRAMES:
         return Decoded(_decode_deflated(data, layout))
-    if transfer_syntax == RLE and looks_like_rle(data[:64], len(data)):
+    if transfer_syntax == RLE and looks_like_rle(data):
         return Decoded(decode_rle(data, layout))
     if is_codestream(data):
         return _decode_codestream(data, layout, limit)
@@ -91,7 +91,7 @@ def _by_stream(data: bytes, transfer_syntax: str, layout: PixelLayout, limit: in
         return Decoded(decode_rle(data, layout))
     if len(data) in _plain_sizes(layout):  # Encapsulated Uncompressed (PS3.5 A.4.11), or a wrong transfer syntax
         return Decoded(values_of(data, layout))
-    if looks_like_rle(data[:64], len(data)):
+    if looks_like_rle(data):
         return Decoded(decode_rle(data, layout))
     raise MedappError("dicom.syntax_unknown", uid=transfer_syntax[:64])
 

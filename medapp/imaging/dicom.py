@@ -139,8 +139,10 @@ def open_dicom(stream: IO[bytes], limits: ReadLimits, tags: Sequence[str | int] 
         media_class = str(meta.get("MediaStorageSOPClassUID", "") or "").strip("\0 ")
         if not syntax:
             syntax = _guess_here(stream)
-        elif syntax == DEFLATED:
+        elif syntax == DEFLATED and _guess_encoding(_peek(stream)) is None:
             stream, size = _inflated(stream, limits)
+        else:
+            syntax = _corrected(syntax, _guess_encoding(_peek(stream)))
         start = stream.tell()
         if start >= size:
             raise MedappError("dicom.empty")
@@ -193,12 +195,23 @@ def _tag_numbers(tags: Sequence[str | int] | None) -> list[int] | None:
     return [tag for tag in numbers if tag is not None]
 
 
-def _guess_here(stream: IO[bytes]) -> str:
-    """Guess the encoding at the stream's position and stay there; implicit little endian where nothing fits."""
+def _peek(stream: IO[bytes]) -> bytes:
     here = stream.tell()
     head = stream.read(1024)
     stream.seek(here)
-    return _guess_encoding(head) or IMPLICIT
+    return head
+
+
+def _guess_here(stream: IO[bytes]) -> str:
+    """Guess the encoding at the stream's position; implicit little endian where nothing fits."""
+    return _guess_encoding(_peek(stream)) or IMPLICIT
+
+
+def _corrected(syntax: str, guess: str | None) -> str:
+    """Return the transfer syntax, or what the data set shows where that has another byte order or is not deflated."""
+    if guess is None or (syntax != DEFLATED and (syntax == BIG_ENDIAN) == (guess == BIG_ENDIAN)):
+        return syntax
+    return guess
 
 
 def _inflated(stream: IO[bytes], limits: ReadLimits) -> tuple[IO[bytes], int]:

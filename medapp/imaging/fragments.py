@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from medapp.errors import MedappError
+from medapp.imaging.rle import looks_like_rle
 
 _ITEM, _DELIMITER = 0xFFFEE000, 0xFFFEE0DD
 _STARTS = (b"\xff\xd8\xff", b"\xff\x4f\xff\x51", b"\x00\x00\x00\x0cjP  ", b"\xff\x0a", b"\x00\x00\x00\x0cJXL ")
@@ -72,9 +73,10 @@ def find_frames(
     fragments, complete = _fragments(stream, start, order)
     if not fragments:
         raise MedappError("dicom.no_fragments")
-    starts = frozenset(extended or table) & {fragment.item for fragment in fragments}
-    if len(starts) == frames:
-        return Encapsulated(_split_at(fragments, starts), complete)
+    items = {fragment.item for fragment in fragments}
+    for offsets in (extended, table):
+        if len(items.intersection(offsets)) == frames:
+            return Encapsulated(_split_at(fragments, frozenset(offsets)), complete)
     return Encapsulated(_by_content(stream, fragments, frames), complete)
 
 
@@ -98,9 +100,10 @@ def _fragments(stream: IO[bytes], start: int, order: str) -> tuple[list[Fragment
     position = start
     found: list[Fragment] = []
     while position + 8 <= size:
-        stream.seek(position)
-        group, element, length = struct.unpack(f"{order}HHI", stream.read(8))
-        tag = group << 16 | element
+        tag, length = _item_at(stream, position, order)
+        if tag not in {_ITEM, _DELIMITER} and found and found[-1].length % 2:
+            position += 1  # an odd length was padded without being counted
+            tag, length = _item_at(stream, position, order)
         if tag != _ITEM:
             return found, tag == _DELIMITER or bool(found)
         found.append(Fragment(position - start, position + 8, min(length, size - position - 8)))
@@ -108,6 +111,14 @@ def _fragments(stream: IO[bytes], start: int, order: str) -> tuple[list[Fragment
             return found, False
         position += 8 + length
     return found, True
+
+
+def _item_at(stream: IO[bytes], position: int, order: str) -> tuple[int, int]:
+    """Return tag and length of the item that begins at `position`."""
+    stream.seek(position)
+    head = stream.read(8).ljust(8, b"\0")
+    group, element, length = struct.unpack(f"{order}HHI", head)
+    return group << 16 | element, length
 
 
 def _split_at(fragments: list[Fragment], starts: frozenset[int]) -> tuple[tuple[Fragment, ...], ...]:
@@ -120,14 +131,20 @@ def _split_at(fragments: list[Fragment], starts: frozenset[int]) -> tuple[tuple[
 
 
 def _by_content(stream: IO[bytes], fragments: list[Fragment], frames: int) -> tuple[tuple[Fragment, ...], ...]:
-    """Split without a table: one fragment a frame, or all one frame, or where a codestream begins."""
+    """Split without a table: one fragment a frame, or all one frame, or where a stream begins, or evenly."""
     if frames == 1:
         return (tuple(fragments),)
-    if len(fragments) == frames:
-        return tuple((fragment,) for fragment in fragments)
-    return _split_at(fragments, frozenset(f.item for f in fragments if _begins_codestream(stream, f)))
+    for kept in (fragments, [fragment for fragment in fragments if fragment.length]):
+        if len(kept) == frames:
+            return tuple((fragment,) for fragment in kept)
+    split = _split_at(fragments, frozenset(f.item for f in fragments if _begins_frame(stream, f)))
+    if len(split) != frames and len(fragments) % frames == 0:
+        share = len(fragments) // frames
+        return tuple(tuple(fragments[i : i + share]) for i in range(0, len(fragments), share))
+    return split
 
 
-def _begins_codestream(stream: IO[bytes], fragment: Fragment) -> bool:
+def _begins_frame(stream: IO[bytes], fragment: Fragment) -> bool:
     stream.seek(fragment.offset)
-    return stream.read(12).startswith(_STARTS)
+    head = stream.read(64)
+    return head.startswith(_STARTS) or looks_like_rle(head)

@@ -17,15 +17,14 @@ _LARGEST_RUN = 64
 """Bytes that one byte of a segment can become: two bytes make a run of at most 128."""
 
 
-def looks_like_rle(head: bytes, length: int) -> bool:
-    """Whether a fragment begins with the header of an RLE frame: a count, and rising offsets behind the header."""
-    if len(head) < _HEADER:
+def looks_like_rle(data: bytes) -> bool:
+    """Whether bytes begin with the header of an RLE frame: a count, and rising offsets behind the header."""
+    if len(data) < _HEADER:
         return False
-    count, *offsets = struct.unpack("<16I", head[:_HEADER])
+    count, *offsets = struct.unpack("<16I", data[:_HEADER])
     if not 1 <= count <= _MOST_SEGMENTS or offsets[0] != _HEADER or any(offsets[count:]):
         return False
-    used = [*offsets[:count], length]
-    return all(before < after for before, after in pairwise(used))
+    return all(before < after for before, after in pairwise(offsets[:count]))
 
 
 def decode_rle(data: bytes, layout: PixelLayout) -> NDArray[Any]:
