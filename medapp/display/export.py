@@ -1,76 +1,69 @@
-"""A frame as a PNG: grey levels or colours of 8 bits, or modality values of 16."""
+"""Files of pictures: grey levels or colours of 8 bits, or modality values of 16, as PNG or TIFF."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import IO, Any
+import json
+from dataclasses import dataclass, field
+from typing import IO, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from medapp.display.overlays import draw_overlay
-from medapp.display.render import grey, render_frame, resample
-from medapp.display.viewport import Viewport
+from medapp.display.look import Extent
 from medapp.errors import MedappError
 from medapp.imaging.frame import Frame
-from medapp.imaging.voi import Voi
 
 SIGNED_OFFSET = 32768
 _MOST = 65535
+_IMAGE_DESCRIPTION = 270
+Format = Literal["PNG", "TIFF"]
 
 
 @dataclass(frozen=True, eq=False)
-class Png:
+class Export:
     """Pixels and the texts that tell what they mean.
 
     Attributes
     ----------
     pixels : ndarray of uint8 or uint16, shape (rows, columns) or (rows, columns, 3)
     texts : dict of str to str
-        Text chunks of the file.
+        Text chunks of a PNG, or a JSON object in the Image Description of a TIFF.
     """
 
     pixels: NDArray[Any]
-    texts: dict[str, str]
+    texts: dict[str, str] = field(default_factory=dict)
 
-    def save(self, stream: IO[bytes]) -> None:
-        """Write the PNG file to `stream`."""
+    def save(self, stream: IO[bytes], kind: Format = "PNG") -> None:
+        """Write the file to `stream`."""
         from PIL import Image
-        from PIL.PngImagePlugin import PngInfo
 
-        info = PngInfo()
-        for key, text in self.texts.items():
-            info.add_text(key, text)
-        Image.fromarray(np.ascontiguousarray(self.pixels)).save(stream, "PNG", pnginfo=info)
-
-
-def picture_of(frame: Frame, voi: Voi | None, size: tuple[int, int] | None, *, overlays: bool) -> Png:
-    """Return a frame as it is shown, 8 bits.
-
-    Parameters
-    ----------
-    frame : Frame
-    voi : Window, Lut or None
-        None leaves colour as it is.
-    size : tuple of 2 int or None
-        Width and height to fit the picture in; None keeps the frame's own pixels.
-    overlays : bool
-        Draw the overlay planes of the file.
-    """
-    if size is None:
-        pixels = render_frame(frame, voi)
-    else:
-        pixels = grey(resample(frame, Viewport(), size), voi, invert=frame.inverted)
-    if overlays and frame.overlay is not None:
-        pixels = draw_overlay(pixels, frame, Viewport(), size)
-    return Png(pixels, {})
+        image = Image.fromarray(np.ascontiguousarray(self.pixels))
+        if kind == "TIFF":
+            about = {_IMAGE_DESCRIPTION: json.dumps(self.texts)} if self.texts else {}
+            image.save(stream, "TIFF", compression="tiff_adobe_deflate", tiffinfo=about)
+        else:
+            image.save(stream, "PNG", pnginfo=_chunks(self.texts))
 
 
-def grey_of_16_bits(frame: Frame, size: tuple[int, int] | None) -> Png:
+def _chunks(texts: dict[str, str]) -> Any:  # noqa: ANN401 - Pillow's own type, loaded when it is needed
+    from PIL.PngImagePlugin import PngInfo
+
+    info = PngInfo()
+    for key, text in texts.items():
+        info.add_text(key, text)
+    return info
+
+
+def grey_of_16_bits(frame: Frame, extent: Extent) -> Export:
     """Return modality values as 16 bits: value = pixel × slope + intercept, both in the file's texts.
 
     Whole values are kept exactly, plus 32768 where they can be negative. Other integers keep their
     stored values and the rescale goes into the texts; floats are scaled to the range they have.
+
+    Parameters
+    ----------
+    frame : Frame
+    extent : Extent
 
     Raises
     ------
@@ -79,17 +72,16 @@ def grey_of_16_bits(frame: Frame, size: tuple[int, int] | None) -> Png:
     """
     if frame.is_colour:
         raise MedappError("render.colour_16")
-    if size is None:
-        values, inside = frame.modality_values(), frame.valid
+    if extent.is_own_size:
+        values, inside = frame.modality_values(), None
     else:
-        placed = resample(frame, Viewport(), size)
+        placed = extent.resampled(frame)
         values, inside = placed.values, placed.inside
     slope, intercept = _coding(frame, values)
     pixels = np.rint((values.astype(np.float64) - intercept) / slope)
     pixels = np.clip(np.nan_to_num(pixels), 0, _MOST).astype(np.uint16)
-    if inside is not None and size is not None:
-        pixels[~inside] = 0
-    return Png(pixels, {"slope": f"{slope:.17g}", "intercept": f"{intercept:.17g}", "unit": frame.unit})
+    pixels = extent.own_pixels(pixels) if inside is None else np.where(inside, pixels, np.uint16(0))
+    return Export(pixels, {"slope": f"{slope:.17g}", "intercept": f"{intercept:.17g}", "unit": frame.unit})
 
 
 def _coding(frame: Frame, values: NDArray[Any]) -> tuple[float, float]:

@@ -164,6 +164,26 @@ def test_pictures_and_members_of_archives_are_rendered_as_they_are(tmp_path: Pat
         ("--bits", "12"),
         ("--auto", "--voi", "1"),
         ("--bits", "16", "--auto"),
+        ("--bits", "16", "--series-auto"),
+        ("--bits", "16", "--invert"),
+        ("--bits", "16", "--presentation-state", "x.dcm"),
+        ("--bits", "16", "--segmentation", "x.dcm"),
+        ("--function", "sigmoid"),
+        ("--function", "cubic", "--window", "1,2"),
+        ("--window", "1,0", "--function", "linear_exact"),
+        ("--window", "1,-5", "--function", "sigmoid"),
+        ("--window", "1e400,5"),
+        ("--rotate", "45"),
+        ("--flip", "diagonal"),
+        ("--region", "1,2,3"),
+        ("--region", "1,2,0,4"),
+        ("--zoom", "0"),
+        ("--zoom", "many"),
+        ("--centre", "1,2"),
+        ("--centre", "1,2", "--zoom", "2"),
+        ("--region", "0,0,4,4", "--size", "9x9", "--zoom", "2"),
+        ("--interpolation", "nearest"),
+        ("--interpolation", "cubic", "--zoom", "2"),
         ("--window", "nan,inf"),
     ],
 )
@@ -215,7 +235,7 @@ def test_an_output_that_cannot_be_written_is_told(ct: str, tmp_path: Path, capsy
 
 
 def test_a_negative_window_works_from_a_real_command_line(ct: str, tmp_path: Path) -> None:
-    out = tmp_path / "new folder" / "out.png"
+    out = tmp_path / "out ü.png"
     command = [sys.executable, "-m", "medapp", "render", ct, "-o", str(out), "--window", "-600,1500"]
     assert subprocess.run(command, check=True, capture_output=True).stderr == b""
     with Image.open(out) as image:
