@@ -6,21 +6,23 @@ import json
 import os
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from typing import Self
 
 from medapp.errors import MedappError, Problem
 from medapp.imaging.found import Found, HeaderReply
+from medapp.imaging.found_rows import from_row
 from medapp.imaging.frame import Frame
 from medapp.imaging.limits import ReadLimits
 from medapp.imaging.presentation import PresentationState
 from medapp.imaging.reader_process import environment
 from medapp.imaging.segmentation import Segmentation
 from medapp.imaging.slots import Slots
-from medapp.imaging.wire import found_from_json, from_message
+from medapp.imaging.wire import from_message
 from medapp.processes import Child, ChildDiedError, ChildTooSlowError, Message, own_command
 
+START_ATTEMPTS = 3
 PATIENCE = {"segmentation": 6}
 """How many times longer than one frame a request may take: a segmentation is read with all of its frames."""
 
@@ -44,6 +46,10 @@ class ReaderConfig:
     seconds_per_file: float = 10.0
     start_seconds: float = 60.0
     limits: ReadLimits = field(default_factory=ReadLimits)
+
+
+class CannotStartError(MedappError):
+    """No reader process comes up."""
 
 
 class Readers:
@@ -86,14 +92,14 @@ class Readers:
                 yield HeaderReply(source, self._header_alone(source))
 
     def _headers_until_failure(self, sources: Sequence[str]) -> Iterator[Found]:
-        """Yield what the reader answers for `sources`; stop where it dies or is too slow."""
+        """Yield what the reader answers for `sources`; stop where it dies, is too slow, or does not start."""
         sources = tuple(sources)
-        with self._reader() as reader:
+        with suppress(CannotStartError), self._reader() as reader:
             try:
                 reader.send({"do": "headers", "sources": sources})
                 for _ in sources:
                     answer = reader.receive(self.config.seconds_per_file)
-                    yield found_from_json(answer.header["found"])
+                    yield from_row(answer.header["found"])
             except (ChildDiedError, ChildTooSlowError):
                 reader.kill()
             except GeneratorExit:
@@ -105,7 +111,7 @@ class Readers:
             answer = self._ask({"do": "headers", "sources": [source]}, fresh=True)
         except MedappError as error:
             return Problem.from_error(source, error)
-        return found_from_json(answer.header["found"])
+        return from_row(answer.header["found"])
 
     def frame(self, source: str, index: int = 0, *, urgent: bool = False) -> Frame:
         """Decode frame `index` (from 0) of a source; an `urgent` one takes the next reader that is free.
@@ -193,7 +199,12 @@ class Readers:
     def _start(self) -> Child:
         limits = json.dumps(asdict(self.config.limits))
         command = own_command("_reader", limits)
-        return Child(command, environment=environment(), hello_timeout=self.config.start_seconds)
+        for _ in range(START_ATTEMPTS):
+            try:
+                return Child(command, environment=environment(), hello_timeout=self.config.start_seconds)
+            except (ChildDiedError, ChildTooSlowError, OSError):
+                continue  # brought down while it started, by no fault of the file
+        raise CannotStartError("reader.cannot_start")
 
     def _put_back(self, child: Child) -> None:
         with self._lock:

@@ -26,7 +26,7 @@ def test_damaged_files_are_answered_or_refused_in_words(kind: type[Target], shar
     finally:
         target.close()
     assert [outcome for outcome in outcomes if outcome.startswith(BROKE)] == []
-    assert len(set(outcomes)) > 2, "the damage did nothing"
+    assert len(set(outcomes)) > 1, "the damage did nothing"
     assert ANSWERED in whole
 
 
