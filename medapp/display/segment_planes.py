@@ -73,7 +73,7 @@ def planes_on(segmentation: Segmentation, instance: Instance, frame: Frame) -> I
         own = [plane for plane in segmentation.planes if plane.number == frame.number]
         yield from (_as_it_is(plane) for plane in own)
         return
-    named = [plane for plane in segmentation.planes if _is_named(plane, instance, frame)]
+    named = [plane for plane in segmentation.planes if _is_named(plane, segmentation, instance, frame)]
     certain = [plane for plane in named if len(plane.sources) == 1 or not _comparable(plane, frame)]
     for plane in certain:
         if (placed := _on_named(segmentation, plane, frame)) is not None:
@@ -84,9 +84,16 @@ def planes_on(segmentation: Segmentation, instance: Instance, frame: Frame) -> I
         yield from _by_position(segmentation, others, frame)
 
 
-def _is_named(plane: SegmentPlane, instance: Instance, frame: Frame) -> bool:
-    uid = instance.sop_instance_uid
-    return any(s.sop_instance_uid == uid and s.frame in {0, frame.number} for s in plane.sources)
+def _is_named(plane: SegmentPlane, segmentation: Segmentation, instance: Instance, frame: Frame) -> bool:
+    """Whether a plane names the frame as its source.
+
+    Of a slide with all its tiles the place of a tile counts, not the frame's number: files exist whose numbers run
+    down the columns.
+    """
+    named = [s for s in plane.sources if s.sop_instance_uid == instance.sop_instance_uid]
+    if plane.tile and segmentation.tiles == instance.frames:
+        return bool(named) and plane.tile == frame.number
+    return any(s.frame in {0, frame.number} for s in named)
 
 
 def _comparable(plane: SegmentPlane, frame: Frame) -> bool:

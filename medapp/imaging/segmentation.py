@@ -56,6 +56,8 @@ class SegmentPlane:
     ----------
     number : int
         Frame in its file, from 1.
+    tile : int
+        Which tile of a slide it is, row by row from 1; 0 where it is none.
     segment : int or None
         Segment Number; None in a label map, whose values are the numbers.
     sources : tuple of SourceFrame
@@ -71,6 +73,7 @@ class SegmentPlane:
     """
 
     number: int
+    tile: int
     segment: int | None
     sources: tuple[SourceFrame, ...]
     geometry: Geometry
@@ -94,8 +97,8 @@ class Segmentation:
         The value that stands for 100 % (Maximum Fractional Value); 1 in the other kinds.
     fractional_type : str
         ``PROBABILITY`` or ``OCCUPANCY`` in the kind FRACTIONAL.
-    tiled : bool
-        Whether its frames are tiles of a slide.
+    tiles : int
+        The tiles that its slide has; 0 where it is none.
     """
 
     source: str
@@ -108,7 +111,7 @@ class Segmentation:
     label: str = ""
     largest: int = 1
     fractional_type: str = ""
-    tiled: bool = False
+    tiles: int = 0
     refers_to: tuple[str, ...] = field(default=())
 
     @cached_property

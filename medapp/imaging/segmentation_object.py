@@ -22,7 +22,7 @@ from medapp.imaging.segment_colours import colour_of
 from medapp.imaging.segmentation import Segment, Segmentation, SegmentationKind, SegmentPlane, SourceFrame
 from medapp.imaging.sniff import HEAD_BYTES, kind_of
 from medapp.imaging.study import Geometry
-from medapp.imaging.tiles import tile_count
+from medapp.imaging.tiles import tile_count, tile_of
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -82,7 +82,7 @@ def read_segmentation(file: DicomFile, source: str, limits: ReadLimits) -> Segme
         label=text(dataset, "ContentLabel"),
         largest=max(1, integer(dataset, "MaximumFractionalValue") or 255) if kind == "FRACTIONAL" else 1,
         fractional_type=text(dataset, "SegmentationFractionalType"),
-        tiled=tile_count(dataset) > 0,
+        tiles=tile_count(dataset),
         refers_to=tuple(sorted({s.sop_instance_uid for plane in planes for s in plane.sources} | _listed(dataset))),
     )
 
@@ -151,11 +151,10 @@ def _planes(file: DicomFile, layout: PixelLayout, kind: SegmentationKind, limits
         if budget < 0:
             raise MedappError("segmentation.too_large", megabytes=limits.frame_bytes // 2**20)
         scope = FrameScope(dataset, (*per_frame[index : index + 1], *common))
-        sources = tuple(_sources(scope))
-        if not per_frame and tiles:
-            sources = _tile_source(dataset, index % tiles)
+        sources = tuple(_sources(scope)) if per_frame or not tiles else _one_slide(dataset)
         yield SegmentPlane(
             number=index + 1,
+            tile=tile_of(scope, index) if tiles else 0,
             segment=None if kind == "LABELMAP" else _segment_number(scope, index // tiles if tiles else 0),
             sources=sources,
             geometry=_geometry(scope, whole),
@@ -209,10 +208,10 @@ def _sources(scope: FrameScope) -> Iterator[SourceFrame]:
                     yield SourceFrame(uid, int(frame))
 
 
-def _tile_source(dataset: Dataset, tile: int) -> tuple[SourceFrame, ...]:
-    """Return the tile of the one slide that a fully tiled segmentation without functional groups refers to."""
+def _one_slide(dataset: Dataset) -> tuple[SourceFrame, ...]:
+    """Return the slide that a fully tiled segmentation without functional groups refers to, where it is one alone."""
     listed = _listed(dataset)
-    return (SourceFrame(next(iter(listed)), tile + 1),) if len(listed) == 1 else ()
+    return (SourceFrame(next(iter(listed))),) if len(listed) == 1 else ()
 
 
 def _cropped(values: NDArray[Any], background: int) -> tuple[NDArray[Any], int, int]:

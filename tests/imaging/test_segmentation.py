@@ -90,9 +90,9 @@ def test_full_tiles_come_segment_by_segment(tmp_path: Path) -> None:
         item(ReferencedInstanceSequence=sequence(item(ReferencedSOPInstanceUID="1.2.50")))
     )
     read = load_segmentation(saved(made, tmp_path / "tiles.dcm"), ReadLimits(memory_bytes=0))
-    assert read.tiled
+    assert read.tiles == 4
     assert [p.segment for p in read.planes] == [1, 1, 1, 1, 2, 2, 2, 2]
-    assert [p.sources[0].frame for p in read.planes] == [1, 2, 3, 4, 1, 2, 3, 4]
+    assert [p.tile for p in read.planes] == [1, 2, 3, 4, 1, 2, 3, 4]
 
 
 def test_recommended_colours_are_cielab_of_d50() -> None:
