@@ -51,8 +51,12 @@ class Resampled:
     @property
     def values(self) -> NDArray[Any]:
         """Modality values at screen size; of colour, the colours."""
-        stored = (self.levels ^ np.uint16(_SIGN)).view(np.int16) if self.is_signed else self.levels
-        return self._to_modality(stored)
+        return self._to_modality(self.stored)
+
+    @property
+    def stored(self) -> NDArray[Any]:
+        """Stored values at screen size; modality values where `is_modality`."""
+        return (self.levels ^ np.uint16(_SIGN)).view(np.int16) if self.is_signed else self.levels
 
     def _to_modality(self, stored: NDArray[Any]) -> NDArray[Any]:
         return stored if self.is_modality or self.frame.is_colour else self.frame.modality_values(stored)
@@ -178,6 +182,8 @@ def grey(resampled: Resampled, voi: Voi | None, *, invert: bool = False) -> NDAr
         picture = cv2.LUT(levels, resampled.table(voi, invert=invert))  # six times as fast as numpy's take
     else:
         picture = _float_grey(resampled.values, resampled.frame, voi, invert=invert)
+    if not resampled.is_modality:
+        picture = _with_supplement(picture, resampled.stored, resampled.frame)
     return _masked(picture, inside)
 
 
@@ -197,6 +203,16 @@ def _colour(colours: NDArray[Any], voi: Voi | None, *, invert: bool) -> NDArray[
 
 def _grey_of(values: NDArray[Any], frame: Frame, voi: Voi, *, invert: bool) -> NDArray[np.uint8]:
     return apply_voi(values, voi, invert=invert, presentation_lut=frame.presentation_lut)
+
+
+def _with_supplement(picture: NDArray[np.uint8], stored: NDArray[Any], frame: Frame) -> NDArray[np.uint8]:
+    """Paint the colours of a supplemental palette over the grey levels, which end where it begins (C.7.6.19)."""
+    if frame.supplement is None:
+        return picture
+    coloured = stored >= frame.supplement.first
+    painted: NDArray[np.uint8] = np.repeat(picture[..., None], 3, axis=2)
+    painted[coloured] = frame.supplement.colours(stored[coloured])
+    return painted
 
 
 def _float_grey(values: NDArray[Any], frame: Frame, voi: Voi, *, invert: bool) -> NDArray[np.uint8]:
@@ -246,6 +262,7 @@ def render_frame(frame: Frame, voi: Voi | None, *, invert: bool | None = None) -
         picture = table[frame.stored.view(codes.dtype)]
     else:
         picture = _grey_of(frame.modality_values(), frame, voi, invert=invert)
+    picture = _with_supplement(picture, frame.stored, frame)
     if frame.valid is not None:
         picture[~frame.valid] = 0
     return picture

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from medapp.display.render import grey, render_frame, resample
 from medapp.display.viewport import Viewport
-from medapp.imaging.frame import Frame, Lut
+from medapp.imaging.frame import Frame, Lut, Palette
 from medapp.imaging.study import Geometry, Window
 from medapp.imaging.voi import apply_voi, apply_window
 
@@ -151,3 +151,13 @@ def test_rendering_leaves_the_frame_as_it_was() -> None:
 def test_nan_is_black_on_the_screen() -> None:
     values = np.array([[np.nan, 1.0], [0.5, 0.0]], np.float32)
     assert grey(resample(Frame(values), Viewport(), (2, 2)), Window(0.5, 1.5))[0, 0] == 0
+
+
+def test_a_supplemental_palette_paints_its_values_and_leaves_the_window_to_the_others() -> None:
+    palette = Palette(first=10, entries=np.array([[255, 0, 0], [0, 255, 0]], np.uint8))
+    frame = Frame(stored=np.array([[0, 9], [10, 11]], np.int16), supplement=palette)
+    picture = render_frame(frame, Window(5, 9))
+    assert picture[0, 0].tolist() == [0, 0, 0]
+    assert picture[0, 1].tolist() == [255, 255, 255]
+    assert picture[1].tolist() == [[255, 0, 0], [0, 255, 0]]
+    np.testing.assert_array_equal(grey(resample(frame, Viewport(zoom=1), (2, 2)), Window(5, 9)), picture)
