@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TypeVar
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QSpinBox, QWidget
 
 from medapp.i18n import tr
 from medapp.ui.widgets.layouts import StateLineEdit, button, column, label, row
 from medapp.ui.widgets.teaching.views import QuestionView
 
 Spin = TypeVar("Spin", QSpinBox, QDoubleSpinBox)
-EDIT_PX, TITLE_PX, TEXT_MARGIN_PX = 340, 230, 7
+EDIT_PX, TITLE_PX = 340, 230
 FIELDS = ("pictures", "people", "find", "other")
 
 
@@ -55,8 +55,6 @@ class QuestionStep(QWidget):
         spin.setSuffix(" %")
         spin.setFixedWidth(110)
         spin.editingFinished.connect(self._request)
-        for edit in spin.findChildren(QLineEdit):
-            edit.setTextMargins(TEXT_MARGIN_PX, 0, 0, 0)
         return spin
 
     def _make_grid(self) -> QGridLayout:
