@@ -72,7 +72,8 @@ class Opened:
 
     def header(self) -> HeaderReply:
         """Return what the header says."""
-        return next(iter(self.readers.headers([self.source])))
+        (reply,) = self.readers.headers([self.source])  # to its end: closing it early costs the reader
+        return reply
 
 
 @dataclass(frozen=True)
