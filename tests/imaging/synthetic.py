@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.encaps import encapsulate
+from pydicom.filewriter import write_file_meta_info
 from pydicom.sequence import Sequence
 from pydicom.uid import (
     UID,
@@ -95,6 +97,17 @@ def saved(dataset: FileDataset, path: Path) -> str:
         dataset.save_as(path, enforce_file_format=True)
     else:  # one that pydicom does not know yet
         dataset.save_as(path, implicit_vr=False, little_endian=True, force_encoding=True)
+    return str(path)
+
+
+def relabelled(dataset: FileDataset, syntax: str, path: Path) -> str:
+    """Write `dataset` as it is encoded, with another transfer syntax in its meta information."""
+    content = Path(saved(dataset, path)).read_bytes()
+    start = 132 + 12 + int.from_bytes(content[140:144], "little")
+    dataset.file_meta.TransferSyntaxUID = UID(syntax)
+    meta = BytesIO()
+    write_file_meta_info(meta, dataset.file_meta)
+    path.write_bytes(content[:132] + meta.getvalue() + content[start:])
     return str(path)
 
 
