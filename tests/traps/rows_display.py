@@ -321,7 +321,7 @@ ROWS = (
     Row(2, _unknown_file, "an unknown function", "taken as LINEAR", _unknown),
     Row(3, "pydicom-data/vlut_04.dcm", "a table and no window", "shown with the table", _table_is_default),
     Row(3, _table_beside_file, "a table beside a window", "both offered; ends hold outside", _table_beside),
-    Row(5, "pydicom/examples_overlay.dcm", "two windows with names", "listed by name, the first used", _several_windows),
+    Row(5, "pydicom/examples_overlay.dcm", "two windows with names", "by name, the first is used", _several_windows),
     Row(5, "pydicom/CT_small.dcm", "CT without a window", "40/400 HU", _ct_without_window),
     Row(5, _pet_file, "PET without a window", "SUV 0 to 10, black on white", _pet),
     Row(5, _stack_file, "a stack without a window", "percentiles of all frames, without padding", _stack),

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.filterwarnings(
 @pytest.fixture(scope="module")
 def readers() -> Iterator[Readers]:
     with Readers(ReaderConfig(processes=1)) as pool:
+        list(pool.headers(["started before the tests"]))
         yield pool
 
 
