@@ -55,7 +55,12 @@ def values(dataset: Dataset, keyword: str) -> list[Any]:
 
 def text(dataset: Dataset, keyword: str) -> str:
     """Return `keyword` as text without padding and control characters; several values are joined by a backslash."""
-    joined = "\\".join(_decoded(value) for value in values(dataset, keyword))
+    value = raw_value(dataset, keyword)
+    if value is None:
+        return ""
+    joined = value if isinstance(value, str) else "\\".join(_decoded(one) for one in values(dataset, keyword))
+    if joined.isprintable():
+        return joined.strip()
     return "".join(c for c in joined if c.isprintable()).strip()
 
 

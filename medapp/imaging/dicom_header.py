@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from medapp.errors import MedappError
 from medapp.imaging.attributes import integer, number, text, values
-from medapp.imaging.codecs import is_encapsulated, is_video
-from medapp.imaging.dicom import DicomFile, encapsulated_frames, is_cut_off
+from medapp.imaging.codecs import is_elsewhere, is_video
+from medapp.imaging.dicom import DicomFile, encapsulated_frames, is_cut_off, open_dicom
 from medapp.imaging.dicom_geometry import geometry_of
 from medapp.imaging.found import FoundImage
 from medapp.imaging.frame_order import frame_order
@@ -16,7 +16,9 @@ from medapp.imaging.functional_groups import FrameScope
 from medapp.imaging.layout import PixelLayout, layout_of
 from medapp.imaging.limits import ReadLimits
 from medapp.imaging.luts import windows_in
+from medapp.imaging.pixels import is_one_stream
 from medapp.imaging.private_diffusion import PRIVATE_TAGS
+from medapp.imaging.quick_header import open_quickly
 from medapp.imaging.references import DERIVED_CLASSES, REFERENCE_TAGS, presentation_in, source_images
 from medapp.imaging.sop_classes import what_is
 from medapp.imaging.study import Instance, NotImage, Patient
@@ -44,8 +46,23 @@ HEADER_TAGS: tuple[str | int, ...] = (
     *TRAIT_TAGS,
     *sorted(PRIVATE_TAGS),
 )
+_IGNORED = frozenset(REFERENCE_TAGS)
 _ALONE = frozenset({"CR", "DX", "MG", "IO", "PX", "RG", "XC"})
 """Modalities of single pictures: each instance is a display set of its own."""
+
+
+def open_header(stream: IO[bytes], limits: ReadLimits) -> DicomFile:
+    """Parse what an index needs of a file: quickly where it is encoded as most are, else with pydicom."""
+    quick = open_quickly(stream, HEADER_TAGS, _IGNORED, _is_left)
+    if quick is not None:
+        return quick
+    stream.seek(0)
+    return open_dicom(stream, limits, HEADER_TAGS)
+
+
+def _is_left(sop_class: str) -> bool:
+    """Whether what an object of a class refers to is wanted: then all of it is parsed."""
+    return sop_class in DERIVED_CLASSES or what_is(sop_class) == "presentation_state"
 
 
 def read_header(file: DicomFile, source: str, limits: ReadLimits) -> FoundImage | NotImage:
@@ -61,6 +78,8 @@ def read_header(file: DicomFile, source: str, limits: ReadLimits) -> FoundImage 
     if file.pixels is None:
         if is_cut_off(file):
             raise MedappError("dicom.cut_off")
+        if is_elsewhere(file.transfer_syntax):
+            raise MedappError("dicom.elsewhere")
         what = what_is(sop_class, is_directory="DirectoryRecordSequence" in dataset)
         return NotImage(source, what, presentation_in(dataset, source) if what == "presentation_state" else None)
     layout = layout_of(dataset, file.pixels.kind, limits)
@@ -159,7 +178,7 @@ def _check_pixels(file: DicomFile, layout: PixelLayout) -> None:
         if len(found.frames) < layout.frames:
             raise MedappError("dicom.frames_absent", frames=layout.frames, found=len(found.frames))
         return
-    if is_encapsulated(file.transfer_syntax):
+    if is_one_stream(file, layout):
         return
     there = min(file.pixels.length, file.size - file.pixels.offset)
     bits = layout.frame_bits * layout.frames

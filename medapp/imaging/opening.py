@@ -11,7 +11,7 @@ from medapp.imaging.archive import open_source, split_source
 from medapp.imaging.attributes import integer
 from medapp.imaging.dicom import DicomFile, open_dicom
 from medapp.imaging.dicom_frame import read_frame
-from medapp.imaging.dicom_header import HEADER_TAGS, read_header
+from medapp.imaging.dicom_header import open_header, read_header
 from medapp.imaging.found import Found
 from medapp.imaging.frame import Frame
 from medapp.imaging.limits import ReadLimits
@@ -43,7 +43,7 @@ def _find_in(stream: IO[bytes], source: str, limits: ReadLimits) -> Found:
     head = _head(stream)
     match kind_of(head):
         case "dicom":
-            return read_header(open_dicom(stream, limits, HEADER_TAGS), source, limits)
+            return read_header(open_header(stream, limits), source, limits)
         case "picture":
             return read_picture_header(stream, source, limits)
     promise = broken_promise(source)

@@ -67,15 +67,15 @@ def _answer(pipes: ParentPipes, message: Message, limits: ReadLimits, loader: Lo
     pipes.send(header, arrays)
 
 
-def _found(source: str, limits: ReadLimits) -> dict[str, Any]:
+def _found(source: str, limits: ReadLimits) -> list[Any]:
     from medapp.errors import Problem
+    from medapp.imaging.found_rows import to_row
     from medapp.imaging.opening import find
-    from medapp.imaging.wire import found_to_json
 
     try:
-        return found_to_json(find(source, limits))
+        return to_row(find(source, limits))
     except BaseException as error:  # noqa: BLE001 - native code can raise what is no Exception
-        return found_to_json(Problem.from_error(source, error))
+        return to_row(Problem.from_error(source, error))
 
 
 def _guarded(request: dict[str, Any], loader: Loader, limits: ReadLimits) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -4,31 +4,15 @@ from __future__ import annotations
 
 import types
 from collections.abc import Mapping
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
 
-from medapp.errors import Problem
-from medapp.imaging.found import Found, FoundImage
-from medapp.imaging.study import NotImage
-
 T = TypeVar("T")
-KINDS: Mapping[str, type[Any]] = {"image": FoundImage, "not_image": NotImage, "problem": Problem}
 _ARRAY = "$array"
-
-
-def found_to_json(found: Found) -> dict[str, Any]:
-    """Return `found` as JSON values with its kind."""
-    kind = next(name for name, cls in KINDS.items() if isinstance(found, cls))
-    return {"kind": kind, **asdict(found)}
-
-
-def found_from_json(document: dict[str, Any]) -> Found:
-    """Rebuild what `found_to_json` made."""
-    return cast("Found", from_json(KINDS[document["kind"]], document))
 
 
 def from_json(cls: type[T], document: Mapping[str, Any]) -> T:
