@@ -89,6 +89,10 @@ class Frame:
         What is not as the file says, or could not be done: told beside the picture.
     marks : tuple of Note
         What must stand beside the picture, such as lossy compression: text keys ``mark.<code>``.
+    shown_ms : float or None
+        How long it is shown when the frames of its file are played; None where the file does not say.
+    sweeps : bool
+        Whether playing goes back and forth.
     """
 
     stored: NDArray[Any]
@@ -114,6 +118,8 @@ class Frame:
     supplement: Palette | None = None
     notes: tuple[Note, ...] = ()
     marks: tuple[Note, ...] = ()
+    shown_ms: float | None = None
+    sweeps: bool = False
 
     @property
     def is_colour(self) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from medapp.imaging.attributes import text
+from medapp.imaging.cine import frame_ms, plays_back_and_forth
 from medapp.imaging.frame import Frame
 from medapp.imaging.functional_groups import FrameScope
 from medapp.imaging.marks import marks_of
@@ -43,6 +44,8 @@ def with_meaning(frame: Frame, scope: FrameScope, transfer_syntax: str) -> Frame
         real_world=mappings,
         suv_factor=scale.factor,
         marks=marks_of(dataset, transfer_syntax),
+        shown_ms=frame_ms(dataset, frame.number - 1),
+        sweeps=plays_back_and_forth(dataset),
         notes=frame.notes + reasons,
     )
 

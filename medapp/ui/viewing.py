@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Slot
 
 from medapp.display.viewport import Viewport
+from medapp.imaging.cine import following, within_limits
 from medapp.imaging.study import Window
 from medapp.ui.pictures import Pictures
 from medapp.ui.session import Session
 from medapp.ui.state import State, VoiChoice
 from medapp.ui.voi_choices import choice_when_first_shown
 
-CINE_DEFAULT_MS, CINE_FASTEST_MS, CINE_SLOWEST_MS = 100, 20, 1000
+CINE_DEFAULT_MS = 100.0
 
 
 class Viewing(QObject):
@@ -23,7 +24,9 @@ class Viewing(QObject):
         super().__init__(session)
         self._session = session
         self._pictures = pictures
+        self._cine_step = 1
         self._cine = QTimer(self)
+        self._cine.setTimerType(Qt.TimerType.PreciseTimer)
         self._cine.timeout.connect(self._play)
         session.changed.connect(self._follow)
 
@@ -73,16 +76,21 @@ class Viewing(QObject):
 
     @staticmethod
     def _interval(state: State) -> int:
-        """Return the file's own time for a frame, where it is one that can be watched (PS3.3 C.7.6.5)."""
-        time_ms = state.picture.instance.frame_time_ms if state.picture else None
-        return round(min(max(time_ms or CINE_DEFAULT_MS, CINE_FASTEST_MS), CINE_SLOWEST_MS))
+        """Return how long the picture on screen is shown, as its file says, where that can be watched."""
+        if state.picture is None:
+            return round(CINE_DEFAULT_MS)
+        own, usual = state.picture.frame.shown_ms, state.picture.instance.frame_time_ms
+        return round(within_limits(own or usual or CINE_DEFAULT_MS))
 
     @Slot()
     def _play(self) -> None:
         state = self._session.state
         if state.series is None or state.place is None or state.loading:
             return  # a late frame is waited for: cine never runs ahead of what is shown
-        self._pictures.go_to((state.place.index + 1) % state.series.frames)
+        sweeps = state.picture is not None and state.picture.frame.sweeps
+        index, self._cine_step = following(state.place.index, state.series.frames, self._cine_step, sweeps=sweeps)
+        self._pictures.go_to(index)
+        self._cine.setInterval(self._interval(self._session.state))  # frames may differ in how long they are shown
 
 
 def _with(voi: Mapping[str, VoiChoice], key: str, choice: VoiChoice) -> dict[str, VoiChoice]:
