@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
 import cv2
@@ -47,6 +48,11 @@ class Resampled:
     inside: NDArray[np.bool_]
     is_signed: bool
     is_modality: bool
+
+    @cached_property
+    def mask(self) -> NDArray[np.uint8]:
+        """255 inside, 0 beside the image and on padding; made once, for a drag of the window draws many times."""
+        return np.negative(self.inside.view(np.uint8))
 
     @property
     def values(self) -> NDArray[Any]:
@@ -174,9 +180,9 @@ def grey(resampled: Resampled, voi: Voi | None, *, invert: bool = False) -> NDAr
     ndarray of uint8, shape (height, width) or, for colour, (height, width, 3)
         Black beside the image and on padding, also when inverted.
     """
-    levels, inside = resampled.levels, resampled.inside.view(np.uint8)
+    levels = resampled.levels
     if resampled.frame.is_colour:
-        return _masked(_colour(levels, voi, invert=invert), inside)
+        return _masked(_colour(levels, voi, invert=invert), resampled)
     assert voi is not None
     if levels.dtype in (np.uint8, np.uint16):
         picture = cv2.LUT(levels, resampled.table(voi, invert=invert))  # six times as fast as numpy's take
@@ -184,12 +190,16 @@ def grey(resampled: Resampled, voi: Voi | None, *, invert: bool = False) -> NDAr
         picture = _float_grey(resampled.values, resampled.frame, voi, invert=invert)
     if not resampled.is_modality:
         picture = _with_supplement(picture, resampled.stored, resampled.frame)
-    return _masked(picture, inside)
+    return _masked(picture, resampled)
 
 
-def _masked(picture: NDArray[np.uint8], inside: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Make what is not inside black."""
-    masked: NDArray[np.uint8] = cv2.bitwise_and(picture, picture, mask=inside)
+def _masked(picture: NDArray[np.uint8], resampled: Resampled) -> NDArray[np.uint8]:
+    """Make what is not inside black; grey levels in place."""
+    masked: NDArray[np.uint8]
+    if picture.ndim == 2:
+        masked = cv2.bitwise_and(picture, resampled.mask, dst=picture)
+    else:
+        masked = cv2.bitwise_and(picture, picture, mask=resampled.mask)
     return masked
 
 

@@ -7,12 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from medapp.display.viewport import Viewport
+from medapp.imaging.frame import Frame
 from medapp.imaging.study import Window
 from medapp.ui.state import Tool
 from medapp.ui.widgets.picture_layers import HeatMapView
@@ -201,6 +202,34 @@ def test_while_nothing_changes_nothing_is_drawn_anew(viewer: Viewer) -> None:
     first = viewer.shown_image()
     viewer.render_content(replace(viewer.content))
     assert viewer.shown_image() is first
+
+
+def test_a_large_picture_is_coarse_while_it_is_moved_and_whole_when_it_is_still(qtbot: QtBot, viewer: Viewer) -> None:
+    noise = np.random.default_rng(5).integers(0, 4096, (500, 400)).astype(np.uint16)
+    viewer.render_content(replace(viewer.content, picture=picture_of(Frame(noise, bits_stored=12))))
+    viewer.resize(1600, 1000)
+    viewer.viewport_requested.connect(lambda v: viewer.render_content(replace(viewer.content, viewport=v)))
+    turn_wheel(viewer, 120, Qt.KeyboardModifier.ControlModifier)
+    moving = pixels_of(viewer.shown_image()).astype(int)
+    QApplication.processEvents()
+    paints = PaintCount(viewer)
+    qtbot.waitUntil(lambda: paints.count > 0)
+    still = pixels_of(viewer.shown_image()).astype(int)
+    assert 1 < np.abs(still - moving).mean() < 25, "the same part of the picture, not as sharp"
+    assert np.abs(np.diff(still)).mean() > np.abs(np.diff(moving)).mean()
+
+
+class PaintCount(QObject):
+    """Counts how often a widget was drawn."""
+
+    def __init__(self, widget: Viewer) -> None:
+        super().__init__(widget)
+        self.count = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, _: QObject, event: QEvent) -> bool:
+        self.count += event.type() == QEvent.Type.Paint
+        return False
 
 
 def test_the_picture_stays_dimmed_while_the_next_one_loads(qtbot: QtBot, viewer: Viewer) -> None:

@@ -14,9 +14,11 @@ from medapp.display.render import Resampled, grey, resample
 from medapp.display.viewport import ImageShape, Viewport
 from medapp.imaging.frame import Frame
 from medapp.imaging.voi import Voi
-from medapp.ui.widgets.images import as_qimage
+from medapp.ui.widgets.images import as_qimage, view_of
 
-HEAT_MAP_COARSENESS = 2
+HEAT_MAP_COARSENESS = MOVING_COARSENESS = 2
+COARSE_FROM = 1_500_000
+"""Pixels of a screen from which on a full picture takes too long for a movement."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,16 +38,21 @@ class Layers:
     def picture_changed(self) -> None:
         """Forget what was drawn for another picture."""
         self._resampled: tuple[object, Resampled] | None = None
-        self._image: tuple[object, QImage] | None = None
+        self._image: tuple[object, QImage, NDArray[np.uint8]] | None = None
         self._heat: tuple[object, QImage] | None = None
 
-    def image(self, frame: Frame, viewport: Viewport, voi: Voi | None, screen: tuple[int, int]) -> QImage:
-        """Return `frame` at screen size."""
-        placed = self._placed(frame, viewport, screen)
-        key = (id(placed), voi, viewport.inverted)
+    def image(
+        self, frame: Frame, viewport: Viewport, voi: Voi | None, screen: tuple[int, int], *, moving: bool = False
+    ) -> QImage:
+        """Return `frame` at screen size, valid until the next call; while it is `moving`, from fewer pixels."""
+        coarseness = MOVING_COARSENESS if moving and screen[0] * screen[1] >= COARSE_FROM else 1
+        placed = self._placed(frame, *_coarse(frame, viewport, screen, coarseness))
+        key = (id(placed), voi, viewport.inverted, screen)
         if self._image is None or self._image[0] != key:
             pixels = grey(placed, voi, invert=frame.inverted != viewport.inverted)
-            self._image = key, as_qimage(pixels)
+            if coarseness > 1:
+                pixels = cv2.resize(pixels, screen)
+            self._image = key, view_of(pixels), pixels
         return self._image[1]
 
     def _placed(self, frame: Frame, viewport: Viewport, screen: tuple[int, int]) -> Resampled:
@@ -58,9 +65,17 @@ class Layers:
         """Return the heat map, placed as the picture is but computed at half the size: it is smooth anyway."""
         key = (id(view.values), view.opacity, id(frame), viewport, screen)
         if self._heat is None or self._heat[0] != key:
-            shape = ImageShape.of(frame)
-            coarse = replace(viewport, zoom=viewport.effective_zoom(shape, screen) / HEAT_MAP_COARSENESS)
-            small = (max(1, screen[0] // HEAT_MAP_COARSENESS), max(1, screen[1] // HEAT_MAP_COARSENESS))
-            pixels = heat_map_rgba(view.values, shape, coarse, small, view.opacity)
+            coarse, small = _coarse(frame, viewport, screen, HEAT_MAP_COARSENESS)
+            pixels = heat_map_rgba(view.values, ImageShape.of(frame), coarse, small, view.opacity)
             self._heat = key, as_qimage(cv2.resize(pixels, screen))
         return self._heat[1]
+
+
+def _coarse(
+    frame: Frame, viewport: Viewport, screen: tuple[int, int], coarseness: int
+) -> tuple[Viewport, tuple[int, int]]:
+    """Return the viewport that shows the same on a screen with so many times fewer pixels a side, and that screen."""
+    if coarseness == 1:
+        return viewport, screen
+    zoom = viewport.effective_zoom(ImageShape.of(frame), screen) / coarseness
+    return replace(viewport, zoom=zoom), (max(1, screen[0] // coarseness), max(1, screen[1] // coarseness))

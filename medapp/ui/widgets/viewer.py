@@ -38,6 +38,7 @@ from medapp.ui.widgets.annotations import draw_annotations, draw_message
 from medapp.ui.widgets.picture_layers import HeatMapView, Layers
 
 LATE_MS = 150
+STILL_MS = 120
 DIMMED = 0.45
 
 
@@ -90,6 +91,8 @@ class Viewer(QWidget):
         self._late = False
         self._late_timer = QTimer(self, singleShot=True, interval=LATE_MS)
         self._late_timer.timeout.connect(self._become_late)
+        self._still_timer = QTimer(self, singleShot=True, interval=STILL_MS)
+        self._still_timer.timeout.connect(self.update)
 
     @property
     def content(self) -> ViewerContent:
@@ -123,17 +126,21 @@ class Viewer(QWidget):
         return max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio))
 
     def shown_image(self) -> QImage | None:
-        """Return the picture as it is drawn, without texts; None while there is none."""
-        content = self._content
+        """Return the picture as it is drawn, without texts, valid until the next is; None while there is none.
+
+        While a hand moves it, it is made of fewer pixels: they are all there when it is still.
+        """
+        content, moving = self._content, self._still_timer.isActive()
         if content.picture is None:
             return None
-        return self._layers.image(content.picture.frame, content.viewport, content.voi, self._screen())
+        return self._layers.image(content.picture.frame, content.viewport, content.voi, self._screen(), moving=moving)
 
     def paintEvent(self, _: QPaintEvent) -> None:
         """Draw picture, heat map and texts."""
         content = self._content
         painter = QPainter(self)
-        painter.fillRect(self.rect(), Qt.GlobalColor.black)
+        if content.picture is None or self._late:
+            painter.fillRect(self.rect(), Qt.GlobalColor.black)
         if content.picture is not None and (image := self.shown_image()) is not None:
             painter.setOpacity(DIMMED if self._late else 1.0)
             painter.drawImage(self.rect(), image)
@@ -190,6 +197,7 @@ class Viewer(QWidget):
             case Tool.WINDOW:
                 self._request_window(delta, modifiers)
             case Tool.ZOOM:
+                self._still_timer.start()
                 self._request_zoom(zoom_factor(delta.y()), drag.start)
             case Tool.PAN:
                 self._request_pan(delta)
@@ -220,6 +228,7 @@ class Viewer(QWidget):
         """Scroll, or zoom at the pointer with Ctrl."""
         turned = event.angleDelta().y()
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._still_timer.start()
             self._request_zoom(ZOOM_PER_NOTCH ** (turned / WHEEL_NOTCH), event.position())
         elif steps := self._wheel.after(turned):
             self.scroll_requested.emit(steps)
@@ -248,6 +257,7 @@ class Viewer(QWidget):
 
     def _request_pan(self, delta: QPointF) -> None:
         if self._content.picture is not None:
+            self._still_timer.start()
             ratio = self.devicePixelRatioF()
             shape = ImageShape.of(self._content.picture.frame)
             dx, dy = delta.x() * ratio, delta.y() * ratio
