@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from medapp.imaging.attributes import exactly, items, number, raw_value, text, values
+from medapp.imaging.attributes import exactly, integer, number, raw_value, text, values
 from medapp.imaging.functional_groups import FrameScope
+from medapp.imaging.regions import regions_of
 from medapp.imaging.study import Geometry
 
 if TYPE_CHECKING:
@@ -82,12 +83,10 @@ def _at_patient(dataset: Dataset, detector: tuple[float, float]) -> tuple[tuple[
 
 
 def _ultrasound(dataset: Dataset) -> tuple[float, float] | None:
-    """Return the spacing of a single ultrasound region in centimetres; several regions have no one spacing."""
-    regions = items(dataset, "SequenceOfUltrasoundRegions")
-    if len(regions) != 1 or number(regions[0], "PhysicalUnitsXDirection") != 3:
-        return None
-    x, y = number(regions[0], "PhysicalDeltaX"), number(regions[0], "PhysicalDeltaY")
-    return _positive((abs(y) * 10, abs(x) * 10)) if x and y else None
+    """Return the spacing of the two-dimensional ultrasound regions where they have but one; others have other units."""
+    regions = regions_of(dataset, integer(dataset, "Rows") or 0, integer(dataset, "Columns") or 0)
+    found = {region.spacing_mm for region in regions if region.spacing_mm is not None}
+    return _positive(found.pop()) if len(found) == 1 else None
 
 
 def _positive(pair: tuple[float, ...] | None) -> tuple[float, float] | None:

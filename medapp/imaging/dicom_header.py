@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import IO, TYPE_CHECKING
 
 from medapp.errors import MedappError
-from medapp.imaging.attributes import integer, number, text, values
+from medapp.imaging.attributes import integer, text, values
+from medapp.imaging.cine import usual_frame_ms
 from medapp.imaging.codecs import is_elsewhere, is_video
 from medapp.imaging.dicom import DicomFile, encapsulated_frames, is_cut_off, open_dicom
 from medapp.imaging.dicom_geometry import geometry_of
@@ -16,6 +17,7 @@ from medapp.imaging.functional_groups import FrameScope
 from medapp.imaging.layout import PixelLayout, layout_of
 from medapp.imaging.limits import ReadLimits
 from medapp.imaging.luts import windows_in
+from medapp.imaging.marks import is_lossy
 from medapp.imaging.pixels import is_one_stream
 from medapp.imaging.private_diffusion import PRIVATE_TAGS
 from medapp.imaging.quick_header import open_quickly
@@ -33,6 +35,7 @@ _IDENTITY = """SOPClassUID SOPInstanceUID StudyInstanceUID SeriesInstanceUID Mod
     ContentTime DirectoryRecordSequence"""
 _PICTURE = """Rows Columns NumberOfFrames SamplesPerPixel BitsAllocated BitsStored HighBit PixelRepresentation
     PhotometricInterpretation PlanarConfiguration ImageType LossyImageCompression FrameTime RecommendedDisplayFrameRate
+    LossyImageCompressionRatio LossyImageCompressionMethod FrameTimeVector
     CineRate PresentationIntentType ViewPosition ImageLaterality Laterality WindowCenter WindowWidth
     WindowCenterWidthExplanation VOILUTFunction ExtendedOffsetTable"""
 _PLACE = """ImagePositionPatient ImageOrientationPatient FrameOfReferenceUID PixelSpacing ImagerPixelSpacing
@@ -133,8 +136,8 @@ def _instance(file: DicomFile, layout: PixelLayout, source: str, sop_class: str)
         photometric=layout.photometric,
         image_type=tuple(str(v) for v in values(dataset, "ImageType")),
         windows=next((found for found in windows if found), ()),
-        frame_time_ms=_frame_time(dataset),
-        lossy=text(dataset, "LossyImageCompression") == "01",
+        frame_time_ms=usual_frame_ms(dataset),
+        lossy=is_lossy(dataset, file.transfer_syntax),
         for_processing=text(dataset, "PresentationIntentType") == "FOR PROCESSING",
         view_position=text(dataset, "ViewPosition"),
         laterality=text(dataset, "ImageLaterality") or text(dataset, "Laterality"),
@@ -142,15 +145,6 @@ def _instance(file: DicomFile, layout: PixelLayout, source: str, sop_class: str)
         geometry=geometry_of(scope),
         refers_to=source_images(dataset) if sop_class in DERIVED_CLASSES else (),
     )
-
-
-def _frame_time(dataset: Dataset) -> float | None:
-    """Return the milliseconds a frame is shown, within 1 and 200 frames a second."""
-    time = number(dataset, "FrameTime")
-    if time is None or time <= 0:
-        rate = number(dataset, "RecommendedDisplayFrameRate") or number(dataset, "CineRate")
-        time = 1000 / rate if rate and rate > 0 else None
-    return None if time is None else min(max(time, 5.0), 1000.0)
 
 
 def _acquired(dataset: Dataset) -> str:

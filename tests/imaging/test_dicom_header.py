@@ -5,6 +5,7 @@ from pathlib import Path
 import imagecodecs
 import numpy as np
 import pytest
+from pydicom.dataset import Dataset
 from pydicom.uid import UID, JPEGLSLossless
 
 from medapp.errors import Problem
@@ -51,12 +52,29 @@ def test_a_spacing_is_told_with_what_it_is_measured_at(
     assert geometry.spacing_source == source
 
 
-def test_a_single_ultrasound_region_in_centimetres_gives_the_spacing(tmp_path: Path) -> None:
-    region = item(PhysicalUnitsXDirection=3, PhysicalUnitsYDirection=3, PhysicalDeltaX=0.01, PhysicalDeltaY=0.02)
-    one = _image(tmp_path, Modality="US", SequenceOfUltrasoundRegions=sequence(region))
-    assert one.instance.geometry.spacing_mm == (0.2, 0.1)
-    two = _image(tmp_path, Modality="US", SequenceOfUltrasoundRegions=sequence(region, region))
-    assert two.instance.geometry.spacing_mm is None
+def _ultrasound_region(down_cm: float, kind: int = 1) -> Dataset:
+    return item(
+        RegionSpatialFormat=kind,
+        RegionLocationMinX0=0, RegionLocationMinY0=0, RegionLocationMaxX1=3, RegionLocationMaxY1=3,
+        PhysicalUnitsXDirection=3, PhysicalUnitsYDirection=3, PhysicalDeltaX=0.01, PhysicalDeltaY=down_cm,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("regions", "spacing"),
+    [
+        ([_ultrasound_region(0.02)], (0.2, 0.1)),
+        ([_ultrasound_region(0.02), _ultrasound_region(0.02)], (0.2, 0.1)),
+        ([_ultrasound_region(0.02), _ultrasound_region(0.05, kind=3)], (0.2, 0.1)),
+        ([_ultrasound_region(0.02), _ultrasound_region(0.05)], None),
+        ([_ultrasound_region(0.02, kind=2)], None),
+    ],
+)
+def test_ultrasound_regions_in_space_give_the_spacing_where_they_agree(
+    tmp_path: Path, regions: list[Dataset], spacing: tuple[float, float] | None
+) -> None:
+    found = _image(tmp_path, Modality="US", SequenceOfUltrasoundRegions=sequence(*regions))
+    assert found.instance.geometry.spacing_mm == (None if spacing is None else pytest.approx(spacing))
 
 
 @pytest.mark.parametrize("orientation", [[1, 0, 0, 1, 0, 0], [0, 0, 0, 0, 0, 0], [2, 0, 0, 0, 1, 0]])
