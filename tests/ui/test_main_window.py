@@ -230,3 +230,11 @@ def test_a_menu_opens_over_the_image(qtbot: QtBot, window: MainWindow, session: 
     drop_and_wait(qtbot, window, session, chest_file)
     menu = window.actions_made.context_menu(QMenu(window))
     assert {action.objectName() for action in menu.actions()} >= {"fit", "invert", "reset"}
+
+
+@pytest.mark.parametrize("page", list(Page))
+def test_the_notice_of_research_use_stands_once_on_every_page(window: MainWindow, session: Session, page: Page) -> None:
+    session.show_page(page)
+    session.update(panel_open=True)
+    told = [label for label in window.findChildren(QLabel) if "Research use only" in label.text()]
+    assert [label.objectName() for label in told if label.isVisibleTo(window)] == ["research_use"]
