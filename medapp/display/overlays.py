@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from medapp.display.render import image_span, placed_on
+from medapp.display.pyramid import overlay_pyramid
+from medapp.display.render import from_level, image_span, level_for, placed_on
 from medapp.display.viewport import ImageShape, Viewport
 from medapp.i18n import tr
 from medapp.imaging.frame import Frame, Lut
@@ -18,6 +19,7 @@ from medapp.imaging.voi import Voi
 _OPPOSITE = {"L": "R", "R": "L", "A": "P", "P": "A", "H": "F", "F": "H"}
 _AXES = (("L", "R"), ("P", "A"), ("H", "F"))
 _OBLIQUE = 0.25
+_DRAWN_FROM, _DRAWN_FROM_SMALL = 127, 63
 
 
 @dataclass(frozen=True)
@@ -165,13 +167,15 @@ def heat_map_rgba(
     matrix = viewport.source_to_screen(image, screen) @ to_source
     bounded = np.clip(np.nan_to_num(heat_map), 0, 1).astype(np.float32)
     bytes_ = np.rint(bounded * 255).astype(np.uint8)
-    placed = placed_on(screen, bytes_, matrix)
     alpha = np.rint(np.arange(256) * min(max(opacity, 0.0), 1.0)).astype(np.uint8)
-    table = np.column_stack([heat_map_colours(), alpha]).view(np.uint32)[:, 0]
-    rgba = np.zeros((screen[1], screen[0]), np.uint32)
-    span = image_span(viewport.source_to_screen(image, screen), (image.rows, image.columns), screen)
-    rgba[span] = table.take(placed[span], mode="clip")
-    pixels: NDArray[np.uint8] = rgba.view(np.uint8).reshape(*placed.shape, 4)
+    table = np.column_stack([heat_map_colours(), alpha]).view(np.int32)
+    rows, columns = image_span(viewport.source_to_screen(image, screen), (image.rows, image.columns), screen)
+    rgba = np.zeros((screen[1], screen[0]), np.int32)
+    if rows.stop > rows.start and columns.stop > columns.start:
+        matrix[:, 2] -= columns.start, rows.start
+        placed = placed_on((columns.stop - columns.start, rows.stop - rows.start), bytes_, matrix)
+        rgba[rows, columns] = cv2.LUT(placed, table)
+    pixels: NDArray[np.uint8] = rgba.view(np.uint8).reshape(screen[1], screen[0], 4)
     return pixels
 
 
@@ -191,15 +195,17 @@ def draw_overlay(
     """
     if frame.overlay is None:
         return picture
-    mask = frame.overlay
-    if screen is not None:
+    if screen is None:
+        mask = frame.overlay.view(np.uint8)
+    else:
+        levels = overlay_pyramid(frame)
         matrix = viewport.source_to_screen(ImageShape.of(frame), screen)
-        span = image_span(matrix, frame.shape, screen)
-        drawn = placed_on(screen, mask.astype(np.uint8) * 255, matrix)
-        mask = np.zeros((screen[1], screen[0]), np.bool_)
-        mask[span] = drawn[span] > 127
+        level = level_for(matrix, len(levels))
+        placed = from_level(matrix, frame.shape, levels[level].shape)
+        shares = placed_on(screen, levels[level], placed, span=image_span(matrix, frame.shape, screen))
+        mask = cv2.threshold(shares, _DRAWN_FROM if level == 0 else _DRAWN_FROM_SMALL, 1, cv2.THRESH_BINARY)[1]
     with_overlay = picture.copy()
-    with_overlay[mask] = 255
+    cv2.copyTo(np.full_like(picture, 255), mask, with_overlay)
     return with_overlay
 
 

@@ -25,7 +25,8 @@ class Pyramid:
     Attributes
     ----------
     levels : tuple of ndarray
-        uint8, uint16 (signed values with their sign bit flipped) or float32; colour last.
+        uint8, uint16 (signed values with their sign bit flipped) or float32; colour last, of four
+        channels, the last unused: OpenCV warps four twice as fast as three.
     masks : tuple of ndarray of uint8, or empty
         255 where a level's pixel is mostly valid; empty where all pixels are.
     is_signed : bool
@@ -42,6 +43,7 @@ class Pyramid:
 
 
 _built: weakref.WeakKeyDictionary[Frame, Pyramid] = weakref.WeakKeyDictionary()
+_overlays: weakref.WeakKeyDictionary[Frame, tuple[NDArray[np.uint8], ...]] = weakref.WeakKeyDictionary()
 _lock = threading.Lock()
 
 
@@ -71,6 +73,8 @@ def share_pyramid(frame: Frame, shown: Frame) -> None:
 def _build(frame: Frame) -> Pyramid:
     is_modality = frame.modality_lut is not None
     values = np.ascontiguousarray(frame.modality_values() if is_modality else frame.stored)
+    if frame.is_colour:
+        values = cv2.cvtColor(values, cv2.COLOR_RGB2RGBA)
     valid = _numbers(values, frame.valid)
     values, is_signed = _resampled_type(values)
     if valid is None:
@@ -128,3 +132,23 @@ def _filled(
         levels.append(filled if values.dtype == np.float32 else np.rint(filled).astype(values.dtype))
     masks = tuple(np.where(weight >= 0.5, 255, 0).astype(np.uint8) for weight in weights)
     return tuple(reversed(levels)), masks
+
+
+def overlay_pyramid(frame: Frame) -> tuple[NDArray[np.uint8], ...]:
+    """Return the overlay planes of a frame at full size, half, a quarter …; 255 where any pixel of it is set.
+
+    Thin lines stay when the image is shown small. Built once, kept as long as the frame is.
+    """
+    assert frame.overlay is not None
+    with _lock:
+        known = _overlays.get(frame)
+    if known is None:
+        levels = [frame.overlay.astype(np.uint8) * np.uint8(255)]
+        while min(levels[-1].shape) > LEAST_SIDE:
+            rows, columns = levels[-1].shape
+            half = cv2.resize(levels[-1], ((columns + 1) // 2, (rows + 1) // 2), interpolation=cv2.INTER_AREA)
+            levels.append(cv2.threshold(half, 0, 255, cv2.THRESH_BINARY)[1])
+        known = tuple(levels)
+        with _lock:
+            _overlays[frame] = known
+    return known

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from medapp.display.pyramid import Pyramid, pyramid_of
+from medapp.display.pyramid import pyramid_of
 from medapp.display.viewport import ImageShape, Viewport
 from medapp.imaging.frame import Frame
 from medapp.imaging.study import Window
@@ -100,25 +100,30 @@ def resample(
     interpolation = "nearest" if frame.discrete else interpolation
     pyramid = pyramid_of(frame)
     matrix = viewport.source_to_screen(ImageShape.of(frame), screen)
-    level = 0 if interpolation == "nearest" else _level(matrix, pyramid)
+    level = 0 if interpolation == "nearest" else level_for(matrix, len(pyramid.levels))
     values, mask = pyramid.levels[level], pyramid.masks[level] if pyramid.masks else None
-    placed = _from_level(matrix, frame.shape, values.shape)
-    inside = np.zeros((screen[1], screen[0]), np.bool_)
-    inside[image_span(matrix, frame.shape, screen)] = True
-    if mask is not None:
-        inside &= placed_on(screen, mask, placed, interpolation=interpolation) > 127
-    levels = placed_on(screen, values, placed, interpolation=interpolation)
+    placed = from_level(matrix, frame.shape, values.shape)
+    span = image_span(matrix, frame.shape, screen)
+    levels = placed_on(screen, values, placed, interpolation=interpolation, span=span)
+    if levels.ndim == 3:
+        levels = cv2.cvtColor(levels, cv2.COLOR_RGBA2RGB)
+    if mask is None:
+        inside = np.zeros((screen[1], screen[0]), np.bool_)
+        inside[span] = True
+    else:
+        shares = placed_on(screen, mask, placed, interpolation=interpolation, span=span)
+        inside = cv2.threshold(shares, 127, 1, cv2.THRESH_BINARY)[1].view(np.bool_)
     return Resampled(frame, levels, inside, pyramid.is_signed, pyramid.is_modality)
 
 
-def _level(matrix: NDArray[np.float64], pyramid: Pyramid) -> int:
-    """Return the level from which at most a factor 2 is left to shrink."""
+def level_for(matrix: NDArray[np.float64], levels: int) -> int:
+    """Return the level, of so many, from which at most a factor 2 is left to shrink."""
     scale = min(np.hypot(*matrix[:, 0]), np.hypot(*matrix[:, 1]))
     wanted = math.ceil(math.log2(max(1.0, 1 / scale)) - 1 - 1e-9)
-    return min(max(0, wanted), len(pyramid.levels) - 1)
+    return min(max(0, wanted), levels - 1)
 
 
-def _from_level(matrix: NDArray[np.float64], full: tuple[int, ...], level: tuple[int, ...]) -> NDArray[np.float64]:
+def from_level(matrix: NDArray[np.float64], full: tuple[int, ...], level: tuple[int, ...]) -> NDArray[np.float64]:
     """Return the transform for a reduced copy, whose pixels cover several of the full image."""
     fy, fx = full[0] / level[0], full[1] / level[1]
     to_full = np.array([[fx, 0, fx / 2 - 0.5], [0, fy, fy / 2 - 0.5], [0, 0, 1]])
@@ -132,12 +137,16 @@ def placed_on(
     matrix: NDArray[np.float64],
     *,
     interpolation: Interpolation = "linear",
+    span: tuple[slice, slice] | None = None,
 ) -> NDArray[Any]:
     """Warp `values` to a screen (width, height); the outermost pixels go on beyond the edge.
 
     Only the visible part is touched (OpenCV warps at most 32,767 pixels a side), with a border of
-    its own: OpenCV's replicated border takes three times as long.
+    its own: OpenCV's replicated border takes three times as long. With a `span` (rows, columns of the
+    screen) nothing is worked out beside it: there it is 0.
     """
+    if span is not None:
+        return _placed_in(span, screen, values, matrix, interpolation)
     inverse = np.linalg.inv(matrix[:, :2])
     corners = (np.array([[0, 0], [screen[0], screen[1]]]) - matrix[:, 2]) @ inverse.T
     left, right = _visible(corners[:, 0], values.shape[1])
@@ -147,6 +156,25 @@ def placed_on(
     shifted[:, 2] += matrix[:, :2] @ np.array([left - 1, top - 1])
     warped: NDArray[Any] = cv2.warpAffine(bordered, shifted, screen, flags=_FLAGS[interpolation])
     return warped
+
+
+def _placed_in(
+    span: tuple[slice, slice],
+    screen: tuple[int, int],
+    values: NDArray[Any],
+    matrix: NDArray[np.float64],
+    interpolation: Interpolation,
+) -> NDArray[Any]:
+    rows, columns = span
+    size = (columns.stop - columns.start, rows.stop - rows.start)
+    if size == screen:
+        return placed_on(screen, values, matrix, interpolation=interpolation)
+    whole = np.zeros((screen[1], screen[0], *values.shape[2:]), values.dtype)
+    if min(size) > 0:
+        shifted = matrix.copy()
+        shifted[:, 2] -= columns.start, rows.start
+        whole[span] = placed_on(size, values, shifted, interpolation=interpolation)
+    return whole
 
 
 def _visible(ends: NDArray[np.float64], size: int) -> tuple[int, int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import weakref
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +18,8 @@ from medapp.imaging.shutters import Shutter
 
 _FAR = 1e6
 _FRACTION_BITS = 8
+_masks: weakref.WeakKeyDictionary[Frame, NDArray[np.uint8]] = weakref.WeakKeyDictionary()
+_lock = threading.Lock()
 
 
 def covered_by(shutters: Sequence[Shutter], shape: tuple[int, int], aspect: float = 1.0) -> NDArray[np.bool_]:
@@ -87,20 +91,29 @@ def draw_shutters(
     """
     if not frame.shutters:
         return picture
-    covered = covered_by(frame.shutters, frame.shape, pixel_aspect(frame.geometry))
+    covered = _covered(frame)
     if screen is not None:
         covered = _on_screen(covered, frame, viewport, screen)
     shuttered = picture.copy()
-    shuttered[covered] = frame.shutters[0].grey
+    cv2.copyTo(np.full_like(picture, frame.shutters[0].grey), covered, shuttered)
     return shuttered
 
 
+def _covered(frame: Frame) -> NDArray[np.uint8]:
+    """Return what the shutters of a frame cover, 1 there; kept as long as the frame is."""
+    with _lock:
+        known = _masks.get(frame)
+    if known is None:
+        known = covered_by(frame.shutters, frame.shape, pixel_aspect(frame.geometry)).view(np.uint8)
+        with _lock:
+            _masks[frame] = known
+    return known
+
+
 def _on_screen(
-    covered: NDArray[np.bool_], frame: Frame, viewport: Viewport, screen: tuple[int, int]
-) -> NDArray[np.bool_]:
+    covered: NDArray[np.uint8], frame: Frame, viewport: Viewport, screen: tuple[int, int]
+) -> NDArray[np.uint8]:
     matrix = viewport.source_to_screen(ImageShape.of(frame), screen)
-    placed = placed_on(screen, covered.view(np.uint8), matrix, interpolation="nearest")
-    mask = np.zeros((screen[1], screen[0]), np.bool_)
     span = image_span(matrix, frame.shape, screen)
-    mask[span] = placed[span] > 0
+    mask: NDArray[np.uint8] = placed_on(screen, covered, matrix, interpolation="nearest", span=span)
     return mask
