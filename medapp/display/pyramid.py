@@ -28,7 +28,7 @@ class Pyramid:
         uint8, uint16 (signed values with their sign bit flipped) or float32; colour last, of four
         channels, the last unused: OpenCV warps four twice as fast as three.
     masks : tuple of ndarray of uint8, or empty
-        255 where a level's pixel is mostly valid; empty where all pixels are.
+        1 where a level's pixel is mostly valid; empty where all pixels are.
     is_signed : bool
         Whether `levels` hold int16 values with the sign bit flipped: resampling unsigned values is
         three times as fast.
@@ -130,7 +130,7 @@ def _filled(
             mean = np.where(weight > 1e-6, mean, coarse)
         filled = mean.astype(np.float32)
         levels.append(filled if values.dtype == np.float32 else np.rint(filled).astype(values.dtype))
-    masks = tuple(np.where(weight >= 0.5, 255, 0).astype(np.uint8) for weight in weights)
+    masks = tuple((weight >= 0.5).view(np.uint8) for weight in weights)
     return tuple(reversed(levels)), masks
 
 

@@ -111,8 +111,7 @@ def resample(
         inside = np.zeros((screen[1], screen[0]), np.bool_)
         inside[span] = True
     else:
-        shares = placed_on(screen, mask, placed, interpolation=interpolation, span=span)
-        inside = cv2.threshold(shares, 127, 1, cv2.THRESH_BINARY)[1].view(np.bool_)
+        inside = placed_on(screen, mask, placed, interpolation="nearest", span=span).view(np.bool_)
     return Resampled(frame, levels, inside, pyramid.is_signed, pyramid.is_modality)
 
 
@@ -147,6 +146,10 @@ def placed_on(
     """
     if span is not None:
         return _placed_in(span, screen, values, matrix, interpolation)
+    if abs(matrix[0, 1]) > abs(matrix[0, 0]):  # a quarter turn: rows are read along, not across
+        lying = placed_on((screen[1], screen[0]), values, matrix[::-1], interpolation=interpolation)
+        turned: NDArray[Any] = cv2.transpose(lying)
+        return turned
     inverse = np.linalg.inv(matrix[:, :2])
     corners = (np.array([[0, 0], [screen[0], screen[1]]]) - matrix[:, 2]) @ inverse.T
     left, right = _visible(corners[:, 0], values.shape[1])
