@@ -194,13 +194,13 @@ class MainWindow(QMainWindow):
     def _render_settings(self, settings: Settings) -> None:
         """Give the window the look that was chosen; drawing anew takes a moment, so only where it changed."""
         before, self._looks = self._looks, settings
-        if before is not None and before.recent == settings.recent and _look(before) == _look(settings):
-            return
         application = QApplication.instance()
         if before is not None and _look(before) != _look(settings) and isinstance(application, QApplication):
             theme.apply_theme(application, *_look(settings))
-        self.actions_made.render_icons()
-        self.start_page.render_recent(settings.recent)
+        if before is None or _look(before) != _look(settings):
+            self.actions_made.render_icons()
+        if before is None or before.recent != settings.recent or _look(before) != _look(settings):
+            self.start_page.render_recent(settings.recent)
 
     def open_sample(self) -> None:
         """Open the cases that the program brings along."""

@@ -11,6 +11,7 @@ from medapp.display.viewport import Viewport
 from medapp.errors import MedappError, Problem
 from medapp.imaging.frames import Key
 from medapp.jobs import Job, Progress
+from medapp.ui.companions import Companions
 from medapp.ui.prefetching import Prefetching
 from medapp.ui.prepared import Prepared, PreparedFrames
 from medapp.ui.session import Session
@@ -29,7 +30,7 @@ class Pictures(QObject):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._session = session
-        self._prepared = PreparedFrames(session.services.cache)
+        self._prepared = PreparedFrames(session.services.cache, Companions(session.services.readers))
         self._ahead = Prefetching(self._prepared, session.picture_jobs, session.services.readers.config.processes)
         self._loading: Place | None = None
         self._direction, self._travelled = 1, 0
@@ -46,8 +47,7 @@ class Pictures(QObject):
         state = self._session.state
         same_series = state.place is not None and state.place.series == place.series
         self._travel(state.place if same_series else None, place)
-        viewport = state.viewport if same_series else Viewport()
-        wish = {"place": place, "viewport": viewport, "picture_problem": None}
+        wish = {"place": place, "picture_problem": None}
         if not self._show_known(place, wish):
             self._session.update(**wish, loading=True)
             self._load_wanted()
@@ -61,10 +61,18 @@ class Pictures(QObject):
 
     @Slot(object)
     def _follow(self, state: State) -> None:
-        """Decode the rest of the stack once no files are being found any more."""
+        """Take what is open and chosen; decode the rest of the stack once no files are being found any more."""
+        if self._prepared.companions.follow(state.scan, state.presentation):
+            self._renew()
         if self._was_busy and not state.jobs:
             self._settled.start()
         self._was_busy = bool(state.jobs)
+
+    def _renew(self) -> None:
+        """Show the picture on screen anew: something else in its study says how, or no longer does."""
+        place = self._session.state.place
+        if place is not None and not self._show_known(place):
+            self._load_wanted()
 
     @Slot()
     def _prefetch_whole(self) -> None:
@@ -133,7 +141,7 @@ class Pictures(QObject):
     def _arrived(self, place: Place, key: Key, prepared: Prepared) -> None:
         self._loading = None
         wanted, shown = self._session.state.place, self._session.state.picture
-        if shown is not None and shown.place == wanted:
+        if shown is not None and shown.place == wanted and shown.companion is prepared.companion:
             return  # meanwhile it was at hand
         # the series may have grown meanwhile: the index then names another image than the one that was loaded
         is_still_there = wanted is not None and wanted.series == place.series and self._key(place) == key
@@ -164,15 +172,32 @@ class Pictures(QObject):
             return
         study, series = located
         instance, index = series.locate(place.index)
-        picture = Picture(place, study, series, instance, prepared.frame, prepared.automatic)
+        picture = Picture(
+            place, study, series, instance, prepared.frame, prepared.automatic, prepared.companion
+        )
         changes = {**(wish or {}), "picture": picture, "picture_problem": None, "loading": place != wanted}
-        if state.picture is None or state.picture.frame is not prepared.frame:
+        if (first := _first_viewport(state, picture)) is not None:
+            changes["viewport"] = first
+        is_another = state.picture is None or state.picture.frame is not prepared.frame
+        if is_another and not isinstance(state.answer, NoPicture):
             changes["answer"] = NoPicture()  # it belongs to the picture that leaves
         self._prepared.cache.pin((instance.source, index))
         self._session.update(**changes)
         if place == self._session.state.place:
             self._ahead.plan(self._session.state, self._direction, self._travelled, whole=False)
             self._settled.start()
+
+
+def _first_viewport(state: State, picture: Picture) -> Viewport | None:
+    """Return the viewport of a picture that looks new: of another series, or with another presentation state.
+
+    None where what a person has set stays.
+    """
+    before = state.picture
+    if before is None or before.place.series != picture.place.series:
+        return picture.first_viewport
+    is_as_before = before.first_viewport == picture.first_viewport
+    return None if is_as_before else picture.first_viewport
 
 
 def _prepare(prepared: PreparedFrames, key: Key) -> Job[Prepared]:

@@ -17,6 +17,7 @@ from medapp.folders import Folders
 from medapp.i18n import tell, tr
 from medapp.imaging.frames import FrameCache
 from medapp.imaging.readers import Readers
+from medapp.jobs import Job, Progress
 from medapp.storage.settings import FONT_LARGEST, FONT_SMALLEST, Settings, SettingsFile
 from medapp.ui.job_list import JobList
 from medapp.ui.state import Page, State, Tool
@@ -55,6 +56,7 @@ class Session(QObject):
             panel_open=settings.automatic_ai,
             settings=settings,
         )
+        self._saved = settings
         self._telling = self._untold = False
         self.jobs = JobList(LONG_JOBS, self)
         self.picture_jobs = JobList(services.readers.config.processes + 1, self, delivery_ms=PICTURE_MS)
@@ -92,7 +94,11 @@ class Session(QObject):
     def choose(self, **changes: Any) -> None:  # noqa: ANN401 - fields of Settings
         """Change settings and keep them."""
         self.update(settings=replace(self.settings, **changes))
-        self.services.settings_file.save(self.settings)
+        settings = self.settings
+        self.note_jobs.start(_saved(self.services.settings_file, settings), done=lambda _: self._note_saved(settings))
+
+    def _note_saved(self, settings: Settings) -> None:
+        self._saved = settings
 
     @Slot(object)
     def fail(self, error: BaseException) -> None:
@@ -130,6 +136,14 @@ class Session(QObject):
         release()
         for jobs in self._job_lists:
             jobs.runner.close()
+        if self._saved is not self.settings:
+            self.services.settings_file.save(self.settings)
+
+
+def _saved(file: SettingsFile, settings: Settings) -> Job[None]:
+    """Write the settings in a worker: a disk may take its time."""
+    yield Progress(0, 1)
+    file.save(settings)
 
 
 def _places(error: BaseException) -> str:

@@ -177,7 +177,7 @@ def test_the_browser_is_hidden_by_f9_and_stays_so(
     drop_and_wait(qtbot, window, session, chest_file)
     press(window, "F9")
     assert not window.reading_page.browser.isVisible()
-    assert not parts.services.settings_file.load()[0].browser_shown
+    qtbot.waitUntil(lambda: not parts.services.settings_file.load()[0].browser_shown)
 
 
 def test_the_sample_opens(qtbot: QtBot, window: MainWindow, session: Session) -> None:
@@ -195,6 +195,7 @@ def test_what_cannot_be_shown_is_listed_with_its_reason(
     drop_and_wait(qtbot, window, session, folder)
     problems = window.reading_page.browser._problems
     assert problems._line.text() == "1 file could not be shown"
+    problems._line.click()
     item = problems._list.item(0)
     assert item is not None
     name, reason = item.text().split("\n")
@@ -204,11 +205,11 @@ def test_what_cannot_be_shown_is_listed_with_its_reason(
 
 @pytest.mark.parametrize("name", ["dark", "light"])
 def test_the_theme_changes_at_once_and_is_remembered(
-    window: MainWindow, session: Session, parts: Parts, name: str
+    qtbot: QtBot, window: MainWindow, session: Session, parts: Parts, name: str
 ) -> None:
     window.actions_made[f"theme_{name}"].trigger()
     assert theme.current().name == name
-    assert parts.services.settings_file.load()[0].theme == name
+    qtbot.waitUntil(lambda: parts.services.settings_file.load()[0].theme == name)
 
 
 @pytest.mark.parametrize("chosen", [theme.DARK, theme.LIGHT], ids=lambda t: t.name)

@@ -246,4 +246,11 @@ def test_closing_all_leaves_nothing_on_screen(
 def test_what_was_opened_is_remembered(qtbot: QtBot, session: Session, opening: Opening, ct_folder: Path) -> None:
     open_and_wait(qtbot, session, opening, ct_folder)
     assert session.settings.recent == (str(ct_folder),)
-    assert session.services.settings_file.load()[0].recent == (str(ct_folder),)
+    qtbot.waitUntil(lambda: session.services.settings_file.load()[0].recent == (str(ct_folder),))
+
+
+def test_what_was_chosen_last_is_kept_although_the_window_closes_at_once(session: Session) -> None:
+    for size in (12, 14, 16):
+        session.choose(font_px=size)
+    session.close(lambda: None)
+    assert session.services.settings_file.load()[0].font_px == 16

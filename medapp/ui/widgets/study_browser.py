@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -31,6 +32,7 @@ from medapp.ui.widgets.wording import date_text, patient_text, plain_text
 THUMBNAIL_PX = 48
 KEY_ROLE = Qt.ItemDataRole.UserRole
 LISTED_LIMIT = 2000
+ROWS_SECONDS = 0.005
 
 
 class StudyBrowser(QWidget):
@@ -45,6 +47,12 @@ class StudyBrowser(QWidget):
         self._scan = Scan()
         self._thumbnails: dict[str, QIcon] = {}
         self._items: dict[str, QTreeWidgetItem] = {}
+        self._blank = _blank_icon()
+        self._shown: str | None = None
+        self._headings: list[str] = []
+        self._rows: Iterator[None] = iter(())
+        self._row_timer = QTimer(self, interval=0)
+        self._row_timer.timeout.connect(self._add_rows)
         self._tree = self._make_tree()
         self._empty = label(tr("ui.browser_empty"), "dim", wrap=True)
         self._empty.setContentsMargins(12, 12, 12, 12)
@@ -77,7 +85,11 @@ class StudyBrowser(QWidget):
         self._tree.setVisible(bool(scan.studies))
         self._empty.setVisible(not scan.studies)
         self._problems.render_problems(scan.problems, scan.not_images)
-        item = self._items.get(shown or "")
+        self._shown = shown
+        self._select()
+
+    def _select(self) -> None:
+        item = self._items.get(self._shown or "")
         if item is not None and item is not self._tree.currentItem():
             self._tree.setCurrentItem(item)
             self._tree.scrollToItem(item)
@@ -95,38 +107,50 @@ class StudyBrowser(QWidget):
             self._items[key].setIcon(0, self._thumbnails[key])
 
     def _rebuild(self) -> None:
+        """Show the scan anew; where only its series have grown, their texts alone."""
+        series = {series_key(s): s for study in self._scan.studies for s in study.series}
+        if list(series) == list(self._items) and _headings(self._scan) == self._headings:
+            for key, item in self._items.items():
+                _write(item, series[key])
+            return
+        self._headings = _headings(self._scan)
         self._tree.clear()
         self._items.clear()
-        for patient, studies in _by_patient(self._scan.studies):
-            top = QTreeWidgetItem([patient_text(patient)])
-            top.setFlags(Qt.ItemFlag.ItemIsEnabled)
-            self._tree.addTopLevelItem(top)
-            for study in studies:
-                top.addChild(self._study_item(study))
-        self._tree.expandAll()
+        self._rows = self._added_rows(self._scan)
+        self._add_rows()
 
-    def _study_item(self, study: Study) -> QTreeWidgetItem:
-        parts = [date_text(study.date), plain_text(study.description)]
-        item = QTreeWidgetItem([" · ".join(p for p in parts if p) or tr("ui.study")])
-        item.setFlags(Qt.ItemFlag.ItemIsEnabled)
-        for series in study.series:
-            item.addChild(self._series_item(series_key(series), series))
-        return item
+    @Slot()
+    def _add_rows(self) -> None:
+        """Add rows for a moment, and the rest when the window has had its turn: there may be thousands."""
+        end = time.perf_counter() + ROWS_SECONDS
+        for _ in self._rows:
+            if time.perf_counter() > end:
+                self._row_timer.start()
+                return
+        self._row_timer.stop()
+        self._select()
+
+    def _added_rows(self, scan: Scan) -> Iterator[None]:
+        for patient, studies in _by_patient(scan.studies):
+            top = _heading(patient_text(patient))
+            self._tree.addTopLevelItem(top)
+            top.setExpanded(True)
+            for study in studies:
+                heading = _heading(_study_text(study))
+                top.addChild(heading)
+                heading.setExpanded(True)
+                for series in study.series:
+                    heading.addChild(self._series_item(series_key(series), series))
+                    yield
 
     def _series_item(self, key: str, series: Series) -> QTreeWidgetItem:
-        item = QTreeWidgetItem([_series_text(series)])
+        item = QTreeWidgetItem()
+        _write(item, series)
         item.setData(0, KEY_ROLE, key)
-        item.setToolTip(0, _series_text(series))
         item.setSizeHint(0, QSize(0, THUMBNAIL_PX + 8))
         item.setIcon(0, self._thumbnails.get(key) or self._blank)
         self._items[key] = item
         return item
-
-    @property
-    def _blank(self) -> QIcon:
-        pixmap = QPixmap(THUMBNAIL_PX, THUMBNAIL_PX)
-        pixmap.fill(Qt.GlobalColor.black)
-        return QIcon(pixmap)
 
     @Slot(QTreeWidgetItem)
     def _request(self, item: QTreeWidgetItem) -> None:
@@ -140,7 +164,7 @@ class ProblemList(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._shown: tuple[object, object] = ((), ())
+        self._shown: tuple[tuple[Problem, ...], tuple[NotImage, ...]] = ((), ())
         self._line = IconButton("attention", "problems_line")
         self._line.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._line.setCheckable(True)
@@ -166,9 +190,15 @@ class ProblemList(QWidget):
         self._line.show_icon("attention" if problems else "more")
         self._line.setText(_count_text(len(problems), len(others)))
         self._list.clear()
+        if self._line.isChecked():
+            self._fill()
+
+    def _fill(self) -> None:
+        """List the files; only when somebody looks, for there may be thousands."""
+        problems, others = self._shown
         for problem in problems[:LISTED_LIMIT]:
             self._add(problem.path, tell(problem))
-        for other in others[: LISTED_LIMIT - len(problems)]:
+        for other in others[: max(0, LISTED_LIMIT - len(problems))]:
             self._add(other.path, tr(f"what.{other.what}"))
 
     def _add(self, path: str, reason: str) -> None:
@@ -178,7 +208,15 @@ class ProblemList(QWidget):
 
     @Slot(bool)
     def _open(self, shown: bool) -> None:
+        if shown and not self._list.count():
+            self._fill()
         self._list.setVisible(shown)
+
+
+def _blank_icon() -> QIcon:
+    pixmap = QPixmap(THUMBNAIL_PX, THUMBNAIL_PX)
+    pixmap.fill(Qt.GlobalColor.black)
+    return QIcon(pixmap)
 
 
 def _count_text(problems: int, others: int) -> str:
@@ -186,6 +224,29 @@ def _count_text(problems: int, others: int) -> str:
     if problems:
         return tr("ui.problem") if problems == 1 else tr("ui.problems", count=problems)
     return tr("ui.not_image") if others == 1 else tr("ui.not_images", count=others)
+
+
+def _heading(text: str) -> QTreeWidgetItem:
+    item = QTreeWidgetItem([text])
+    item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+    return item
+
+
+def _headings(scan: Scan) -> list[str]:
+    return [f"{patient_text(study.patient)}\n{_study_text(study)}" for study in scan.studies]
+
+
+def _study_text(study: Study) -> str:
+    parts = [date_text(study.date), plain_text(study.description)]
+    return " · ".join(p for p in parts if p) or tr("ui.study")
+
+
+def _write(item: QTreeWidgetItem, series: Series) -> None:
+    """Write the text of a series, where it has changed."""
+    text = _series_text(series)
+    if item.text(0) != text:
+        item.setText(0, text)
+        item.setToolTip(0, text)
 
 
 def _series_text(series: Series) -> str:
