@@ -119,19 +119,25 @@ def _filled(
     values: NDArray[Any], valid: NDArray[np.bool_]
 ) -> tuple[tuple[NDArray[Any], ...], tuple[NDArray[np.uint8], ...]]:
     """Average valid pixels only, and fill padding from the next coarser level, so that no halo appears."""
+    masked = cv2.copyTo(values, valid.view(np.uint8))
     weights = _halved(valid.astype(np.float32), least=1)  # down to where every padded pixel meets a valid one
-    sums = _halved(np.where(valid, values, 0).astype(np.float32), least=1)
-    filled: NDArray[np.float32] | None = None
+    sums = _halved(masked.astype(np.float32), least=1)
+    filled = np.zeros((1, 1), np.float32)
     levels: list[NDArray[Any]] = []
-    for weight, total in zip(reversed(weights), reversed(sums), strict=True):
+    for weight, total in zip(reversed(weights[1:]), reversed(sums[1:]), strict=True):
         mean = total / np.maximum(weight, 1e-6)
-        if filled is not None:
-            coarse = cv2.resize(filled, (mean.shape[1], mean.shape[0]), interpolation=cv2.INTER_NEAREST)
-            mean = np.where(weight > 1e-6, mean, coarse)
-        filled = mean.astype(np.float32)
-        levels.append(filled if values.dtype == np.float32 else np.rint(filled).astype(values.dtype))
-    masks = tuple((weight >= 0.5).view(np.uint8) for weight in weights)
+        coarse = cv2.resize(filled, (mean.shape[1], mean.shape[0]), interpolation=cv2.INTER_NEAREST)
+        filled = np.where(weight > 1e-6, mean, coarse).astype(np.float32)
+        levels.append(_like(filled, values))
+    coarse = cv2.resize(_like(filled, values), (values.shape[1], values.shape[0]), interpolation=cv2.INTER_NEAREST)
+    levels.append(cv2.copyTo(values, valid.view(np.uint8), coarse))
+    masks = (valid.view(np.uint8), *((weight >= 0.5).view(np.uint8) for weight in weights[1:]))
     return tuple(reversed(levels)), masks
+
+
+def _like(filled: NDArray[np.float32], values: NDArray[Any]) -> NDArray[Any]:
+    """Return averages in the type of the values."""
+    return filled if values.dtype == np.float32 else np.rint(filled).astype(values.dtype)
 
 
 def overlay_pyramid(frame: Frame) -> tuple[NDArray[np.uint8], ...]:
