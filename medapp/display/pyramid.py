@@ -106,9 +106,9 @@ def _resampled_type(values: NDArray[Any]) -> tuple[NDArray[Any], bool]:
     return np.clip(values, -_ENDLESS, _ENDLESS).astype(np.float32), False
 
 
-def _halved(values: NDArray[Any], least: int = LEAST_SIDE) -> list[NDArray[Any]]:
+def _halved(values: NDArray[Any], *, to_one_pixel: bool = False) -> list[NDArray[Any]]:
     levels = [values]
-    while min(levels[-1].shape[:2]) > least:
+    while min(levels[-1].shape[:2]) > LEAST_SIDE or (to_one_pixel and max(levels[-1].shape[:2]) > 1):
         rows, columns = levels[-1].shape[:2]
         half = ((columns + 1) // 2, (rows + 1) // 2)
         levels.append(cv2.resize(levels[-1], half, interpolation=cv2.INTER_AREA))
@@ -120,8 +120,8 @@ def _filled(
 ) -> tuple[tuple[NDArray[Any], ...], tuple[NDArray[np.uint8], ...]]:
     """Average valid pixels only, and fill padding from the next coarser level, so that no halo appears."""
     masked = cv2.copyTo(values, valid.view(np.uint8))
-    weights = _halved(valid.astype(np.float32), least=1)  # down to where every padded pixel meets a valid one
-    sums = _halved(masked.astype(np.float32), least=1)
+    weights = _halved(valid.astype(np.float32), to_one_pixel=True)  # there every padded pixel meets a valid one
+    sums = _halved(masked.astype(np.float32), to_one_pixel=True)
     filled = np.zeros((1, 1), np.float32)
     levels: list[NDArray[Any]] = []
     for weight, total in zip(reversed(weights[1:]), reversed(sums[1:]), strict=True):

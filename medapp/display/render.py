@@ -24,6 +24,7 @@ _FLAGS: dict[Interpolation, int] = {
     "nearest": cv2.INTER_NEAREST,
     "lanczos": cv2.INTER_LANCZOS4,
 }
+_REACH: dict[Interpolation, int] = {"linear": 1, "nearest": 1, "lanczos": 4}
 _WHOLE_TYPES = (np.uint8, np.int8, np.uint16, np.int16)
 
 
@@ -152,11 +153,13 @@ def placed_on(
         return turned
     inverse = np.linalg.inv(matrix[:, :2])
     corners = (np.array([[0, 0], [screen[0], screen[1]]]) - matrix[:, 2]) @ inverse.T
-    left, right = _visible(corners[:, 0], values.shape[1])
-    top, bottom = _visible(corners[:, 1], values.shape[0])
-    bordered = cv2.copyMakeBorder(values[top:bottom, left:right], 1, 1, 1, 1, cv2.BORDER_REPLICATE)
+    reach = _REACH[interpolation]
+    left, right = _visible(corners[:, 0], values.shape[1], reach)
+    top, bottom = _visible(corners[:, 1], values.shape[0], reach)
+    seen = values[top:bottom, left:right]
+    bordered = cv2.copyMakeBorder(seen, reach, reach, reach, reach, cv2.BORDER_REPLICATE)
     shifted = matrix.copy()
-    shifted[:, 2] += matrix[:, :2] @ np.array([left - 1, top - 1])
+    shifted[:, 2] += matrix[:, :2] @ np.array([left - reach, top - reach])
     warped: NDArray[Any] = cv2.warpAffine(bordered, shifted, screen, flags=_FLAGS[interpolation])
     return warped
 
@@ -180,10 +183,10 @@ def _placed_in(
     return whole
 
 
-def _visible(ends: NDArray[np.float64], size: int) -> tuple[int, int]:
-    """Return the part of an axis of `size` pixels that lies between two source coordinates, with a margin."""
-    first = min(max(0, math.floor(ends.min()) - 2), size - 1)
-    return first, max(first + 1, min(math.ceil(ends.max()) + 3, size))
+def _visible(ends: NDArray[np.float64], size: int, reach: int) -> tuple[int, int]:
+    """Return the part of an axis of `size` pixels between two source coordinates, and what is mixed into its ends."""
+    first = min(max(0, math.floor(ends.min()) - reach - 1), size - 1)
+    return first, max(first + 1, min(math.ceil(ends.max()) + reach + 2, size))
 
 
 def image_span(matrix: NDArray[np.float64], shape: tuple[int, int], screen: tuple[int, int]) -> tuple[slice, slice]:
