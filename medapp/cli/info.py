@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from medapp.i18n import tell, tr
 from medapp.imaging.archive import split_source
 from medapp.imaging.readers import Readers
 from medapp.imaging.source import scan
-from medapp.imaging.study import Scan, Series, Study
+from medapp.imaging.study import Note, PresentationRef, Scan, Series, Study
 from medapp.jobs import run_to_end
 
 SCHEMA_VERSION = 1
@@ -59,7 +60,26 @@ def _study(study: Study) -> dict[str, Any]:
         "description": study.description,
         "accession": study.accession,
         "series": [_series(series) for series in study.series],
+        "presentations": [_presentation(state) for state in study.presentations],
     }
+
+
+def _presentation(state: PresentationRef) -> dict[str, Any]:
+    return {
+        "path": state.source,
+        "label": state.label,
+        "description": state.description,
+        "created": state.created,
+        "images": list(state.refers_to),
+    }
+
+
+def _notes(notes: Sequence[Note]) -> list[dict[str, str]]:
+    return [{"code": note.code, "text": _text_of(note)} for note in notes]
+
+
+def _text_of(note: Note) -> str:
+    return tr(f"note.{note.code}", **dict(note.params))
 
 
 def _series(series: Series) -> dict[str, Any]:
@@ -77,6 +97,9 @@ def _series(series: Series) -> dict[str, Any]:
         "spacing_mm": first.geometry.spacing_mm,
         "spacing_source": first.geometry.spacing_source,
         "files": [instance.source for instance in series.instances],
+        "frame_order": [list(instance.frame_order) for instance in series.instances if instance.frame_order],
+        "split": _notes(series.split),
+        "notes": _notes(series.notes),
     }
 
 
@@ -85,17 +108,10 @@ def _print_listing(found: Scan) -> None:
         about = (study.patient.name, study.patient.patient_id, study.date, study.description)
         _print_line(tr("info.study", about=" · ".join(t for t in about if t) or tr("info.no_patient")))
         for series in study.series:
-            first = series.instances[0]
-            _print_line(
-                tr(
-                    "info.series",
-                    modality=series.modality,
-                    description=series.description or "–",
-                    images=series.frames,
-                    columns=first.columns,
-                    rows=first.rows,
-                )
-            )
+            _print_series(series)
+        for state in study.presentations:
+            named = " · ".join(text for text in (state.label, state.description) if text)
+            _print_line(tr("info.presentation", about=named or "–", images=len(state.refers_to)))
     for other in found.not_images:
         _print_line(tr("info.not_image", path=other.path, what=tr(f"what.{other.what}")))
     for problem in found.problems:
@@ -103,6 +119,16 @@ def _print_listing(found: Scan) -> None:
     images = sum(series.frames for study in found.studies for series in study.series)
     counts = {"images": images, "studies": len(found.studies)}
     _print_line(tr("info.sum", **counts, not_images=len(found.not_images), problems=len(found.problems)))
+
+
+def _print_series(series: Series) -> None:
+    first = series.instances[0]
+    described = [series.description or "–", *(_text_of(note) for note in series.split)]
+    size = {"columns": first.columns, "rows": first.rows}
+    about = " · ".join(described)
+    _print_line(tr("info.series", modality=series.modality, description=about, images=series.frames, **size))
+    for note in series.notes:
+        _print_line(tr("info.note", text=_text_of(note)))
 
 
 def _print_line(text: str) -> None:

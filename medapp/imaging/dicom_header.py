@@ -50,8 +50,8 @@ HEADER_TAGS: tuple[str | int, ...] = (
     *sorted(PRIVATE_TAGS),
 )
 _IGNORED = frozenset(REFERENCE_TAGS)
-_ALONE = frozenset({"CR", "DX", "MG", "IO", "PX", "RG", "XC"})
-"""Modalities of single pictures: each instance is a display set of its own."""
+_ALONE = frozenset({"CR", "DX", "MG", "IO", "PX", "RG", "XC", "SEG"})
+"""Modalities of single pictures, and segmentations of one frame: each instance is a display set of its own."""
 
 
 def open_header(stream: IO[bytes], limits: ReadLimits) -> DicomFile:

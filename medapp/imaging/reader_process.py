@@ -80,11 +80,14 @@ def _found(source: str, limits: ReadLimits) -> list[Any]:
 
 def _guarded(request: dict[str, Any], loader: Loader, limits: ReadLimits) -> tuple[dict[str, Any], dict[str, Any]]:
     from medapp.imaging.archive import members
+    from medapp.imaging.directory import listed_files
     from medapp.imaging.wire import to_message
 
     try:
         if request["do"] == "members":
             return {"members": members(request["source"])}, {}
+        if request["do"] == "listed":
+            return {"members": listed_files(request["source"], limits)}, {}
         document, arrays = to_message(_value(request, loader, limits))
     except MedappError as error:
         return {"failed": error.code, "params": error.params}, {}

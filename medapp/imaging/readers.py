@@ -151,6 +151,16 @@ class Readers:
         """Return the files of an archive as sources."""
         return tuple(self._ask_twice({"do": "members", "source": source}).header["members"])
 
+    def listed(self, source: str) -> tuple[str, ...]:
+        """Return the files that a DICOMDIR lists as sources, also those that are not there.
+
+        Raises
+        ------
+        MedappError
+            ``dicomdir.outside`` where it names files outside its folder, and as `frame` does.
+        """
+        return tuple(self._ask_twice({"do": "listed", "source": source}).header["members"])
+
     def _ask_twice(self, request: dict[str, object], *, urgent: bool = False) -> Message:
         try:
             return self._ask(request, urgent=urgent)

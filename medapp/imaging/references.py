@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from medapp.imaging.attributes import items, text
+from medapp.imaging.sop_classes import SEGMENTATIONS
 from medapp.imaging.study import PresentationRef
 
 if TYPE_CHECKING:
@@ -14,9 +15,7 @@ if TYPE_CHECKING:
 _TAGS = """ReferencedSeriesSequence SourceImageSequence ContentLabel ContentDescription PresentationCreationDate
     PresentationCreationTime BlendingSequence"""
 REFERENCE_TAGS = tuple(_TAGS.split())
-DERIVED_CLASSES = frozenset(
-    {"1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7", "1.2.840.10008.5.1.4.1.1.30"}
-)
+DERIVED_CLASSES = SEGMENTATIONS | {"1.2.840.10008.5.1.4.1.1.30"}
 """Segmentation, label map segmentation and parametric map storage."""
 _REFERENCES_LIMIT = 20_000
 

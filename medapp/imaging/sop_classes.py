@@ -4,7 +4,18 @@ from __future__ import annotations
 
 _BY_UID = {
     "1.2.840.10008.1.3.10": "dicomdir",
+    "1.2.840.10008.5.1.1.27": "print",
+    "1.2.840.10008.5.1.4.1.1.4.2": "spectroscopy",
+    "1.2.840.10008.5.1.4.1.1.8": "standalone",
+    "1.2.840.10008.5.1.4.1.1.9": "standalone",
+    "1.2.840.10008.5.1.4.1.1.10": "standalone",
+    "1.2.840.10008.5.1.4.1.1.11": "standalone",
     "1.2.840.10008.5.1.4.1.1.66": "raw_data",
+    "1.2.840.10008.5.1.4.1.1.66.6": "tractography",
+    "1.2.840.10008.5.1.4.1.1.77.1.5.3": "measurements",
+    "1.2.840.10008.5.1.4.1.1.90.1": "structured_report",
+    "1.2.840.10008.5.1.4.1.1.129": "standalone",
+    "1.2.840.10008.5.1.4.1.1.131": "hanging_protocol",
     "1.2.840.10008.5.1.4.1.1.66.1": "registration",
     "1.2.840.10008.5.1.4.1.1.66.2": "fiducials",
     "1.2.840.10008.5.1.4.1.1.66.3": "registration",
@@ -29,11 +40,18 @@ _BY_PREFIX = (
     ("1.2.840.10008.5.1.4.1.1.78.", "measurements"),
     ("1.2.840.10008.5.1.4.1.1.79.", "measurements"),
     ("1.2.840.10008.5.1.4.1.1.80.", "measurements"),
+    ("1.2.840.10008.5.1.4.1.1.200.", "protocol"),
+    ("1.2.840.10008.5.1.4.1.1.201.", "inventory"),
     ("1.2.840.10008.5.1.4.38.", "hanging_protocol"),
+    ("1.2.840.10008.5.1.4.43.", "implant"),
+    ("1.2.840.10008.5.1.4.44.", "implant"),
+    ("1.2.840.10008.5.1.4.45.", "implant"),
     ("1.2.840.10008.5.1.4.34.", "procedure_step"),
     ("1.2.840.10008.3.1.2.", "procedure_step"),
 )
 _WITHOUT_PIXELS = "no_pixels"
+SEGMENTATIONS = frozenset({"1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7"})
+"""Segmentation and label map segmentation storage."""
 
 
 def what_is(sop_class_uid: str, *, is_directory: bool = False) -> str:

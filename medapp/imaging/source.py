@@ -29,7 +29,7 @@ def scan(paths: Sequence[Path], readers: Readers) -> Job[Scan]:
     Parameters
     ----------
     paths : sequence of Path
-        Files, folders of any depth, ZIP archives; names with ``!/`` are members of archives.
+        Files, folders of any depth, ZIP archives, DICOMDIRs; names with ``!/`` are members of archives.
     readers : Readers
 
     Yields
@@ -114,6 +114,8 @@ class _Work:
         for item in found:
             if isinstance(item, NotImage) and _is_expanded(item):
                 self._open_archive(item)
+            elif isinstance(item, NotImage) and item.what == "dicomdir":
+                self._follow(item)
             else:
                 self.found.append(item)
 
@@ -126,6 +128,17 @@ class _Work:
         if not members:
             self.found.append(archive)
         for source in members:
+            self.add(source)
+
+    def _follow(self, directory: NotImage) -> None:
+        """Read what a DICOMDIR lists; a file that is not there answers so itself."""
+        try:
+            listed = self._readers.listed(directory.path)
+        except MedappError as error:
+            self.found.append(Problem.from_error(directory.path, error))
+            return
+        self.found.append(directory)
+        for source in listed:
             self.add(source)
 
     def close(self) -> None:

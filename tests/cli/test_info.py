@@ -159,3 +159,17 @@ def test_the_whole_reference_tree_is_told_without_a_traceback(shared_data: Path)
 def test_a_path_too_long_for_the_system_is_told_in_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["info", "x" * 5000]) == 3
     assert "unexpected" not in capsys.readouterr().err
+
+
+def test_splits_and_notes_of_a_series_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for n, (echo, z) in enumerate((e, z) for e in ("4", "9") for z in (0, 5, 10, 25)):
+        place = {"ImagePositionPatient": [0, 0, z], "ImageOrientationPatient": [1, 0, 0, 0, 1, 0]}
+        saved(dicom(ramp(), EchoTime=echo, SeriesDescription="T2", **place), tmp_path / f"{n}.dcm")
+    (study,) = _json(capsys, str(tmp_path))["studies"]
+    series: list[dict[str, list[dict[str, str]]]] = study["series"]  # type: ignore[assignment]
+    assert [[note["code"] for note in one["split"]] for one in series] == [["split_echo"], ["split_echo"]]
+    assert [[note["code"] for note in one["notes"]] for one in series] == [["gap"], ["gap"]]
+    assert main(["info", str(tmp_path)]) == 0
+    listing = capsys.readouterr().out
+    assert "T2 · echo 4 ms" in listing
+    assert "Slices are missing: 2, between images 3–4; the others are 5.0 mm apart." in listing
