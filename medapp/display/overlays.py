@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from medapp.display.marks import marks
+from medapp.display.measure import spacing_text
 from medapp.display.pyramid import overlay_pyramid
 from medapp.display.render import from_level, image_span, level_for, placed_on
 from medapp.display.viewport import ImageShape, Viewport
@@ -124,9 +126,8 @@ def corner_texts(
     place = (
         tr("corner.image", number=position + 1, total=series.frames),
         tr("corner.size", columns=instance.columns, rows=instance.rows),
-        tr(f"corner.spacing.{instance.geometry.spacing_source}"),
-        tr("corner.lossy") if instance.lossy else "",
-        tr("corner.for_processing") if instance.for_processing else "",
+        spacing_text(frame) if frame is not None else "",
+        *marks(instance, frame),
     )
     look = (_voi_text(frame, voi), tr("corner.zoom", percent=round(zoom * 100)))
     return Corners(*(tuple(line for line in lines if line) for lines in (identity, about, place, look)))

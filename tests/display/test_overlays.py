@@ -57,7 +57,8 @@ def _shown() -> tuple[Study, Series, Instance]:
 
 def test_the_corners_tell_who_and_what_is_shown_and_how() -> None:
     study, series, instance = _shown()
-    frame = Frame(np.zeros((2, 2), np.int16), unit="HU")
+    at_detector = Geometry(spacing_mm=(0.2, 0.2), spacing_source="detector")
+    frame = Frame(np.zeros((2, 2), np.int16), unit="HU", geometry=at_detector)
     corners = corner_texts(study, series, instance, frame, Window(40, 400), position=1, zoom=0.5)
     assert corners.top_left == ("Doe^Jane", "42", "19700101")
     assert corners.top_right == ("Neck", "20200102")

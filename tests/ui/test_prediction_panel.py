@@ -122,6 +122,15 @@ def test_the_card_is_one_press_away(panel: PredictionPanel) -> None:
     assert "Not for adults." in said_by(panel)
 
 
+def test_an_answer_about_a_lossy_picture_says_so(panel: PredictionPanel) -> None:
+    answer = Answered(FACTS, prediction_for("x"))
+    panel.render_answer(answer, heat_map_shown=True, opacity=0.5, marks=("Lossy compression JPEG 15:1",))
+    QApplication.processEvents()
+    assert "Lossy compression JPEG 15:1" in said_by(panel)
+    render(panel, answer)
+    assert "Lossy" not in said_by(panel)
+
+
 def test_rendering_asks_for_nothing(qtbot: QtBot, panel: PredictionPanel) -> None:
     with qtbot.assertNotEmitted(panel.heat_map_requested), qtbot.assertNotEmitted(panel.opacity_requested):
         panel.render_answer(Answered(FACTS, prediction_for("x")), heat_map_shown=False, opacity=0.9)

@@ -89,6 +89,7 @@ class PredictionPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedWidth(PANEL_PX)
         self._answer: Answer | None = None
+        self._marks: tuple[str, ...] = ()
         self._content = named(QWidget(), "scrolled")
         self._rows = column(self._content, spacing=3)
         area = QScrollArea(widgetResizable=True)
@@ -129,15 +130,17 @@ class PredictionPanel(QWidget):
         layout.addWidget(label(tr("ui.heat_map_meaning"), "small", wrap=True))
         return controls
 
-    def render_answer(self, answer: Answer, *, heat_map_shown: bool, opacity: float) -> None:
-        """Show `answer`, and how the heat map is shown."""
+    def render_answer(
+        self, answer: Answer, *, heat_map_shown: bool, opacity: float, marks: tuple[str, ...] = ()
+    ) -> None:
+        """Show `answer`, how the heat map is shown, and what is to be known of the picture that it is about."""
         with QSignalBlocker(self._toggle), QSignalBlocker(self._opacity):
             self._toggle.setChecked(heat_map_shown)
             self._opacity.setValue(round(opacity * 100))
             self._opacity.setEnabled(heat_map_shown)
-        if answer is self._answer:
+        if (answer, marks) == (self._answer, self._marks):
             return
-        self._answer = answer
+        self._answer, self._marks = answer, marks
         self._heat_map.setVisible(isinstance(answer, Answered) and answer.prediction.heat_map is not None)
         self._head(getattr(answer, "model", None))
         self._clear()
@@ -181,6 +184,8 @@ class PredictionPanel(QWidget):
             self._fill_result(prediction)
         if prediction.note:
             self._say(tr(prediction.note), "attention", name="note")
+        for mark in self._marks:
+            self._say(tr("ui.picture_mark", mark=mark), "small", name="picture_mark")
         self._rows.addWidget(line())
         if model.trained_on:
             self._say(tr("ui.trained_on", text=model.trained_on), "small", name="trained_on")
