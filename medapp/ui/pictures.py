@@ -7,9 +7,9 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from medapp.display.viewport import Viewport
 from medapp.errors import MedappError, Problem
 from medapp.imaging.frames import Key
+from medapp.imaging.study import PresentationRef
 from medapp.jobs import Job, Progress
 from medapp.ui.companions import Companions
 from medapp.ui.prefetching import Prefetching
@@ -58,6 +58,11 @@ class Pictures(QObject):
         direction = self._direction if step == 0 else (1 if step > 0 else -1)
         self._travelled = self._travelled + abs(step) if before and direction == self._direction else 0
         self._direction = direction if before else 1
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything is being decoded, or will be in a moment."""
+        return self._loading is not None or self._settled.isActive() or self._ahead.is_busy
 
     @Slot(object)
     def _follow(self, state: State) -> None:
@@ -172,12 +177,9 @@ class Pictures(QObject):
             return
         study, series = located
         instance, index = series.locate(place.index)
-        picture = Picture(
-            place, study, series, instance, prepared.frame, prepared.automatic, prepared.companion
-        )
+        picture = Picture(place, study, series, instance, prepared.frame, prepared.automatic, prepared.companion)
         changes = {**(wish or {}), "picture": picture, "picture_problem": None, "loading": place != wanted}
-        if (first := _first_viewport(state, picture)) is not None:
-            changes["viewport"] = first
+        changes |= _first_look(state, picture)
         is_another = state.picture is None or state.picture.frame is not prepared.frame
         if is_another and not isinstance(state.answer, NoPicture):
             changes["answer"] = NoPicture()  # it belongs to the picture that leaves
@@ -188,16 +190,21 @@ class Pictures(QObject):
             self._settled.start()
 
 
-def _first_viewport(state: State, picture: Picture) -> Viewport | None:
-    """Return the viewport of a picture that looks new: of another series, or with another presentation state.
+def _first_look(state: State, picture: Picture) -> dict[str, Any]:
+    """Return the viewport of a picture of another series, or with another presentation state; that one has its window.
 
-    None where what a person has set stays.
+    Else what a person has set stays.
     """
-    before = state.picture
-    if before is None or before.place.series != picture.place.series:
-        return picture.first_viewport
-    is_as_before = before.first_viewport == picture.first_viewport
-    return None if is_as_before else picture.first_viewport
+    before, series = state.picture, picture.place.series
+    if before is None or before.place.series != series:
+        return {"viewport": picture.first_viewport}
+    if _applied_to(before) == _applied_to(picture):
+        return {}
+    return {"viewport": picture.first_viewport, "voi": {k: v for k, v in state.voi.items() if k != series}}
+
+
+def _applied_to(picture: Picture) -> PresentationRef | None:
+    return picture.companion.applied if picture.companion is not None else None
 
 
 def _prepare(prepared: PreparedFrames, key: Key) -> Job[Prepared]:

@@ -28,6 +28,11 @@ class Prefetching:
         self._running = 0
         self._wishes = Wishes()
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether the plan is still being worked on."""
+        return self._running > 0
+
     def plan(self, state: State, direction: int, travelled: int, *, whole: bool) -> None:
         """Want what may follow the picture on screen: what is near, or the `whole` stack and its neighbours."""
         picture, series, place = state.picture, state.series, state.place

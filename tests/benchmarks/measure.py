@@ -7,6 +7,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+from PySide6.QtGui import QImage
+
 
 @dataclass(frozen=True)
 class Ratio:
@@ -41,6 +44,13 @@ def seconds_of(work: Callable[[], object]) -> float:
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
+
+
+def as_image(picture: np.ndarray) -> QImage:  # type: ignore[type-arg]
+    """Wrap grey levels in a QImage that owns its bytes."""
+    return QImage(
+        picture.data, picture.shape[1], picture.shape[0], picture.shape[1], QImage.Format.Format_Grayscale8
+    ).copy()
 
 
 def table(rows: list[Ratio]) -> str:

@@ -12,7 +12,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pydicom
-from PySide6.QtGui import QImage
 
 from medapp.display.render import grey, resample
 from medapp.display.viewport import Viewport
@@ -22,7 +21,7 @@ from medapp.imaging.readers import Readers
 from medapp.imaging.source import scan
 from medapp.imaging.study import Window
 from medapp.jobs import Partial
-from tests.benchmarks.measure import Ratio, compare
+from tests.benchmarks.measure import Ratio, as_image, compare
 
 BARE_WINDOW = """
 from PySide6.QtCore import QTimer
@@ -100,13 +99,6 @@ def window_drag() -> Ratio:
         lambda: as_image(look_up.take(levels, mode="clip")),
         pairs=40,
     )
-
-
-def as_image(picture: np.ndarray) -> QImage:  # type: ignore[type-arg]
-    """Wrap grey levels in a QImage that owns its bytes."""
-    return QImage(
-        picture.data, picture.shape[1], picture.shape[0], picture.shape[1], QImage.Format.Format_Grayscale8
-    ).copy()
 
 
 def frame_through_the_reader() -> Ratio:
