@@ -27,7 +27,6 @@ from medapp.imaging.tiles import tile_count, tile_of
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
-SOP_CLASSES = frozenset({"1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7"})
 _KINDS: dict[str, SegmentationKind] = {"BINARY": "BINARY", "FRACTIONAL": "FRACTIONAL", "LABELMAP": "LABELMAP"}
 
 
