@@ -91,10 +91,13 @@ def _counted(stored: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp]]:
     """Return the values that occur and how often; of 8 and 16 bits by counting, ten times as fast as sorting."""
     if stored.dtype.kind not in "iu" or stored.dtype.itemsize > 2 or not stored.size:
         return np.unique(stored, return_counts=True)
-    lowest = int(stored.min())
-    counts = np.bincount(stored.ravel().astype(np.int32) - lowest)
+    codes, sign = stored.ravel(), 1 << (8 * stored.dtype.itemsize - 1)
+    if stored.dtype.kind == "i":
+        codes = codes.view(f"u{stored.dtype.itemsize}") ^ sign
+    counts = np.bincount(codes)
     steps = np.flatnonzero(counts)
-    return (steps + lowest).astype(stored.dtype), counts[steps]
+    levels = steps - sign if stored.dtype.kind == "i" else steps
+    return levels.astype(stored.dtype), counts[steps]
 
 
 def _percentile(values: NDArray[np.float64], counts: NDArray[np.intp], share: float) -> float:
