@@ -44,7 +44,7 @@ def lies_over(segmentation: Segmentation, instance: Instance) -> bool:
     if instance.source == segmentation.source or instance.sop_instance_uid in segmentation.refers_to:
         return True
     frames_of_reference = {plane.geometry.frame_of_reference for plane in segmentation.planes} - {""}
-    return _grid(instance.geometry) is not None and instance.geometry.frame_of_reference in frames_of_reference
+    return has_place(instance.geometry) and instance.geometry.frame_of_reference in frames_of_reference
 
 
 def planes_on(segmentation: Segmentation, instance: Instance, frame: Frame) -> Iterator[PlacedPlane]:
@@ -78,10 +78,11 @@ def planes_on(segmentation: Segmentation, instance: Instance, frame: Frame) -> I
     for plane in certain:
         if (placed := _on_named(segmentation, plane, frame)) is not None:
             yield placed
-    settled = {id(plane) for plane in certain}
-    others = [plane for plane in segmentation.planes if id(plane) not in settled and _comparable(plane, frame)]
-    if not certain and others:
-        yield from _by_position(segmentation, others, frame)
+    if certain:
+        return
+    comparable = [plane for plane in segmentation.planes if _comparable(plane, frame)]
+    if comparable:
+        yield from _by_position(segmentation, comparable, frame)
 
 
 def _is_named(plane: SegmentPlane, segmentation: Segmentation, instance: Instance, frame: Frame) -> bool:
@@ -99,7 +100,7 @@ def _is_named(plane: SegmentPlane, segmentation: Segmentation, instance: Instanc
 def _comparable(plane: SegmentPlane, frame: Frame) -> bool:
     """Whether plane and frame both have a place in the same frame of reference."""
     same = plane.geometry.frame_of_reference == frame.geometry.frame_of_reference != ""
-    return same and _grid(plane.geometry) is not None and _grid(frame.geometry) is not None
+    return same and has_place(plane.geometry) and has_place(frame.geometry)
 
 
 def _as_it_is(plane: SegmentPlane) -> PlacedPlane:
@@ -114,6 +115,11 @@ def _on_named(segmentation: Segmentation, plane: SegmentPlane, frame: Frame) -> 
     if grids[0] is not None and grids[1] is not None:
         return _in_plane(plane, segmentation, grids[0], frame, grids[1])
     return _as_it_is(plane) if frame.shape == (segmentation.rows, segmentation.columns) else None
+
+
+def has_place(geometry: Geometry) -> bool:
+    """Whether an image's pixels have a place in the patient."""
+    return geometry.position is not None and geometry.orientation is not None and geometry.spacing_mm is not None
 
 
 def _grid(geometry: Geometry) -> _Grid | None:
@@ -169,11 +175,13 @@ def _by_position(segmentation: Segmentation, planes: Sequence[SegmentPlane], fra
 
 
 def _thickness(planes: Sequence[SegmentPlane], places: NDArray[np.float64]) -> float:
-    """Return the thickness of the planes: as stated, else the smallest gap between two; a slab of 1 mm at last."""
+    """Return how thick planes are: as stated, never more than the smallest gap between two; 1 mm where nothing is known.
+
+    The gap alone does not tell: planes without a segment are often left out of the file.
+    """
     gaps = np.diff(np.unique(np.round(places, 3)))
-    if gaps.size:
-        return float(gaps.min())
-    return planes[0].thickness_mm or 1.0
+    stated = planes[0].thickness_mm or (float(gaps.min()) if gaps.size else 1.0)
+    return min(stated, float(gaps.min(initial=stated)))
 
 
 def _depths(grid: _Grid, onto: _Grid, shape: tuple[int, int]) -> NDArray[np.float64]:

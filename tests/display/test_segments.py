@@ -73,6 +73,12 @@ def test_the_nearest_of_two_planes_is_shown(tmp_path: Path) -> None:
     np.testing.assert_array_equal(near, block(top=9) > 0)
 
 
+def test_planes_that_were_left_out_for_being_empty_leave_a_gap(tmp_path: Path) -> None:
+    planes = [Plane(1, position=(0.0, 0.0, 40.0)), Plane(1, position=(0.0, 0.0, 60.0))]
+    seg = segmentation(tmp_path, np.stack([block(), block()]), planes)
+    assert not shown(seg, image(replace(AT_40, position=(0, 0, 46)))).any()
+
+
 def test_another_frame_of_reference_is_another_place(tmp_path: Path) -> None:
     seg = segmentation(tmp_path, block()[None], [Plane(1, position=(0.0, 0.0, 40.0))])
     elsewhere = image(replace(AT_40, frame_of_reference="1.2.10"))
