@@ -138,7 +138,9 @@ def _voi_text(frame: Frame | None, voi: Voi | None) -> str:
         return ""
     if isinstance(voi, Lut):
         return tr("corner.lut", name=voi.name or "LUT")
-    return tr("corner.window", center=f"{voi.center:g}", width=f"{voi.width:g}", unit=frame.unit).strip()
+    factor, unit = (1.0, frame.unit) if frame.suv_factor is None else (frame.suv_factor, "SUV")
+    center, width = f"{voi.center * factor:.6g}", f"{voi.width * factor:.6g}"
+    return tr("corner.window", center=center, width=width, unit=unit).strip()
 
 
 def heat_map_rgba(

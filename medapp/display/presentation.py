@@ -96,6 +96,19 @@ class Presented:
             return turned
         return fitted_to(region, turned, ImageShape.of(self.frame), screen, zoom=zoom)
 
+    def first_viewport(self) -> Viewport:
+        """Return the viewport that shows the displayed area on a screen of any size; TRUE SIZE is fitted to it."""
+        turned = Viewport(quarter_turns=self.quarter_turns, flipped=self.flipped)
+        region, area = self.region, self.area
+        rows, columns = self.frame.shape
+        if region is None or area is None:
+            return turned
+        if (zoom := self._zoom(area, None)) is not None:
+            left, top, right, bottom = region
+            return replace(turned, zoom=zoom, centre=((left + right) / 2, (top + bottom) / 2))
+        whole = (-0.5, -0.5, columns - 0.5, rows - 0.5)
+        return turned if region == whole else replace(turned, area=region)
+
     def _zoom(self, area: DisplayedArea, pixels_per_mm: float | None) -> float | None:
         if area.mode == "MAGNIFY":
             return area.magnification

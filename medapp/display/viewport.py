@@ -58,6 +58,9 @@ class Viewport:
         Whether left and right are exchanged, before the turns.
     inverted : bool
         Whether grey levels are shown the other way round than the file asks.
+    area : tuple of 4 floats or None
+        Left, top, right and bottom edge, in source pixels, of the part that is fitted where `zoom` is None;
+        None is the whole image.
     """
 
     zoom: float | None = None
@@ -65,6 +68,7 @@ class Viewport:
     quarter_turns: int = 0
     flipped: bool = False
     inverted: bool = False
+    area: tuple[float, float, float, float] | None = None
 
     def source_to_screen(self, image: ImageShape, screen: tuple[int, int]) -> NDArray[np.float64]:
         """Return the affine transform from source (x, y) to screen (x, y).
@@ -81,7 +85,8 @@ class Viewport:
             Order: flip left-right, turn clockwise, scale, shift. Pixel centres have whole coordinates.
         """
         linear = self._turned() @ np.diag(image.stretch) * self.effective_zoom(image, screen)
-        centre = self.centre or ((image.columns - 1) / 2, (image.rows - 1) / 2)
+        left, top, right, bottom = self._fitted(image)
+        centre = self.centre or ((left + right) / 2, (top + bottom) / 2)
         middle = np.array([(screen[0] - 1) / 2, (screen[1] - 1) / 2])
         shift = middle - linear @ np.array(centre)
         return np.column_stack([linear, shift])
@@ -102,10 +107,16 @@ class Viewport:
         """Return the zoom in screen pixels per source pixel, also where the image is fitted."""
         if self.zoom is not None:
             return self.zoom
-        width, height = image.columns * image.stretch[0], image.rows * image.stretch[1]
+        left, top, right, bottom = self._fitted(image)
+        width, height = (right - left) * image.stretch[0], (bottom - top) * image.stretch[1]
         if self.quarter_turns % 2:
             width, height = height, width
-        return min(screen[0] / width, screen[1] / height)
+        fitted = min(screen[0] / width, screen[1] / height)
+        return fitted if self.area is None else min(max(fitted, ZOOM_LEAST), ZOOM_MOST)
+
+    def _fitted(self, image: ImageShape) -> tuple[float, float, float, float]:
+        """Return the edges of what is fitted to the screen."""
+        return self.area or (-0.5, -0.5, image.columns - 0.5, image.rows - 0.5)
 
     def zoomed_at(
         self, factor: float, point: tuple[float, float], image: ImageShape, screen: tuple[int, int]
@@ -143,8 +154,8 @@ class Viewport:
         return replace(self, inverted=not self.inverted)
 
     def fit(self) -> Viewport:
-        """Fit the image to the screen; turns, flip and polarity stay."""
-        return replace(self, zoom=None, centre=None)
+        """Fit the whole image to the screen; turns, flip and polarity stay."""
+        return replace(self, zoom=None, centre=None, area=None)
 
 
 def _applied(matrix: NDArray[np.float64], point: tuple[float, float]) -> tuple[float, float]:

@@ -36,6 +36,16 @@ def _has_heat_map(state: State) -> bool:
     return _has_picture(state) and isinstance(answer, Answered) and answer.prediction.heat_map is not None
 
 
+def _has_states(state: State) -> bool:
+    companion = state.picture.companion if state.picture is not None else None
+    return _has_picture(state) and companion is not None and bool(companion.states)
+
+
+def _has_several_states(state: State) -> bool:
+    companion = state.picture.companion if state.picture is not None else None
+    return _has_states(state) and companion is not None and len(companion.states) > 1
+
+
 def _reading(state: State) -> bool:
     return state.page is Page.READING
 
@@ -158,6 +168,10 @@ COMMANDS: tuple[Command, ...] = (
         checked=lambda s: s.annotations,
         enabled=_has_picture,
     ),
+    Command("overlays", "view", ("O",), checked=lambda s: s.overlays, enabled=_has_picture),
+    Command("shutters", "view", ("Shift+O",), checked=lambda s: s.shutters, enabled=_has_picture),
+    Command("presentation", "view", ("P",), checked=lambda s: not s.presentation.as_stored, enabled=_has_states),
+    Command("presentation_next", "view", ("Shift+P",), enabled=_has_several_states),
     Command("maximise", "view", ("F11",), "maximise", checked=lambda s: s.maximised, enabled=_reading),
     Command(
         "ai_panel",

@@ -11,6 +11,7 @@ from medapp.imaging.automatic_window import automatic_window
 from medapp.imaging.frame import Frame
 from medapp.imaging.frames import FrameCache, Key
 from medapp.imaging.study import Window
+from medapp.ui.companions import Companion, Companions
 
 KNOWN_WINDOWS = 20_000
 
@@ -21,13 +22,15 @@ class Prepared:
 
     frame: Frame
     automatic: Window | None
+    companion: Companion | None = None
 
 
 class PreparedFrames:
     """Prepares frames in worker threads, and hands them to the window's thread without waiting."""
 
-    def __init__(self, cache: FrameCache) -> None:
+    def __init__(self, cache: FrameCache, companions: Companions) -> None:
         self.cache = cache
+        self.companions = companions
         self._windows: OrderedDict[Key, Window | None] = OrderedDict()
         self._lock = Lock()
 
@@ -36,9 +39,9 @@ class PreparedFrames:
 
     def peek(self, key: Key) -> Prepared | None:
         """Return the frame where all is ready, else None. Never blocks: for the window's thread."""
-        if key not in self._windows or (frame := self.cache.peek(*key)) is None:
+        if key not in self._windows or (frame := self.cache.peek(*key)) is None or not self.companions.is_ready(key):
             return None
-        return Prepared(frame, self._windows.get(key))
+        return Prepared(frame, self._windows.get(key), self.companions.peek(key))
 
     def prepare(self, key: Key, *, urgent: bool = False) -> Prepared:
         """Load a frame and find out what takes long about it. Blocks: for worker threads."""
@@ -49,4 +52,4 @@ class PreparedFrames:
             self._windows[key] = automatic
             while len(self._windows) > KNOWN_WINDOWS:
                 self._windows.popitem(last=False)
-        return Prepared(frame, automatic)
+        return Prepared(frame, automatic, self.companions.prepare(key, frame))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QSplitter, QWidget
 
+from medapp.display.marks import marks
 from medapp.errors import Problem
 from medapp.i18n import tell, tr
 from medapp.ui.state import (
@@ -75,7 +76,12 @@ class ReadingPage(QWidget):
         self.browser.setVisible(state.browser_shown and not state.maximised)
         self.panel.setVisible(state.panel_open and not state.maximised)
         self.browser.render_scan(state.scan, state.place.series if state.place else None)
-        self.panel.render_answer(state.answer, heat_map_shown=state.heat_map_shown, opacity=state.heat_map_opacity)
+        self.panel.render_answer(
+            state.answer,
+            heat_map_shown=state.heat_map_shown,
+            opacity=state.heat_map_opacity,
+            marks=_marks_of(state.picture),
+        )
         self.banner.setText(_identity_text(state.picture))
         self.banner.setVisible(state.picture is not None)
         content = _content(state)
@@ -112,6 +118,11 @@ class ReadingPage(QWidget):
         return super().eventFilter(watched, event)
 
 
+def _marks_of(picture: Picture | None) -> tuple[str, ...]:
+    """Return what must be known of a picture wherever its answer stands."""
+    return () if picture is None else marks(picture.instance, picture.frame, all_of_them=False)
+
+
 def _identity_text(picture: Picture | None) -> str:
     """Return who the picture shows and when it was made: name, id, birth date, sex, exam."""
     if picture is None:
@@ -135,6 +146,8 @@ def _content(state: State) -> ViewerContent:
         voi=voi_shown(state),
         tool=state.tool,
         annotations=state.annotations,
+        overlays=state.overlays,
+        shutters=state.shutters,
         heat_map=_heat_map(state),
         loading=state.loading,
         message=_message(state.picture_problem, state),

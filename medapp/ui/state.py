@@ -8,12 +8,16 @@ from enum import StrEnum
 from typing import Literal, TypeAlias
 
 from medapp.classify.prediction import Prediction
+from medapp.display.presentation import Presented
+from medapp.display.segments import SegmentLayers
 from medapp.display.viewport import Viewport
 from medapp.errors import Problem
 from medapp.imaging.frame import Frame
 from medapp.imaging.study import Instance, Scan, Series, Study, Window
+from medapp.imaging.voi import starts_inverted
 from medapp.jobs import Progress
 from medapp.storage.settings import Settings
+from medapp.ui.companions import Choice, Companion
 
 
 class Page(StrEnum):
@@ -63,11 +67,34 @@ class Picture:
     instance: Instance
     frame: Frame
     automatic: Window | None
+    companion: Companion | None = None
 
     @property
     def identity(self) -> str:
         """The key of results for this picture."""
         return self.frame.identity
+
+    @property
+    def presented(self) -> Presented | None:
+        """The frame as a presentation state wants it to be seen, where one is applied."""
+        return self.companion.presented if self.companion is not None else None
+
+    @property
+    def shown(self) -> Frame:
+        """The frame for display: as presented, else as it is stored."""
+        return self.frame if self.presented is None else self.presented.frame
+
+    @property
+    def segments(self) -> tuple[SegmentLayers, ...]:
+        """What segmentations of the study mark on it."""
+        return self.companion.segments if self.companion is not None else ()
+
+    @property
+    def first_viewport(self) -> Viewport:
+        """How it is placed and turned before a person changes that."""
+        if self.presented is not None:
+            return self.presented.first_viewport()
+        return Viewport(inverted=starts_inverted(self.frame))
 
 
 @dataclass(frozen=True)
@@ -148,6 +175,9 @@ class State:
     voi: Mapping[str, VoiChoice] = field(default_factory=dict)
     tool: Tool = Tool.WINDOW
     annotations: bool = True
+    overlays: bool = True
+    shutters: bool = True
+    presentation: Choice = field(default_factory=Choice)
     cine: bool = False
     maximised: bool = False
     browser_shown: bool = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 
@@ -53,7 +54,23 @@ class Viewing(QObject):
         voi = {key: choice for key, choice in state.voi.items() if not self._is_shown(key)}
         if state.picture is not None:
             voi[state.picture.place.series] = choice_when_first_shown(state.picture)
-        self._session.update(viewport=Viewport(), voi=voi)
+        first = state.picture.first_viewport if state.picture is not None else Viewport()
+        self._session.update(viewport=first, voi=voi)
+
+    def toggle_presentation(self) -> None:
+        """Show pictures as they are stored, or as their presentation states want it."""
+        choice = self._session.state.presentation
+        self._session.update(presentation=replace(choice, as_stored=not choice.as_stored))
+
+    def next_presentation(self) -> None:
+        """Apply the next of the presentation states that are about the picture."""
+        picture, choice = self._session.state.picture, self._session.state.presentation
+        if picture is None or picture.companion is None or not picture.companion.states:
+            return
+        states = [ref.source for ref in picture.companion.states]
+        applied = picture.companion.applied.source if picture.companion.applied is not None else states[-1]
+        following = states[(states.index(applied) + 1) % len(states)] if applied in states else states[0]
+        self._session.update(presentation=replace(choice, as_stored=False, source=following))
 
     def _is_shown(self, key: str) -> bool:
         picture = self._session.state.picture

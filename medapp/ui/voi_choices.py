@@ -30,7 +30,7 @@ def voi_shown(state: State) -> Voi | None:
     choice = state.voi.get(picture.place.series, VoiChoice())
     if choice.window is not None:
         return choice.window
-    of_file = _of_file(picture.frame)
+    of_file = _of_file(picture.shown)
     if choice.number < len(of_file):
         return of_file[choice.number]
     return default_for(picture)
@@ -38,7 +38,7 @@ def voi_shown(state: State) -> Voi | None:
 
 def default_for(picture: Picture) -> Voi:
     """Return the window of a picture whose file has none; its automatic window is known already."""
-    frame = picture.frame
+    frame = picture.shown
     if _of_file(frame):
         return _of_file(frame)[0]
     if picture.automatic is not None and not (frame.modality == "CT" and frame.unit == "HU"):
@@ -52,7 +52,7 @@ def choice_when_first_shown(picture: Picture) -> VoiChoice:
     Without a window in the files, that of the first image holds for the stack: chosen anew for each
     image it would flicker. Pictures without a header have nothing in common, and keep their own.
     """
-    frame = picture.frame
+    frame = picture.shown
     if frame.is_colour or _of_file(frame) or frame.modality == "PICTURE":
         return VoiChoice()
     window = default_for(picture)
@@ -63,7 +63,7 @@ def offers_for(picture: Picture | None) -> tuple[Offer, ...]:
     """Return what can be chosen for a picture: automatic (0), the file's (1 the first), presets (2 to 9)."""
     if picture is None or picture.frame.is_colour:
         return ()
-    frame = picture.frame
+    frame = picture.shown
     automatic = VoiChoice("automatic", window=picture.automatic)
     offers = [Offer(tr("ui.voi_automatic"), "0", automatic)]
     for number, voi in enumerate(_of_file(frame)):

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from medapp.display.measure import scale_bar
 from medapp.display.overlays import corner_texts, orientation_letters
 from medapp.display.viewport import ImageShape, Viewport
-from medapp.i18n import tr
 from medapp.imaging.voi import Voi
 from medapp.ui.state import Picture
+from medapp.ui.widgets.picture_notes import about_picture, must_be_seen
 from medapp.ui.widgets.wording import date_text, name_text, sex_text, time_text
 
 TEXT, SHADOW, DIM = QColor("#e4e7ea"), QColor(0, 0, 0, 235), QColor("#b3b9c0")
 MARGIN = 10
 OUTLINE = tuple((dx, dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1) if dx or dy)
-SCALE_SHARE = 0.22
 SCALE_LIFT = 52
 
 
@@ -28,27 +27,27 @@ def draw_annotations(
     """Draw everything that says what the picture shows; not `full`: only what must never be hidden."""
     painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
     if not full:
-        _draw_lines(painter, area, _marks(picture), right=False, bottom=True)
+        _draw_lines(painter, area, must_be_seen(picture), right=False, bottom=True)
         return
     ratio = painter.device().devicePixelRatioF()
     screen = (round(area.width() * ratio), round(area.height() * ratio))
-    shape = ImageShape.of(picture.frame)
+    shape = ImageShape.of(picture.shown)
     zoom = viewport.effective_zoom(shape, screen)
     corners = corner_texts(
         picture.study,
         picture.series,
         picture.instance,
-        picture.frame,
+        picture.shown,
         voi,
         position=picture.place.index,
         zoom=zoom,
     )
     _draw_lines(painter, area, _readable(corners.top_left, picture), right=False, bottom=False)
     _draw_lines(painter, area, _readable(corners.top_right, picture), right=True, bottom=False)
-    _draw_lines(painter, area, corners.bottom_left, right=False, bottom=True)
+    _draw_lines(painter, area, [*about_picture(picture), *corners.bottom_left], right=False, bottom=True)
     _draw_lines(painter, area, corners.bottom_right, right=True, bottom=True)
     _draw_letters(painter, area, picture, viewport)
-    _draw_scale(painter, area, picture, zoom / ratio * max(shape.stretch))
+    _draw_scale(painter, area, picture, viewport, screen)
 
 
 def draw_message(painter: QPainter, area: QRect, text: str) -> None:
@@ -80,15 +79,6 @@ def _replaced(line: str, written: dict[str, str]) -> str:
     return line
 
 
-def _marks(picture: Picture) -> list[str]:
-    instance = picture.instance
-    marks = [
-        tr("corner.lossy") if instance.lossy else "",
-        tr("corner.for_processing") if instance.for_processing else "",
-    ]
-    return [mark for mark in marks if mark]
-
-
 def _draw_lines(painter: QPainter, area: QRect, lines: Sequence[str], *, right: bool, bottom: bool) -> None:
     height = painter.fontMetrics().height() + 1
     top = area.height() - MARGIN - height * len(lines) if bottom else MARGIN
@@ -114,7 +104,7 @@ def _draw_shadowed(
 
 
 def _draw_letters(painter: QPainter, area: QRect, picture: Picture, viewport: Viewport) -> None:
-    letters = orientation_letters(picture.frame.geometry, viewport)
+    letters = orientation_letters(picture.shown.geometry, viewport)
     box = QRectF(area).adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
     centre = Qt.AlignmentFlag.AlignHCenter, Qt.AlignmentFlag.AlignVCenter
     font = painter.font()
@@ -132,30 +122,18 @@ def _draw_letters(painter: QPainter, area: QRect, picture: Picture, viewport: Vi
     painter.setFont(plain)
 
 
-def _draw_scale(painter: QPainter, area: QRect, picture: Picture, zoom: float) -> None:
-    """Draw a bar of a round length in millimetres; how the spacing is known stands in the corner."""
-    spacing = picture.frame.geometry.spacing_mm
-    if spacing is None or min(spacing) <= 0:
+def _draw_scale(painter: QPainter, area: QRect, picture: Picture, viewport: Viewport, screen: tuple[int, int]) -> None:
+    """Draw a bar of a round length; where its millimetres come from stands beside it."""
+    bar = scale_bar(picture.shown, viewport, screen)
+    if bar is None:
         return
-    mm_per_px = max(spacing) / zoom
-    length_mm = round_length(area.width() * SCALE_SHARE * mm_per_px)
-    length_px = length_mm / mm_per_px
-    x, y = (area.width() - length_px) / 2, area.height() - SCALE_LIFT
+    length = bar.length_px / painter.device().devicePixelRatioF()
+    x, y = (area.width() - length) / 2, area.height() - SCALE_LIFT
     for colour, width in ((SHADOW, 4), (TEXT, 2)):
         painter.setPen(QPen(colour, width))
-        painter.drawLine(QPointF(x, y), QPointF(x + length_px, y))
-        for end in (x, x + length_px):
+        painter.drawLine(QPointF(x, y), QPointF(x + length, y))
+        for end in (x, x + length):
             painter.drawLine(QPointF(end, y - 4), QPointF(end, y))
-    text = (
-        tr("ui.scale_cm", value=f"{length_mm / 10:g}") if length_mm >= 10 else tr("ui.scale_mm", value=f"{length_mm:g}")
-    )
     height = painter.fontMetrics().height()
-    _draw_shadowed(
-        painter, QRectF(x - 60, y - height - 4, length_px + 120, height), Qt.AlignmentFlag.AlignCenter, text, TEXT
-    )
-
-
-def round_length(longest: float) -> float:
-    """Return the longest of 1, 2, 5, 10, 20, 50 … that is not longer than `longest`."""
-    power = 10.0 ** math.floor(math.log10(longest))
-    return next(step * power for step in (5, 2, 1) if step * power <= longest * (1 + 1e-9))
+    box = QRectF(x - 160, y - height - 4, length + 320, height)
+    _draw_shadowed(painter, box, Qt.AlignmentFlag.AlignCenter, bar.text, TEXT)

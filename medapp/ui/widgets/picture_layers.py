@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
-from medapp.display.overlays import heat_map_rgba
+from medapp.display.overlays import draw_overlay, heat_map_rgba
 from medapp.display.render import Resampled, grey, resample
+from medapp.display.segments import SegmentLayers, draw_segments
+from medapp.display.shutters import draw_shutters
 from medapp.display.viewport import ImageShape, Viewport
 from medapp.imaging.frame import Frame
 from medapp.imaging.voi import Voi
@@ -18,6 +20,7 @@ from medapp.ui.widgets.images import as_qimage, view_of
 
 HEAT_MAP_COARSENESS = MOVING_COARSENESS = 2
 COARSE_FROM = 1_500_000
+SEGMENT_OPACITY = 0.35
 """Pixels of a screen from which on a full picture takes too long for a movement."""
 
 
@@ -27,6 +30,32 @@ class HeatMapView:
 
     values: NDArray[np.float32]
     opacity: float
+
+
+@dataclass(frozen=True, eq=False)
+class Covering:
+    """What lies on the picture itself: its shutters and overlay planes, and segments of the study."""
+
+    overlays: bool = True
+    shutters: bool = True
+    segments: tuple[SegmentLayers, ...] = ()
+
+    def key(self, frame: Frame) -> object:
+        """Return what the covered picture depends on, nothing where nothing covers it."""
+        overlays, shutters = self.overlays and frame.overlay is not None, self.shutters and bool(frame.shutters)
+        return overlays, shutters, tuple(map(id, self.segments))
+
+    def drawn(
+        self, pixels: NDArray[np.uint8], frame: Frame, viewport: Viewport, screen: tuple[int, int]
+    ) -> NDArray[np.uint8]:
+        """Return the picture with all of it, from the bottom up."""
+        if self.shutters:
+            pixels = draw_shutters(pixels, frame, viewport, screen)
+        if self.overlays:
+            pixels = draw_overlay(pixels, frame, viewport, screen)
+        for layers in self.segments:
+            pixels = draw_segments(pixels, layers, viewport, screen, SEGMENT_OPACITY)
+        return np.ascontiguousarray(pixels)
 
 
 class Layers:
@@ -42,14 +71,23 @@ class Layers:
         self._heat: tuple[object, QImage] | None = None
 
     def image(
-        self, frame: Frame, viewport: Viewport, voi: Voi | None, screen: tuple[int, int], *, moving: bool = False
+        self,
+        frame: Frame,
+        viewport: Viewport,
+        voi: Voi | None,
+        screen: tuple[int, int],
+        covering: Covering,
+        *,
+        moving: bool = False,
     ) -> QImage:
         """Return `frame` at screen size, valid until the next call; while it is `moving`, from fewer pixels."""
         coarseness = MOVING_COARSENESS if moving and screen[0] * screen[1] >= COARSE_FROM else 1
-        placed = self._placed(frame, *_coarse(frame, viewport, screen, coarseness))
-        key = (id(placed), voi, viewport.inverted, screen)
+        coarse, small = _coarse(frame, viewport, screen, coarseness)
+        placed = self._placed(frame, coarse, small)
+        key = (id(placed), voi, viewport.inverted, screen, covering.key(frame))
         if self._image is None or self._image[0] != key:
             pixels = grey(placed, voi, invert=frame.inverted != viewport.inverted)
+            pixels = covering.drawn(pixels, frame, coarse, small)
             if coarseness > 1:
                 pixels = cv2.resize(pixels, screen)
             self._image = key, view_of(pixels), pixels

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QPoint, QPointF, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -35,7 +35,9 @@ from medapp.ui.gestures import (
 )
 from medapp.ui.state import Picture, Tool
 from medapp.ui.widgets.annotations import draw_annotations, draw_message
-from medapp.ui.widgets.picture_layers import HeatMapView, Layers
+from medapp.ui.widgets.picture_layers import Covering, HeatMapView, Layers
+from medapp.ui.widgets.presentation_drawing import draw_legend, draw_presentation
+from medapp.ui.widgets.readout import Readout
 
 LATE_MS = 150
 STILL_MS = 120
@@ -51,6 +53,8 @@ class ViewerContent:
     voi: Voi | None = None
     tool: Tool = Tool.WINDOW
     annotations: bool = True
+    overlays: bool = True
+    shutters: bool = True
     heat_map: HeatMapView | None = None
     loading: bool = False
     message: str = ""
@@ -87,6 +91,9 @@ class Viewer(QWidget):
         self._content = ViewerContent()
         self._layers = Layers()
         self._drag: _Drag | None = None
+        self._pointer: QPointF | None = None
+        self._readout = Readout(self)
+        self.setMouseTracking(True)
         self._wheel = WheelSteps()
         self._late = False
         self._late_timer = QTimer(self, singleShot=True, interval=LATE_MS)
@@ -110,6 +117,7 @@ class Viewer(QWidget):
         elif not self._late and not self._late_timer.isActive():
             self._late_timer.start()
         self.setCursor(_cursor(content))
+        self._tell_values()
         self.update()
 
     def zoom_at_centre(self, factor: float) -> None:
@@ -133,7 +141,10 @@ class Viewer(QWidget):
         content, moving = self._content, self._still_timer.isActive()
         if content.picture is None:
             return None
-        return self._layers.image(content.picture.frame, content.viewport, content.voi, self._screen(), moving=moving)
+        covering = Covering(content.overlays, content.shutters, content.picture.segments if content.overlays else ())
+        return self._layers.image(
+            content.picture.shown, content.viewport, content.voi, self._screen(), covering, moving=moving
+        )
 
     def paintEvent(self, _: QPaintEvent) -> None:
         """Draw picture, heat map and texts."""
@@ -146,10 +157,11 @@ class Viewer(QWidget):
             painter.drawImage(self.rect(), image)
             if content.heat_map is not None:
                 overlay = self._layers.heat_map(
-                    content.heat_map, content.picture.frame, content.viewport, self._screen()
+                    content.heat_map, content.picture.shown, content.viewport, self._screen()
                 )
                 painter.drawImage(self.rect(), overlay)
             painter.setOpacity(1.0)
+            self._draw_over(painter, content.picture)
             draw_annotations(
                 painter, self.rect(), content.picture, content.viewport, content.voi, full=content.annotations
             )
@@ -162,9 +174,21 @@ class Viewer(QWidget):
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
 
+    def _draw_over(self, painter: QPainter, picture: Picture) -> None:
+        """Draw what belongs to the picture and is no part of it."""
+        content = self._content
+        if not content.overlays:
+            return
+        if picture.presented is not None:
+            ratio = self.devicePixelRatioF()
+            draw_presentation(painter, picture.presented, content.viewport, self._screen(), ratio)
+        if content.annotations:
+            draw_legend(painter, self.rect(), picture.segments)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Draw anew in the new size."""
         super().resizeEvent(event)
+        self._readout.place()
         self.update()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -179,7 +203,9 @@ class Viewer(QWidget):
             self._drag = _Drag(event.button(), tool, event.position(), event.position())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Drag: window, zoom, pan or scroll."""
+        """Drag: window, zoom, pan or scroll; tell what lies under the pointer."""
+        self._pointer = event.position()
+        self._tell_values()
         drag = self._drag
         if drag is None or self._content.picture is None:
             return
@@ -191,6 +217,19 @@ class Viewer(QWidget):
         delta = event.position() - drag.last
         drag.last = event.position()
         self._dragged(drag, delta, event.modifiers())
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Tell no values any more."""
+        super().leaveEvent(event)
+        self._pointer = None
+        self._tell_values()
+
+    def _tell_values(self) -> None:
+        content, at = self._content, self._pointer
+        if content.picture is None or not content.annotations:
+            at = None
+        device = None if at is None else at * self.devicePixelRatioF()
+        self._readout.tell(content.picture, content.viewport, self._screen(), device)
 
     def _dragged(self, drag: _Drag, delta: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         match drag.tool:
@@ -246,20 +285,20 @@ class Viewer(QWidget):
         self.window_requested.emit(window)
 
     def _shown_inverted(self, picture: Picture) -> bool:
-        return picture.frame.inverted != self._content.viewport.inverted
+        return picture.shown.inverted != self._content.viewport.inverted
 
     def _request_zoom(self, factor: float, at: QPointF) -> None:
         if self._content.picture is not None:
             ratio = self.devicePixelRatioF()
             point = (at.x() * ratio, at.y() * ratio)
-            shape = ImageShape.of(self._content.picture.frame)
+            shape = ImageShape.of(self._content.picture.shown)
             self.viewport_requested.emit(self._content.viewport.zoomed_at(factor, point, shape, self._screen()))
 
     def _request_pan(self, delta: QPointF) -> None:
         if self._content.picture is not None:
             self._still_timer.start()
             ratio = self.devicePixelRatioF()
-            shape = ImageShape.of(self._content.picture.frame)
+            shape = ImageShape.of(self._content.picture.shown)
             dx, dy = delta.x() * ratio, delta.y() * ratio
             self.viewport_requested.emit(self._content.viewport.panned(dx, dy, shape, self._screen()))
 
