@@ -175,7 +175,7 @@ def _by_position(segmentation: Segmentation, planes: Sequence[SegmentPlane], fra
 
 
 def _thickness(planes: Sequence[SegmentPlane], places: NDArray[np.float64]) -> float:
-    """Return how thick planes are: as stated, never more than the smallest gap between two; 1 mm where nothing is known.
+    """Return how thick planes are: as stated, never more than the smallest gap; 1 mm where nothing is known.
 
     The gap alone does not tell: planes without a segment are often left out of the file.
     """
