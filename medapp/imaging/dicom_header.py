@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING
 from medapp.errors import MedappError
 from medapp.imaging.attributes import integer, text, values
 from medapp.imaging.cine import usual_frame_ms
+from medapp.imaging.character_sets import sets_of
 from medapp.imaging.codecs import is_elsewhere, is_video
 from medapp.imaging.dicom import DicomFile, encapsulated_frames, is_cut_off, open_dicom
 from medapp.imaging.dicom_geometry import geometry_of
@@ -29,7 +30,7 @@ from medapp.imaging.traits import TRAIT_TAGS, Traits, traits_of
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
-_IDENTITY = """SOPClassUID SOPInstanceUID StudyInstanceUID SeriesInstanceUID Modality PatientName PatientID
+_IDENTITY = """SpecificCharacterSet SOPClassUID SOPInstanceUID StudyInstanceUID SeriesInstanceUID Modality PatientName PatientID
     IssuerOfPatientID PatientBirthDate PatientSex StudyDate StudyTime StudyDescription AccessionNumber SeriesDescription
     SeriesNumber BodyPartExamined InstanceNumber AcquisitionDateTime AcquisitionDate AcquisitionTime ContentDate
     ContentTime DirectoryRecordSequence"""
@@ -60,7 +61,24 @@ def open_header(stream: IO[bytes], limits: ReadLimits) -> DicomFile:
     if quick is not None:
         return quick
     stream.seek(0)
-    return open_dicom(stream, limits, HEADER_TAGS)
+    file = open_dicom(stream, limits, HEADER_TAGS)
+    _mend_character_set(file)
+    return file
+
+
+def _mend_character_set(file: DicomFile) -> None:
+    """Read names as the quick way does, where the declared character set cannot be right."""
+    from pydicom.charset import convert_encodings
+
+    element = file.dataset.get_item("PatientName")
+    name = getattr(element, "value", None)
+    if not isinstance(name, bytes) or name.isascii():
+        return
+    declared = text(file.dataset, "SpecificCharacterSet")
+    sets = sets_of(declared, name)
+    if sets != declared.split("\\"):
+        implicit, little = file.dataset.original_encoding
+        file.dataset.set_original_encoding(implicit, little, convert_encodings(sets))
 
 
 def _is_left(sop_class: str) -> bool:

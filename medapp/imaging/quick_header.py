@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import IO, Any
 
+from medapp.imaging.character_sets import sets_of
 from medapp.imaging.codecs import GE_BIG_ENDIAN_PIXELS
 from medapp.imaging.dicom import (
     BIG_ENDIAN,
@@ -90,8 +91,8 @@ class PlainHeader:
         from pydicom.charset import convert_encodings
         from pydicom.values import convert_PN, convert_text
 
-        sets = self._found.get(_CHARACTER_SET, (b"CS", b""))[1].decode("latin-1").strip("\0 ").split("\\")
-        encodings = convert_encodings(sets)
+        declared = self._found.get(_CHARACTER_SET, (b"CS", b""))[1].decode("latin-1")
+        encodings = convert_encodings(sets_of(declared, data))
         return (convert_PN if representation == b"PN" else convert_text)(data, encodings)
 
 
