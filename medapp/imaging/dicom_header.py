@@ -7,8 +7,8 @@ from typing import IO, TYPE_CHECKING
 
 from medapp.errors import MedappError
 from medapp.imaging.attributes import integer, text, values
-from medapp.imaging.cine import usual_frame_ms
 from medapp.imaging.character_sets import sets_of
+from medapp.imaging.cine import usual_frame_ms
 from medapp.imaging.codecs import is_elsewhere, is_video
 from medapp.imaging.dicom import DicomFile, encapsulated_frames, is_cut_off, open_dicom
 from medapp.imaging.dicom_geometry import geometry_of
