@@ -21,6 +21,7 @@ from medapp.imaging.limits import ReadLimits
 from medapp.imaging.segment_colours import colour_of
 from medapp.imaging.segmentation import Segment, Segmentation, SegmentationKind, SegmentPlane, SourceFrame
 from medapp.imaging.sniff import HEAD_BYTES, kind_of
+from medapp.imaging.structure_set import STRUCTURE_SET, read_structure_set
 from medapp.imaging.study import Geometry
 from medapp.imaging.tiles import tile_count, tile_of
 
@@ -31,13 +32,16 @@ _KINDS: dict[str, SegmentationKind] = {"BINARY": "BINARY", "FRACTIONAL": "FRACTI
 
 
 def load_segmentation(source: str, limits: ReadLimits) -> Segmentation:
-    """Open a source and read the segmentation in it; raises as `read_segmentation`."""
+    """Open a source and read the segmentation, or the structure set, in it; raises as `read_segmentation`."""
     with open_source(source, limits) as stream:
         head = stream.read(HEAD_BYTES)
         stream.seek(0)
         if kind_of(head) != "dicom":
             raise MedappError("segmentation.none")
-        return read_segmentation(open_dicom(stream, limits), source, limits)
+        file = open_dicom(stream, limits)
+        if text(file.dataset, "SOPClassUID") == STRUCTURE_SET:
+            return read_structure_set(file.dataset, source, limits)
+        return read_segmentation(file, source, limits)
 
 
 def read_segmentation(file: DicomFile, source: str, limits: ReadLimits) -> Segmentation:
