@@ -160,7 +160,9 @@ def _lut_unit(dataset: Dataset) -> str:
 
 
 def _pet_unit(dataset: Dataset) -> str:
-    units = text(dataset, "Units")
+    units, kind = text(dataset, "Units"), text(dataset, "SUVType")
+    if units == "GML" and kind not in {"", "BW"}:
+        return f"SUV {kind}"
     return {"BQML": "Bq/ml", "GML": "SUV", "CNTS": "counts"}.get(units, units)
 
 

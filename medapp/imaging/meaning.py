@@ -14,6 +14,7 @@ from medapp.imaging.real_world import RealWorldMapping, real_world_of
 from medapp.imaging.regions import regions_of
 from medapp.imaging.study import Note
 from medapp.imaging.suv import SuvScale, suv_scale
+from medapp.imaging.tiles import tile_count
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -37,6 +38,8 @@ def with_meaning(frame: Frame, scope: FrameScope, transfer_syntax: str) -> Frame
     mappings = real_world_of(scope, is_float=kind == "f", is_signed=kind == "i") if not frame.is_colour else ()
     scale = _suv(dataset, frame, mappings)
     reasons = (Note(f"suv.{scale.reason}"),) if scale.reason else ()
+    if text(dataset, "SegmentationType") and (tiles := tile_count(dataset)):
+        reasons = (*reasons, Note.of("segmentation.tile", tiles=tiles))
     return replace(
         frame,
         unit=frame.unit or _unit_of_values(frame, mappings),

@@ -8,6 +8,7 @@ from pydicom.uid import RLELossless
 
 from medapp.errors import MedappError
 from medapp.imaging.limits import ReadLimits
+from medapp.imaging.opening import load
 from medapp.imaging.readers import ReaderConfig, Readers
 from medapp.imaging.segment_colours import PALETTE, from_cielab
 from medapp.imaging.segmentation import SourceFrame
@@ -93,6 +94,12 @@ def test_full_tiles_come_segment_by_segment(tmp_path: Path) -> None:
     assert read.tiles == 4
     assert [p.segment for p in read.planes] == [1, 1, 1, 1, 2, 2, 2, 2]
     assert [p.tile for p in read.planes] == [1, 2, 3, 4, 1, 2, 3, 4]
+
+
+@pytest.mark.data
+def test_a_tile_of_a_segmented_slide_says_that_it_is_one(shared_data: Path) -> None:
+    frame = load(str(shared_data / "dicom/highdicom/seg_image_sm_control.dcm"), 0, ReadLimits(memory_bytes=0))
+    assert [note.code for note in frame.notes] == ["segmentation.tile"]
 
 
 def test_recommended_colours_are_cielab_of_d50() -> None:

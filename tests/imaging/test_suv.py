@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from pydicom.dataset import Dataset
 
 from medapp.i18n import catalogue
 from medapp.imaging.suv import ENHANCED_PET, suv_scale
-from tests.imaging.synthetic import item, sequence
+from tests.imaging.synthetic import dicom, frame_of, item, ramp, sequence
 
 pytestmark = pytest.mark.filterwarnings("ignore:Invalid value:UserWarning")  # pydicom's, on a time that is none
 AFTER_AN_HOUR, AT_ONCE = 2.763366e-4, 1.891892e-4
@@ -154,3 +155,10 @@ def test_what_is_missing_is_told_and_nothing_guessed(
     scale = suv_scale(pet(tracer=tracer, **changes))
     assert (scale.factor, scale.reason) == (None, reason)
     assert f"note.suv.{reason}" in catalogue()
+
+
+def test_suv_of_another_kind_is_named_as_such(tmp_path: Path) -> None:
+    made = dicom(ramp(), Modality="PT", Units="GML", SUVType="LBM")
+    frame = frame_of(made, tmp_path)
+    assert (frame.unit, frame.suv_factor) == ("SUV LBM", None)
+    assert [note.code for note in frame.notes] == ["suv.other_type"]
