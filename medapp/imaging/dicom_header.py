@@ -30,10 +30,10 @@ from medapp.imaging.traits import TRAIT_TAGS, Traits, traits_of
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
-_IDENTITY = """SpecificCharacterSet SOPClassUID SOPInstanceUID StudyInstanceUID SeriesInstanceUID Modality PatientName PatientID
-    IssuerOfPatientID PatientBirthDate PatientSex StudyDate StudyTime StudyDescription AccessionNumber SeriesDescription
-    SeriesNumber BodyPartExamined InstanceNumber AcquisitionDateTime AcquisitionDate AcquisitionTime ContentDate
-    ContentTime DirectoryRecordSequence"""
+_IDENTITY = """SpecificCharacterSet SOPClassUID SOPInstanceUID StudyInstanceUID SeriesInstanceUID Modality PatientName
+    PatientID IssuerOfPatientID PatientBirthDate PatientSex StudyDate StudyTime StudyDescription AccessionNumber
+    SeriesDescription SeriesNumber BodyPartExamined InstanceNumber AcquisitionDateTime AcquisitionDate AcquisitionTime
+    ContentDate ContentTime DirectoryRecordSequence"""
 _PICTURE = """Rows Columns NumberOfFrames SamplesPerPixel BitsAllocated BitsStored HighBit PixelRepresentation
     PhotometricInterpretation PlanarConfiguration ImageType LossyImageCompression FrameTime RecommendedDisplayFrameRate
     LossyImageCompressionRatio LossyImageCompressionMethod FrameTimeVector

@@ -144,11 +144,23 @@ def _merged(found: set[Value], tolerance: float) -> dict[Value, Value]:
     merged: dict[Value, Value] = {}
     leaders: list[tuple[Value, tuple[float, ...]]] = []
     for numbers, value in sorted((_numbers(value), value) for value in found if value is not None):
-        leader = next((v for v, n in reversed(leaders) if _are_near(n, numbers, tolerance)), None)
+        leader = _leader(leaders, numbers, tolerance)
         if leader is None:
             leaders.append((value, numbers))
         merged[value] = value if leader is None else leader
     return {**merged, None: None}
+
+
+def _leader(
+    leaders: list[tuple[Value, tuple[float, ...]]], numbers: tuple[float, ...], tolerance: float
+) -> Value | None:
+    """Return the last of the sorted `leaders` that is near; those further back are too small from some point on."""
+    for value, leading in reversed(leaders):
+        if numbers[0] - leading[0] > tolerance:
+            return None
+        if _are_near(leading, numbers, tolerance):
+            return value
+    return None
 
 
 def _numbers(value: Value) -> tuple[float, ...]:

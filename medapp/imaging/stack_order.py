@@ -99,7 +99,7 @@ def _of_places(slices: Sequence[Slice]) -> list[Note]:
     if found is None:
         return [Note.of("no_positions")] if any(s.geometry.position is not None for s in slices) else []
     level = levels(found)
-    distinct = [min(p for p in level if level[p] == n) for n in range(len(set(level.values())))]
+    distinct = list({n: place for place, n in sorted(level.items(), reverse=True)}.values())[::-1]
     if len(distinct) < 2:
         return []
     notes = [Note.of("duplicate_positions", count=len(slices) - len(distinct))] if len(distinct) < len(slices) else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -170,7 +171,7 @@ def _absent_numbers(groups: Sequence[Group]) -> dict[int, list[int]]:
     absent: dict[int, list[int]] = defaultdict(list)
     present = sorted(number for number in owner if math.isfinite(number))
     for number in missing_numbers(present):
-        absent[owner[max(n for n in present if n < number)]].append(number)
+        absent[owner[present[bisect_left(present, number) - 1]]].append(number)
     return absent
 
 
