@@ -198,7 +198,9 @@ def image_span(matrix: NDArray[np.float64], shape: tuple[int, int], screen: tupl
     return rows, columns
 
 
-def grey(resampled: Resampled, voi: Voi | None, *, invert: bool = False) -> NDArray[np.uint8]:
+def grey(
+    resampled: Resampled, voi: Voi | None, *, invert: bool = False, out: NDArray[np.uint8] | None = None
+) -> NDArray[np.uint8]:
     """Turn a resampled frame into grey levels; all that a drag of the window needs.
 
     Parameters
@@ -208,6 +210,8 @@ def grey(resampled: Resampled, voi: Voi | None, *, invert: bool = False) -> NDAr
         None leaves colour as it is; a grey frame needs one.
     invert : bool
         Show low values bright: ``frame.inverted != viewport.inverted``.
+    out : ndarray of uint8, shape (height, width), optional
+        Memory that may be used for the answer; new memory takes as long as the look-up.
 
     Returns
     -------
@@ -219,10 +223,10 @@ def grey(resampled: Resampled, voi: Voi | None, *, invert: bool = False) -> NDAr
         return _masked(_colour(levels, voi, invert=invert), resampled)
     assert voi is not None
     if levels.dtype in (np.uint8, np.uint16):
-        picture = cv2.LUT(levels, resampled.table(voi, invert=invert))  # six times as fast as numpy's take
+        picture = cv2.LUT(levels, resampled.table(voi, invert=invert), out)  # six times as fast as numpy's take
     else:
         picture = _float_grey(resampled.values, resampled.frame, voi, invert=invert)
-    if not resampled.is_modality:
+    if not resampled.is_modality and resampled.frame.supplement is not None:
         picture = _with_supplement(picture, resampled.stored, resampled.frame)
     return _masked(picture, resampled)
 

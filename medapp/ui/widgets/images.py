@@ -11,13 +11,15 @@ _FORMATS = {1: QImage.Format.Format_Grayscale8, 3: QImage.Format.Format_RGB888, 
 
 def as_qimage(pixels: NDArray[np.uint8], scale: float = 1) -> QImage:
     """Return a copy of `pixels`, shape (h, w), (h, w, 3) or (h, w, 4), for a screen of `scale` dots per pixel."""
-    image = view_of(np.ascontiguousarray(pixels)).copy()
+    pixels = np.ascontiguousarray(pixels)
+    height, width = pixels.shape[:2]
+    channels = pixels.shape[2] if pixels.ndim == 3 else 1
+    image = QImage(pixels.data, width, height, width * channels, _FORMATS[channels]).copy()
     image.setDevicePixelRatio(scale)
     return image
 
 
-def view_of(pixels: NDArray[np.uint8]) -> QImage:
-    """Return an image on the bytes of `pixels` themselves, which must be contiguous and outlive it."""
-    height, width = pixels.shape[:2]
-    channels = pixels.shape[2] if pixels.ndim == 3 else 1
-    return QImage(pixels.data, width, height, width * channels, _FORMATS[channels])
+def screen_view_of(colours: NDArray[np.uint8]) -> QImage:
+    """Return an image on the bytes of `colours` themselves: blue, green, red, unused; they must outlive it."""
+    height, width = colours.shape[:2]
+    return QImage(colours.data, width, height, width * 4, QImage.Format.Format_RGB32)

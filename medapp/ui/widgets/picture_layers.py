@@ -16,11 +16,11 @@ from medapp.display.shutters import draw_shutters
 from medapp.display.viewport import ImageShape, Viewport
 from medapp.imaging.frame import Frame
 from medapp.imaging.voi import Voi
-from medapp.ui.widgets.images import as_qimage, view_of
+from medapp.ui.widgets.images import as_qimage, screen_view_of
 
 HEAT_MAP_COARSENESS = MOVING_COARSENESS = 2
-COARSE_FROM = 1_500_000
 SEGMENT_OPACITY = 0.35
+COARSE_FROM = 1_500_000
 """Pixels of a screen from which on a full picture takes too long for a movement."""
 
 
@@ -62,12 +62,13 @@ class Layers:
     """Draws with `display`: a change of window needs the look-up alone, nothing changed needs nothing."""
 
     def __init__(self) -> None:
+        self._levels = self._colours = np.empty((0, 0), np.uint8)
         self.picture_changed()
 
     def picture_changed(self) -> None:
         """Forget what was drawn for another picture."""
         self._resampled: tuple[object, Resampled] | None = None
-        self._image: tuple[object, QImage, NDArray[np.uint8]] | None = None
+        self._image: tuple[object, QImage] | None = None
         self._heat: tuple[object, QImage] | None = None
 
     def image(
@@ -86,12 +87,27 @@ class Layers:
         placed = self._placed(frame, coarse, small)
         key = (id(placed), voi, viewport.inverted, screen, covering.key(frame))
         if self._image is None or self._image[0] != key:
-            pixels = grey(placed, voi, invert=frame.inverted != viewport.inverted)
+            pixels = self._drawn(placed, voi, invert=frame.inverted != viewport.inverted)
             pixels = covering.drawn(pixels, frame, coarse, small)
             if coarseness > 1:
                 pixels = cv2.resize(pixels, screen)
-            self._image = key, view_of(pixels), pixels
+            self._image = key, self._qimage(pixels)
         return self._image[1]
+
+    def _drawn(self, placed: Resampled, voi: Voi | None, *, invert: bool) -> NDArray[np.uint8]:
+        """Return the grey levels, in the memory of those before where they are as many."""
+        before = self._levels if self._levels.shape == placed.levels.shape else None
+        pixels = grey(placed, voi, invert=invert, out=before)
+        if pixels.ndim == 2:
+            self._levels = pixels
+        return pixels
+
+    def _qimage(self, pixels: NDArray[np.uint8]) -> QImage:
+        """Return the image in the format of the screen: drawing grey levels takes twice as long."""
+        before = self._colours if self._colours.shape[:2] == pixels.shape[:2] else None
+        code = cv2.COLOR_GRAY2BGRA if pixels.ndim == 2 else cv2.COLOR_RGB2BGRA
+        self._colours = np.asarray(cv2.cvtColor(pixels, code, before))
+        return screen_view_of(self._colours)
 
     def _placed(self, frame: Frame, viewport: Viewport, screen: tuple[int, int]) -> Resampled:
         key = (id(frame), viewport.fit() if viewport.zoom is None else viewport, screen)
