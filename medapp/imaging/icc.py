@@ -38,7 +38,7 @@ def _profile_in(dataset: Dataset) -> bytes:
 
 
 def to_srgb(rgb: NDArray[np.uint8], profile: bytes) -> tuple[NDArray[np.uint8], tuple[Note, ...]]:
-    """Convert colours to sRGB, relative colorimetric.
+    """Convert colours to sRGB, relative colorimetric with compensation of the black point.
 
     Parameters
     ----------
@@ -71,8 +71,11 @@ def _transform(profile: bytes) -> Any:  # noqa: ANN401 - Pillow's transform, whi
         raise ValueError(len(profile))
     source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
     target = ImageCms.createProfile("sRGB")
-    intent = ImageCms.Intent.RELATIVE_COLORIMETRIC
-    transform = ImageCms.buildTransform(source, target, "RGB", "RGB", renderingIntent=intent)
+    transform = ImageCms.buildTransform(
+        source, target, "RGB", "RGB",
+        renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
+        flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+    )  # fmt: skip
     cube = np.stack(np.meshgrid(*[np.arange(0, 256, 51, dtype=np.uint8)] * 3), axis=-1).reshape(6, 36, 3)
     moved = np.abs(_applied(transform, cube).astype(np.int16) - cube)
     return transform if moved.max() > _SAME else None
