@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from medapp.imaging.attributes import items, number, numbers
+from medapp.imaging.attributes import number, numbers
 from medapp.imaging.dicom_geometry import geometry_of
 from medapp.imaging.functional_groups import FrameScope
 from medapp.imaging.slices import Slice
@@ -16,7 +17,7 @@ from medapp.imaging.traits import traits_of
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
-SORTED_FRAMES = 8192
+SORTED_FRAMES = 5000
 """An instance with more frames (a tiled slide) stays as it is stored: to read all its groups takes too long."""
 _AS_STORED = (
     "1.2.840.10008.5.1.4.1.1.66.4",  # segmentations belong to their segments, not to a stack
@@ -43,17 +44,17 @@ def frame_order(dataset: Dataset, frames: int, sop_class: str) -> tuple[tuple[in
     """
     if not 2 <= frames <= SORTED_FRAMES or sop_class in _AS_STORED:
         return (), ()
-    if len(items(dataset, "PerFrameFunctionalGroupsSequence")) < frames:
+    scopes = FrameScope.of_all(dataset)[:frames]
+    if len(scopes) < frames:
         return (), ()
-    volumes = [(group, in_order(group.slices)) for group in split(_slices(dataset, frames))]
+    volumes = [(group, in_order(group.slices)) for group in split(_slices(scopes))]
     order = tuple(one.key for _, ordered in volumes for one in ordered)
     told = {note: None for group, ordered in volumes for note in (*group.notes, *notes_on(ordered))}
     several = (Note.of("frame_volumes", volumes=len(volumes)),) if len(volumes) > 1 else ()
     return () if order == tuple(range(frames)) else order, (*several, *told)
 
 
-def _slices(dataset: Dataset, frames: int) -> list[Slice]:
-    scopes = [FrameScope.of(dataset, index) for index in range(frames)]
+def _slices(scopes: Sequence[FrameScope]) -> list[Slice]:
     dimensions = [_dimensions(scope) for scope in scopes]
     rank = {values: n for n, values in enumerate(sorted(set(dimensions)))}
     return [
