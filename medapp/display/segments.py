@@ -13,37 +13,9 @@ from medapp.display.segment_layers import SegmentLayers, legend, segments_of
 from medapp.display.segment_planes import lies_over
 from medapp.display.viewport import Viewport
 
-__all__ = ["SegmentLayers", "draw_segments", "legend", "lies_over", "segments_of", "segments_rgba"]
+__all__ = ["SegmentLayers", "draw_segments", "legend", "lies_over", "segments_of"]
 
 _CODES = 65536
-
-
-def segments_rgba(
-    layers: SegmentLayers, viewport: Viewport, screen: tuple[int, int], opacity: float
-) -> NDArray[np.uint8]:
-    """Return the segments as a picture to lay over the image: fill and contour.
-
-    Parameters
-    ----------
-    layers : SegmentLayers
-    viewport : Viewport
-    screen : tuple of 2 int
-        Width and height in pixels.
-    opacity : float
-        0 to 1, of the fill; contours are always opaque.
-
-    Returns
-    -------
-    ndarray of uint8, shape (height, width, 4)
-        Red, green, blue, alpha, not premultiplied.
-    """
-    rgba = np.zeros((screen[1], screen[0], 4), np.uint8)
-    placed = _placed(layers, viewport, screen)
-    if placed is not None:
-        box, codes = placed
-        colours, strengths = layers.colours(min(max(opacity, 0.0), 1.0))
-        rgba[box] = _looked_up(codes, colours, strengths * 255)
-    return rgba
 
 
 def draw_segments(
@@ -137,42 +109,38 @@ def _filled(table: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
 def _mixed(
     picture: NDArray[np.uint8], codes: NDArray[Any], colours: NDArray[np.float64], strengths: NDArray[np.float64]
 ) -> NDArray[np.uint8]:
-    """Return the colours of `picture` with those of the codes over them, in one look-up for each channel."""
-    if codes.dtype != np.uint8:
-        return _mixed_of_many(picture, codes, colours, strengths)
+    """Return the colours of `picture` with those of the codes over them."""
+    colours = colours.repeat(2, axis=0)
     strengths = np.column_stack([strengths, np.ones(len(strengths))]).ravel()  # fill, contour, fill, …
     strengths[1] = 0.0  # there is no contour of nothing
+    if picture.ndim == 2 and codes.dtype == np.uint8:
+        return _mixed_with_grey(picture, codes, colours, strengths)
+    return _blended(picture if picture.ndim == 3 else _rgb(picture), codes, colours, strengths)
+
+
+def _mixed_with_grey(
+    grey: NDArray[np.uint8], codes: NDArray[np.uint8], colours: NDArray[np.float64], strengths: NDArray[np.float64]
+) -> NDArray[np.uint8]:
+    """Look up grey level and code together: red, green and blue in one word."""
     below = (np.arange(256.0)[None, :] * (1 - strengths)[:, None])[..., None]
-    tables = np.rint(below + (colours.repeat(2, axis=0) * strengths[:, None])[:, None, :]).astype(np.uint8)
-    if picture.ndim == 2:  # red, green and blue of a grey level in one word
-        packed = np.concatenate([tables, np.zeros_like(tables[..., :1])], axis=2).reshape(-1, 4).view(np.int32)[:, 0]
-        four = _of_pairs(np.ascontiguousarray(picture), codes, packed).view(np.uint8).reshape(*codes.shape, 4)
-        return np.asarray(cv2.cvtColor(four, cv2.COLOR_RGBA2RGB))
-    channels = [_of_pairs(c, codes, tables[..., i].ravel()) for i, c in enumerate(cv2.split(picture))]
-    return np.asarray(cv2.merge(channels))
+    table = np.zeros((len(strengths), 256, 4), np.uint8)
+    table[..., :3] = np.rint(below + (colours * strengths[:, None])[:, None, :])
+    pairs = cv2.merge([np.ascontiguousarray(grey), codes]).view("<u2")[..., 0]
+    return np.asarray(cv2.cvtColor(_looked_up(pairs, table.reshape(-1, 4)), cv2.COLOR_RGBA2RGB))
 
 
-def _of_pairs(levels: NDArray[np.uint8], codes: NDArray[np.uint8], table: NDArray[Any]) -> NDArray[Any]:
-    """Look up the level and the code of every pixel, taken as one word."""
-    pairs = cv2.merge([levels, codes]).view("<u2")[..., 0]
-    looked_up: NDArray[Any] = cv2.LUT(pairs, _filled(table, pairs.dtype))
-    return looked_up
-
-
-def _mixed_of_many(
+def _blended(
     picture: NDArray[np.uint8], codes: NDArray[Any], colours: NDArray[np.float64], strengths: NDArray[np.float64]
 ) -> NDArray[np.uint8]:
-    """Do the same where the codes need two bytes: blend with a picture of the segments."""
-    above = _looked_up(codes, colours, strengths * 255)
-    alpha = above[..., 3:].astype(np.float32) / 255
-    below = (picture if picture.ndim == 3 else _rgb(picture)).astype(np.float32)
-    return np.rint(below * (1 - alpha) + above[..., :3] * alpha).astype(np.uint8)
+    """Weaken what lies below and add what lies above, in passes over the whole picture."""
+    table = np.column_stack([colours * strengths[:, None], (1 - strengths) * 255])
+    above = _looked_up(codes, np.rint(table).astype(np.uint8))
+    left = cv2.cvtColor(cv2.extractChannel(above, 3), cv2.COLOR_GRAY2RGB)
+    weakened = cv2.multiply(np.ascontiguousarray(picture), left, scale=1 / 255)
+    return np.asarray(cv2.add(weakened, cv2.cvtColor(above, cv2.COLOR_RGBA2RGB), weakened))
 
 
-def _looked_up(codes: NDArray[Any], colours: NDArray[np.float64], alpha: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """Return red, green, blue and alpha for every code; contours are opaque."""
-    table = np.zeros((2 * len(colours), 4), np.uint8)
-    table[0::2] = np.rint(np.column_stack([colours, alpha]))
-    table[3::2] = np.rint(np.column_stack([colours, np.full(len(colours), 255.0)]))[1:]
-    packed: NDArray[np.int32] = cv2.LUT(codes, _filled(table.view(np.int32)[:, 0], codes.dtype))
-    return packed.view(np.uint8).reshape(*codes.shape, 4)
+def _looked_up(index: NDArray[Any], table: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the four bytes of `table` for every index, in one look-up of words."""
+    words: NDArray[np.int32] = cv2.LUT(index, _filled(table.view(np.int32)[:, 0], index.dtype))
+    return words.view(np.uint8).reshape(*index.shape, 4)

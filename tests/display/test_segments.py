@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from medapp.display.render import render_frame, resample
-from medapp.display.segments import draw_segments, legend, lies_over, segments_of, segments_rgba
+from medapp.display.segments import draw_segments, legend, lies_over, segments_of
 from medapp.display.viewport import Viewport
 from medapp.imaging.found import FoundImage
 from medapp.imaging.frame import Frame
@@ -158,8 +158,9 @@ def test_fractions_fill_by_their_size_and_have_their_contour_at_half(tmp_path: P
     shares = [layers.at(x, 3)[0][1] for x in range(1, 16)]
     assert shares == sorted(shares)
     assert (shares[0], shares[-1]) == (0.1, 1.0)
-    rgba = segments_rgba(layers, Viewport(zoom=1.0), (16, 16), 0.5)
-    assert np.flatnonzero(rgba[8, :, 3] == 255).tolist() == [7], "the contour is just inside of one half"
+    drawn = draw_segments(np.zeros((16, 16), np.uint8), layers, Viewport(), None, 0.5)
+    opaque = (drawn[8] == layers.segments[0].colour).all(axis=-1)
+    assert np.flatnonzero(opaque).tolist() == [7], "the contour is just inside of one half"
 
 
 def test_a_segmentation_alone_shows_its_own_segments(tmp_path: Path) -> None:
@@ -178,7 +179,7 @@ def test_the_fill_is_mixed_and_the_contour_is_opaque(tmp_path: Path) -> None:
     np.testing.assert_allclose(drawn[6, 8], np.rint(0.75 * 100 + 0.25 * colour), atol=1)
     assert (drawn[0, 0] == 100).all()
     coloured = draw_segments(np.repeat(grey[..., None], 3, axis=2), layers, Viewport(), None, 0.25)
-    np.testing.assert_array_equal(coloured, drawn)
+    np.testing.assert_allclose(coloured.astype(int), drawn, atol=1)
 
 
 @pytest.mark.parametrize("turns", range(4))
@@ -196,7 +197,6 @@ def test_segments_follow_the_picture_through_every_viewport(
     placed = resample(frame, viewport, (70, 50))
     expected = (placed.values > 0) & placed.inside
     layers = segments_of(seg, instance, frame)
-    np.testing.assert_array_equal(segments_rgba(layers, viewport, (70, 50), 1.0)[..., 3] == 255, expected)
     drawn = draw_segments(np.zeros((50, 70), np.uint8), layers, viewport, (70, 50), 1.0)
     np.testing.assert_array_equal(drawn.any(axis=-1), expected)
 
@@ -208,7 +208,7 @@ def test_nothing_is_drawn_where_no_segment_is_in_sight(tmp_path: Path) -> None:
     assert (draw_segments(grey, layers, far, (40, 40), 0.5) == 7).all()
     empty = segments_of(segmentation(tmp_path, block()[None], [Plane(1, SOURCE)]), image(uid="x"), frame_for(image()))
     assert empty.is_empty
-    assert not segments_rgba(empty, Viewport(), (40, 40), 0.5).any()
+    assert (draw_segments(grey, empty, Viewport(), (40, 40), 0.5) == 7).all()
 
 
 def test_more_segments_than_a_byte_counts_are_drawn_all_the_same(tmp_path: Path) -> None:
