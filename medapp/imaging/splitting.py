@@ -230,7 +230,7 @@ def _by_order(group: Group, place_of: dict[int, int]) -> list[Group]:
         place = place_of[one.key]
         parts[nth[place]].append(one)
         nth[place] += 1
-    note = Note.of("volumes_by_order", volumes=volumes)
+    note = _why_repeated(parts)
     return [
         replace(
             group,
@@ -240,6 +240,14 @@ def _by_order(group: Group, place_of: dict[int, int]) -> list[Group]:
         )
         for n, part in enumerate(parts, start=1)
     ]
+
+
+def _why_repeated(parts: Sequence[Sequence[Slice]]) -> Note:
+    """Return the note on volumes in the same places: the same images again, or nobody knows."""
+    uids = {frozenset(one.uid for one in part) for part in parts}
+    if len(uids) == 1 and "" not in next(iter(uids)):
+        return Note.of("duplicate_uids", count=sum(len(part) for part in parts[1:]))
+    return Note.of("volumes_by_order", volumes=len(parts))
 
 
 def _by_time(one: Slice) -> tuple[float, float, float, tuple[float, str, str, int]]:

@@ -49,7 +49,7 @@ def _by_number(one: Slice) -> tuple[float, str, str, int]:
 
 
 def notes_on(slices: Sequence[Slice]) -> tuple[Note, ...]:
-    """Tell what is odd about a display set whose `slices` are in order: gaps, steps, tilt, sizes, doubles.
+    """Tell what is odd about a display set whose `slices` are in order: gaps, steps, tilt, doubles.
 
     Examples
     --------
@@ -59,12 +59,7 @@ def notes_on(slices: Sequence[Slice]) -> tuple[Note, ...]:
     >>> [note.code for note in notes_on(stack)]
     ['gap']
     """
-    return (*_of_sizes(slices), *_of_uids(slices), *_of_places(slices))
-
-
-def _of_sizes(slices: Sequence[Slice]) -> list[Note]:
-    sizes = len({one.size for one in slices})
-    return [Note.of("mixed_matrices", sizes=sizes)] if sizes > 1 else []
+    return (*_of_uids(slices), *_of_places(slices))
 
 
 def _of_uids(slices: Sequence[Slice]) -> list[Note]:

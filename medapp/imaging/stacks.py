@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -35,18 +36,20 @@ def build_scan(found: Iterable[Found]) -> Scan:
         else:
             problems.append(item)
     others = tuple(sorted(not_images, key=lambda n: n.path))
-    states = [other.presentation for other in others if other.presentation is not None]
     return Scan(
-        studies=tuple(_with_presentations(study, states) for study in build_studies(images)),
+        studies=with_presentations(build_studies(images), others),
         not_images=others,
         problems=tuple(sorted(problems, key=lambda p: p.path)),
     )
 
 
-def _with_presentations(study: Study, states: Sequence[PresentationRef]) -> Study:
-    """Return the study with the presentation states that refer to one of its images, the oldest first."""
-    if not states:
-        return study
+def with_presentations(studies: Sequence[Study], others: Iterable[NotImage]) -> tuple[Study, ...]:
+    """Return the studies, each with the presentation states that refer to one of its images, the oldest first."""
+    states = [other.presentation for other in others if other.presentation is not None]
+    return tuple(_with_states(study, states) if states else study for study in studies)
+
+
+def _with_states(study: Study, states: Sequence[PresentationRef]) -> Study:
     known = {instance.sop_instance_uid for series in study.series for instance in series.instances}
     chosen = [state for state in states if not known.isdisjoint(state.refers_to)]
     return replace(study, presentations=tuple(sorted(chosen, key=lambda s: (s.created, s.source))))
@@ -129,8 +132,14 @@ def _display_sets(images: Sequence[FoundImage]) -> list[Series]:
 def _pictures(images: Sequence[FoundImage]) -> Series:
     first = images[0]
     folder = folder_of(first.instance.source)
-    instances = tuple(image.instance for image in sorted(images, key=_number))
+    instances = tuple(image.instance for image in sorted(images, key=_as_people_count))
     return Series(uid="", modality=first.modality, instances=instances, description=folder.rpartition("/")[2])
+
+
+def _as_people_count(image: FoundImage) -> tuple[list[tuple[int, str]], str]:
+    """Sort ``image 10`` behind ``image 9``: numbers in names count as numbers."""
+    parts = re.split(r"([0-9]{1,18})", image.instance.source.casefold())
+    return [(int(part), "") if n % 2 else (-1, part) for n, part in enumerate(parts)], image.instance.source
 
 
 def _number(image: FoundImage) -> tuple[float, str, str]:
@@ -146,7 +155,13 @@ def _stacks(images: Sequence[FoundImage]) -> list[Series]:
     """Return the stacks that the single-frame images of one series make."""
     groups = split([slice_of(key, image) for key, image in enumerate(images)])
     absent = _absent_numbers(groups)
-    return [_stack(images, group, absent.get(n, ())) for n, group in enumerate(groups)]
+    mixed = _of_sizes(images)
+    return [_stack(images, group, (*mixed, *_of_absent(absent.get(n, ())))) for n, group in enumerate(groups)]
+
+
+def _of_sizes(images: Sequence[FoundImage]) -> tuple[Note, ...]:
+    sizes = len({(image.instance.rows, image.instance.columns) for image in images})
+    return (Note.of("mixed_matrices", sizes=sizes),) if sizes > 1 else ()
 
 
 def slice_of(key: int, image: FoundImage) -> Slice:
@@ -175,9 +190,9 @@ def _absent_numbers(groups: Sequence[Group]) -> dict[int, list[int]]:
     return absent
 
 
-def _stack(images: Sequence[FoundImage], group: Group, absent: Sequence[int]) -> Series:
+def _stack(images: Sequence[FoundImage], group: Group, of_series: tuple[Note, ...]) -> Series:
     ordered = in_order(group.slices)
-    notes = (*group.notes, *notes_on(ordered), *_of_absent(absent))
+    notes = (*group.notes, *notes_on(ordered), *of_series)
     instances = tuple(images[one.key].instance for one in ordered)
     return replace(_described(images[ordered[0].key]), instances=instances, split=group.split, notes=notes)
 

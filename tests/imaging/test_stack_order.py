@@ -90,10 +90,6 @@ def test_doubles_are_told_by_place_and_by_uid() -> None:
     assert _told(one, replace(two, uid="1.2")) == {"conflicting_uids": {"count": 1}}
 
 
-def test_images_of_several_sizes_in_one_stack_are_told() -> None:
-    assert _told(_slice(0, 0), replace(_slice(1, 5), size=(8, 8))) == {"mixed_matrices": {"sizes": 2}}
-
-
 def test_positions_that_give_no_order_are_told() -> None:
     turned = replace(_slice(1, 5), geometry=Geometry((0, 0, 5), (0.0, 1.0, 0.0, 0.0, 0.0, -1.0)))
     assert notes_on([_slice(0, 0), turned]) == (Note("no_positions"),)

@@ -82,3 +82,31 @@ def test_absent_numbers_are_told_with_the_stack_that_the_number_before_is_in() -
     images = [_image(f"{n}", instance=_slice(f"{n}", None, n), traits=Traits(echo=n // 4)) for n in (1, 2, 4, 5)]
     (study,) = build_studies(images)
     assert [[n.code for n in series.notes] for series in study.series] == [["missing_numbers"], []]
+
+
+def test_several_sizes_in_one_series_are_split_and_told() -> None:
+    images = [_image(f"{n}", instance=replace(_slice(f"{n}", float(n), n), rows=4 + 4 * (n // 3))) for n in range(6)]
+    (study,) = build_studies(images)
+    assert [series.instances[0].rows for series in study.series] == [4, 8]
+    assert [[n.code for n in series.notes] for series in study.series] == [["mixed_matrices"]] * 2
+
+
+def test_a_series_that_is_here_twice_is_two_stacks_and_told_as_the_same_images() -> None:
+    images = [
+        _image(f"{copy}{n}", instance=replace(_slice(f"{copy}{n}", float(n), n), sop_instance_uid=f"1.{n}"))
+        for copy in "ab"
+        for n in range(4)
+    ]
+    (study,) = build_studies(images)
+    assert [[i.source for i in series.instances] for series in study.series] == [
+        [f"{copy}{n}" for n in range(4)] for copy in "ab"
+    ]
+    assert [[(n.code, n.params) for n in series.notes] for series in study.series] == [
+        [("duplicate_uids", (("count", 4),))]
+    ] * 2
+
+
+def test_numbers_in_the_names_of_pictures_count_as_numbers() -> None:
+    sources = ["x/image 10.png", "x/image 9.png", "x/Image 1.png", "x/image.png"]
+    (study,) = build_studies([FoundImage(Instance(s, "picture", 1, 1), "PICTURE", "") for s in sources])
+    assert [i.source for i in study.series[0].instances] == [sources[2], sources[1], sources[0], sources[3]]
