@@ -45,6 +45,8 @@ class TrainConfig:
         Wall time that a run may take however small the folder.
     most_passes, most_steps : int
         No more passes over the fitted cases, and steps, than this.
+    patience : int
+        Passes without better weights after which the training ends, where some patients choose among them.
     rotation_degrees, shift, scale : float
         Augmentation: most rotation, shift as a share of the side, and change of scale.
     brightness, contrast, noise : float
@@ -80,6 +82,7 @@ class TrainConfig:
     shortest_seconds: float = 60.0
     most_passes: int = 30
     most_steps: int = 2000
+    patience: int = 8
     rotation_degrees: float = 10.0
     shift: float = 0.1
     scale: float = 0.15

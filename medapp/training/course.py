@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -13,21 +12,26 @@ import torch
 
 from medapp.classify import devices
 from medapp.classify.contents import Calibration, Scope
+from medapp.classify.package import Package, read_package
 from medapp.classify.registry import Registry
 from medapp.errors import MedappError
 from medapp.files import write_json, write_text
 from medapp.folders import user_folders
 from medapp.imaging.readers import Readers
-from medapp.jobs import Progress
 from medapp.training import calibration as calibrating
 from medapp.training.check import Checked, judge
-from medapp.training.dataset import CaseFolder, list_cases
+from medapp.training.checkpoint import CheckpointFolder
+from medapp.training.dataset import list_cases
 from medapp.training.evaluate import Answers, patient_numbers
 from medapp.training.events import PACKAGE_FOLDER
+from medapp.training.fingerprint import fingerprint_of
 from medapp.training.instant import finish_instantly, learn_instantly
+from medapp.training.intake import read_cases
+from medapp.training.keeper import Keeper
 from medapp.training.lesson import Floats, Group, Instant, Lesson, Trained
 from medapp.training.lineage import refuse_seen_pictures
-from medapp.training.narration import Budget, Narrator, StoppedEarlyError
+from medapp.training.memory import Portions
+from medapp.training.narration import Budget, Narrator
 from medapp.training.pictures import PictureCache
 from medapp.training.plan import Plan, make_plan
 from medapp.training.product import write_product
@@ -41,15 +45,15 @@ from medapp.training.report import (
     sealed_answers,
     summary_of,
 )
-from medapp.training.run import RunRequest
+from medapp.training.request import RunRequest
 from medapp.training.starting_model import starting_model
-from medapp.training.survey import Survey, mostly_colour, survey
+from medapp.training.survey import mostly_colour
 
 REPORT_FILE, PREDICTIONS_FILE = "report.json", "sealed_predictions.csv"
 
 
-def teach(request: RunRequest, folder: Path, narrator: Narrator, start: float, *, install: bool) -> dict[str, Any]:
-    """Train a model and write its package into the run folder.
+def teach(request: RunRequest, folder: Path, narrator: Narrator, start: float) -> dict[str, Any]:
+    """Train a model and write its package into the run folder; goes on from the checkpoints that lie there.
 
     Parameters
     ----------
@@ -61,8 +65,6 @@ def teach(request: RunRequest, folder: Path, narrator: Narrator, start: float, *
         Where progress goes.
     start : float
         ``time.monotonic()`` when the process began.
-    install : bool
-        Whether the package is installed on this station too.
 
     Returns
     -------
@@ -78,8 +80,10 @@ def teach(request: RunRequest, folder: Path, narrator: Narrator, start: float, *
     """
     folders = user_folders()
     folders.cache.mkdir(parents=True, exist_ok=True)
+    registry = Registry(folders)
+    if (package := folder / PACKAGE_FOLDER).exists():
+        return _told_again(read_package(package)) | _installed(request, registry, package)
     with ExitStack() as stack:
-        registry = Registry(folders)
         base = None
         if not request.architecture:
             base = stack.enter_context(starting_model(request.base, registry, folders.cache))
@@ -92,30 +96,26 @@ def teach(request: RunRequest, folder: Path, narrator: Narrator, start: float, *
         if mostly_colour(listing, readers):
             plan = replace(plan, spec=replace(plan.spec, colour="rgb"))
         pictures = stack.enter_context(PictureCache(folder, len(listing.cases), plan.spec))
-        surveyed = _read_cases(listing, readers, plan, pictures, narrator)
+        surveyed = read_cases(listing, readers, plan.request.pattern, pictures, narrator)
         readers.close()
         checked = judge(surveyed, plan.lineage.salt, plan.lineage.sides)
         narrator.tell("checked", **summary_of(checked))
         _refuse_blocked(checked, plan)
-        finished = _learn_and_test(plan, checked, pictures, narrator, start, folder)
-        package = Path(finished["package"])
-        return finished | {"installed": bool(install and registry.install(package))}
+        keeper = Keeper(CheckpointFolder(folder), narrator, fingerprint_of(plan, checked))
+        finished = _learn_and_test(plan, checked, pictures, narrator, keeper, start, folder)
+        keeper.clear()
+        return finished | _installed(request, registry, finished["package"])
 
 
-def _read_cases(
-    listing: CaseFolder, readers: Readers, plan: Plan, pictures: PictureCache, narrator: Narrator
-) -> Survey:
-    """Read every case once: for the check, and as network pictures."""
-    job = survey(listing, readers, plan.request.pattern or None, pictures.put)
-    while True:
-        try:
-            report = next(job)
-        except StopIteration as end:
-            surveyed: Survey = end.value
-            return surveyed
-        if isinstance(report, Progress) and narrator.progress("reading", report.done, report.total):
-            job.close()
-            raise StoppedEarlyError
+def _told_again(package: Package) -> dict[str, Any]:
+    """Return the end of a run whose process died after its package was whole."""
+    told, report = package.metadata, package.report() or {}
+    ended = {"id": told.id, "version": told.version, "name": told.name, "stopped": report["training"]["stopped"]}
+    return {"package": str(package.path), **ended, "report": report}
+
+
+def _installed(request: RunRequest, registry: Registry, package: str | Path) -> dict[str, bool]:
+    return {"installed": bool(request.install and registry.install(Path(package)))}
 
 
 def _refuse_blocked(checked: Checked, plan: Plan) -> None:
@@ -128,7 +128,13 @@ def _refuse_blocked(checked: Checked, plan: Plan) -> None:
 
 
 def _learn_and_test(
-    plan: Plan, checked: Checked, pictures: PictureCache, narrator: Narrator, start: float, folder: Path
+    plan: Plan,
+    checked: Checked,
+    pictures: PictureCache,
+    narrator: Narrator,
+    keeper: Keeper,
+    start: float,
+    folder: Path,
 ) -> dict[str, Any]:
     """Learn on the development side, measure once on the sealed side, and write what came out."""
     classes = checked.survey.folder.classes
@@ -140,22 +146,22 @@ def _learn_and_test(
         _group(checked, "sealed"),
         plan.config,
         plan.request.seed,
+        Portions.of(plan.config, lambda before, now: narrator.note("train.note.memory", before=before, now=now)),
         plan.request.steps or None,
     )
-    instant = learn_instantly(lesson, narrator)
+    instant = learn_instantly(lesson, narrator, keeper)
     if plan.request.effort == "quick":
-        trained = learn_quickly(lesson, instant, Budget(start, instant.seconds, plan.config, narrator.clock), narrator)
+        budget = Budget(start, instant.seconds, plan.config, narrator.clock)
+        trained = learn_quickly(lesson, instant, budget, narrator, keeper)
     else:
-        trained = finish_instantly(lesson, instant)
+        trained = finish_instantly(lesson, instant, narrator)
     calibration = _calibrate(plan, classes, trained)
-    report, answers = _report(plan, checked, lesson, instant, trained, calibration, narrator, start)
-    package = write_product(plan, checked, trained, calibration, report, folder / PACKAGE_FOLDER)
-    write_json(folder / REPORT_FILE, report)
+    report, answers = _report(plan, checked, lesson, instant, trained, calibration, narrator)
     names = [seen.case.name for seen, use in zip(checked.survey.seen, checked.uses, strict=True) if use == "sealed"]
     write_text(folder / PREDICTIONS_FILE, predictions_csv(names, answers))
-    told = package.metadata
-    ended = {"id": told.id, "version": told.version, "name": told.name, "stopped": narrator.pause()}
-    return {"package": str(package.path), **ended, "report": report}
+    write_json(folder / REPORT_FILE, report)
+    # last: where there is a package, everything is there
+    return _told_again(write_product(plan, checked, trained, calibration, report, folder / PACKAGE_FOLDER))
 
 
 def _group(checked: Checked, use: str) -> Group:
@@ -191,7 +197,6 @@ def _report(
     trained: Trained,
     calibration: Calibration,
     narrator: Narrator,
-    start: float,
 ) -> tuple[dict[str, Any], Answers]:
     classes, sealed = checked.survey.folder.classes, lesson.sealed
     refused = trained.sealed_likeness < Scope().refuse_below
@@ -218,7 +223,8 @@ def _report(
         steps=trained.steps,
         strength=instant.fit.fit.strength,
         half_difference=trained.half_difference,
-        stopped=narrator.pause(),
+        micro_batch=min(lesson.portions.learning.size, plan.config.batch),
+        stopped=narrator.stopped,
         config=plan.config,
     )
     report = build_report(
@@ -227,7 +233,7 @@ def _report(
         calibration,
         answers,
         development,
-        Timing(instant.seconds, time.monotonic() - start),
+        Timing(instant.seconds, narrator.seconds),
         compare_with_instant(answers, before, _margin(trained.sealed_logits, answers)),
         narrator.curve,
         plan.request.prevalence,

@@ -12,17 +12,20 @@ from pathlib import Path
 from typing import Any
 
 from medapp.files import read_json, write_json
+from medapp.training.heartbeat import HEARTBEAT_SECONDS
 
-EVENTS_FILE, CONTROL_FILE, HEARTBEAT_FILE, REQUEST_FILE = "events.jsonl", "control.json", "heartbeat", "run.json"
+EVENTS_FILE, CONTROL_FILE, REQUEST_FILE = "events.jsonl", "control.json", "run.json"
 PACKAGE_FOLDER = "package"
 ENDS = frozenset({"finished", "stopped", "failed"})
-HEARTBEAT_SECONDS = 1.0
-SILENT_SECONDS = 20.0
+FROZEN_SECONDS = 5.0
 _WATCH_SECONDS = 0.2
+_PENDING_BYTES = 4 * 2**20
 
 
 class EventLog:
-    """Appends events to the run folder, one JSON object a line, flushed; and passes them on.
+    """Appends events to the run folder, one JSON object a line; and passes them on.
+
+    A disk that is full ends no training: what it does not take is written with the next event that it takes.
 
     Parameters
     ----------
@@ -33,7 +36,9 @@ class EventLog:
     """
 
     def __init__(self, folder: Path, echo: Callable[[str], None] | None = None) -> None:
-        self._file = (folder / EVENTS_FILE).open("a", encoding="utf-8", newline="\n")
+        path = folder / EVENTS_FILE
+        self._pending = b"\n" if _is_torn(path) else b""
+        self._file = path.open("ab", buffering=0)
         self._echo = echo
         self._lock = threading.Lock()
         self._start = time.monotonic()
@@ -43,16 +48,33 @@ class EventLog:
         document = {"event": event, "seconds": round(time.monotonic() - self._start, 2), **fields}
         line = json.dumps(document, ensure_ascii=False, allow_nan=False)
         with self._lock:
-            self._file.write(line + "\n")
-            self._file.flush()
+            if len(self._pending) < _PENDING_BYTES or event in ENDS:
+                self._pending += line.encode() + b"\n"
+            self._flush()
             if self._echo is not None:
                 self._echo(line)
 
+    def _flush(self) -> None:
+        with suppress(OSError):
+            while self._pending:
+                self._pending = self._pending[self._file.write(self._pending) or 0 :]
+
     def close(self) -> None:
-        """Close the file, with everything on the disk."""
-        with self._lock, suppress(OSError):
-            os.fsync(self._file.fileno())
+        """Close the file, with everything on the disk that it takes."""
+        with self._lock:
+            self._flush()
+            with suppress(OSError):
+                os.fsync(self._file.fileno())
             self._file.close()
+
+
+def _is_torn(path: Path) -> bool:
+    """Tell whether the last line has no end: its process was killed while it wrote."""
+    if not path.exists() or not path.stat().st_size:
+        return False
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read() != b"\n"
 
 
 def read_events(folder: Path, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
@@ -78,7 +100,7 @@ def ask(folder: Path, *, stop: bool = False, pause: bool = False) -> None:
 
 
 class Control:
-    """The training process' side: watches ``control.json`` in a thread and shows that the process lives.
+    """The training process' side: watches ``control.json`` in a thread, and shows that the process lives.
 
     Use as a context manager. `checkpoint` is called between batches.
 
@@ -87,26 +109,29 @@ class Control:
     folder : Path
         The run folder.
     on_stop : callable
-        Called once, in the watching thread, as soon as the stop is asked for.
+        Called in the watching thread as soon as a stop is asked for.
+    beat : callable
+        Called every `HEARTBEAT_SECONDS`.
     """
 
-    def __init__(self, folder: Path, on_stop: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, folder: Path, on_stop: Callable[[], None] = lambda: None, beat: Callable[[], None] = lambda: None
+    ) -> None:
         self._folder = folder
         self.paused_seconds = 0.0
-        self._on_stop = on_stop
+        self._on_stop, self._beat = on_stop, beat
         self._stop, self._pause, self._over = threading.Event(), threading.Event(), threading.Event()
+        self._told = False
+        self._looking = threading.Lock()
         self._thread = threading.Thread(target=self._watch, name="control", daemon=True)
 
     def __enter__(self) -> Control:
-        self._beat()
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._over.set()
         self._thread.join()
-        with suppress(OSError):
-            (self._folder / HEARTBEAT_FILE).unlink()
 
     def stop(self) -> None:
         """Ask for the stop from within, as SIGINT does."""
@@ -114,8 +139,19 @@ class Control:
 
     @property
     def stopping(self) -> bool:
-        """Whether the stop was asked for."""
+        """Whether a stop was asked for that nobody has taken yet."""
         return self._stop.is_set()
+
+    def take_stop(self) -> bool:
+        """Return whether a stop was asked for, and take it as done: from now on, another one counts."""
+        with self._looking:
+            if not self.stopping:
+                return False
+            with suppress(OSError):
+                ask(self._folder)
+            self._stop.clear()
+            self._told = False
+        return True
 
     def checkpoint(self) -> bool:
         """Wait while paused; return whether to stop."""
@@ -127,27 +163,24 @@ class Control:
         return self._stop.is_set()
 
     def _watch(self) -> None:
-        last_beat, told = time.monotonic(), False
+        last_beat = last_look = time.monotonic()
         while not self._over.wait(_WATCH_SECONDS):
-            if time.monotonic() - last_beat >= HEARTBEAT_SECONDS:
+            now = time.monotonic()
+            if now - last_look > FROZEN_SECONDS and not self._pause.is_set():
+                self.paused_seconds += now - last_look  # SIGSTOP, or a machine that slept: no time to learn in
+            last_look = now
+            if now - last_beat >= HEARTBEAT_SECONDS:
                 self._beat()
-                last_beat = time.monotonic()
-            with suppress(OSError, ValueError, AttributeError):
-                asked = read_json(self._folder / CONTROL_FILE)
-                if asked.get("stop") is True:
-                    self._stop.set()
-                (self._pause.set if asked.get("pause") is True else self._pause.clear)()
-            if self.stopping and not told:
-                told = True
-                self._on_stop()
+                last_beat = now
+            with self._looking:
+                self._look()
 
-    def _beat(self) -> None:
-        with suppress(OSError):
-            (self._folder / HEARTBEAT_FILE).touch()
-
-
-def is_alive(folder: Path) -> bool:
-    """Tell whether the training process of run `folder` has shown itself lately."""
-    with suppress(OSError):
-        return time.time() - (folder / HEARTBEAT_FILE).stat().st_mtime < SILENT_SECONDS
-    return False
+    def _look(self) -> None:
+        with suppress(OSError, ValueError, AttributeError):
+            asked = read_json(self._folder / CONTROL_FILE)
+            if asked.get("stop") is True:
+                self._stop.set()
+            (self._pause.set if asked.get("pause") is True else self._pause.clear)()
+        if self.stopping and not self._told:
+            self._told = True
+            self._on_stop()

@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from medapp.classify.network import Classifier
+from medapp.training.memory import Portion
 from medapp.training.narration import StoppedEarlyError
 from medapp.training.pictures import PictureCache
 
@@ -48,7 +49,7 @@ def extract(
     network: Classifier,
     pictures: PictureCache,
     positions: NDArray[np.int64],
-    batch: int,
+    portion: Portion,
     on_batch: OnBatch = never_stop,
 ) -> Features:
     """Pass pictures through the network once.
@@ -61,8 +62,8 @@ def extract(
         The network pictures.
     positions : ndarray of int, shape (n,)
         Which of them.
-    batch : int
-        How many at a time.
+    portion : Portion
+        How many at a time; fewer, for good, where the memory does not suffice.
     on_batch : callable
         Told the progress; True stops.
 
@@ -70,20 +71,33 @@ def extract(
     ------
     StoppedEarlyError
         Where `on_batch` asked to stop.
+    MedappError
+        ``train.memory`` where not even one picture fits.
     """
     network.eval()
-    device = next(network.parameters()).device
-    start = time.monotonic()
+    start, done, count = time.monotonic(), 0, len(positions)
     mids, deeps = [], []
-    with torch.inference_mode():
-        for first in range(0, len(positions), batch):
-            taken = torch.from_numpy(pictures.take(positions[first : first + batch])).to(device)
-            mid, deep = network.features_of(taken)
-            mids.append(mid.float().cpu().numpy())
-            deeps.append(deep.float().cpu().numpy())
-            if on_batch(min(first + batch, len(positions)), len(positions)):
-                raise StoppedEarlyError
+    while done < count:
+        try:
+            mid, deep = _features_at(network, pictures, positions[done : done + portion.size])
+        except (RuntimeError, MemoryError) as error:
+            portion.shrink(error)
+            continue
+        mids.append(mid)
+        deeps.append(deep)
+        done += len(deep)
+        if on_batch(done, count):
+            raise StoppedEarlyError
     return Features(np.concatenate(mids), np.concatenate(deeps), time.monotonic() - start)
+
+
+def _features_at(
+    network: Classifier, pictures: PictureCache, positions: NDArray[np.int64]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    device = next(network.parameters()).device
+    with torch.inference_mode():
+        mid, deep = network.features_of(torch.from_numpy(pictures.take(positions)).to(device))
+        return mid.float().cpu().numpy(), deep.float().cpu().numpy()
 
 
 def head_logits(network: Classifier, deep: NDArray[np.float32]) -> NDArray[np.float64]:

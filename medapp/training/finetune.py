@@ -1,11 +1,11 @@
-"""Effort "quick": all layers of the network learn, from the instant solution on. The loop, and nothing else."""
+"""Effort "quick": all layers of the network learn, from the instant solution on. The step, and nothing else."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,11 +16,14 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from medapp.classify.network import Classifier
 from medapp.training.augment import augmented
+from medapp.training.checkpoint import Checkpoint, part_of
 from medapp.training.config import TrainConfig
+from medapp.training.memory import Portion
+from medapp.training.pace import Pace
 from medapp.training.pictures import PictureCache
+from medapp.training.standing import load_optimizer, load_state, optimizer_tensors, random_tensors, set_random, state_of
 
 Ints = NDArray[np.int64]
-Spent: TypeAlias = Callable[[int], float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,17 +88,8 @@ class Average(nn.Module):
         self._average.update_parameters(network)
 
 
-def fine_tune(
-    network: Classifier,
-    average: Average,
-    material: Material,
-    spent: Spent,
-    config: TrainConfig,
-    *,
-    seed: int,
-    scratch: bool,
-) -> Iterator[Step]:
-    """Train all layers; yields after each step. Whoever iterates looks at the weights, and stops when they like.
+class FineTuning:
+    """One fine-tuning of all layers, step by step; it can be written down after each, and gone on with.
 
     Parameters
     ----------
@@ -105,57 +99,110 @@ def fine_tune(
         Follows it.
     material : Material
         Pictures and classes.
-    spent : callable
-        Takes the steps made and returns how much of the training is over; the learning rate reaches 0 with 1, and
-        the training ends. By time, it adapts to a machine that has other work; by steps, it can be repeated.
+    pace : Pace
+        How much of the training is over; the learning rate reaches 0 with 1, and the training ends.
     config : TrainConfig
         Every number.
+    portion : Portion
+        Pictures at a time; where a step has more, their gradients are added up.
     seed : int
         Order and augmentation.
     scratch : bool
         Whether the convolutions know nothing yet. Otherwise the statistics of batch norm are kept, so that
         the first step starts from what the frozen network could do.
+
+    Notes
+    -----
+    Written down with `checkpoint` and gone on with `restore` under the same threads, it makes the very same
+    weights as without: network, average, optimiser, order, place, share, and the random numbers of order,
+    augmentation and dropout are all of it.
     """
-    device = next(network.parameters()).device
-    generator = torch.Generator().manual_seed(seed)
-    optimizer = torch.optim.AdamW(_parameter_groups(network, config, scratch))
-    peaks = [group["lr"] for group in optimizer.param_groups]
-    size, batch = len(material.positions), min(config.batch, len(material.positions))
-    per_pass = max(1, size // batch)
-    total, order = 0.0, torch.empty(0, dtype=torch.int64)
-    done, share = 0, 0.0
-    while share < 1:
-        place = done % per_pass
-        if place == 0:
-            total, order = 0.0, torch.randperm(size, generator=generator)
-        for group, peak in zip(optimizer.param_groups, peaks, strict=True):
-            group["lr"] = peak * learning_rate(share, config.warm_up)
-        _set_training(network, scratch)
-        chosen = order[place * batch : (place + 1) * batch].numpy()
-        images = torch.from_numpy(material.pictures.take(material.positions[chosen])).to(device)
-        labels = torch.from_numpy(material.truth[chosen]).to(device)
-        loss = F.cross_entropy(network(augmented(images, config, generator)), labels)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(network.parameters(), config.clip)
-        optimizer.step()
-        average.update(network)
-        total += float(loss.detach())
-        done += 1
-        share = spent(done)
-        ends_pass = place == per_pass - 1 or share >= 1
-        yield Step(done, min(1.0, share), done // per_pass, ends_pass, total / (place + 1))
 
+    def __init__(
+        self,
+        network: Classifier,
+        average: Average,
+        material: Material,
+        pace: Pace,
+        config: TrainConfig,
+        portion: Portion,
+        *,
+        seed: int,
+        scratch: bool,
+    ) -> None:
+        self.network, self.average, self.pace = network, average, pace
+        self.done, self.share = 0, 0.0
+        self._material, self._config, self._portion, self._scratch = material, config, portion, scratch
+        self._device = next(network.parameters()).device
+        self._generator = torch.Generator().manual_seed(seed)
+        torch.manual_seed(seed)
+        self._optimizer = torch.optim.AdamW(_parameter_groups(network, config, scratch))
+        self._peaks = [group["lr"] for group in self._optimizer.param_groups]
+        self._batch = min(config.batch, len(material.positions))
+        self._per_pass = max(1, len(material.positions) // self._batch)
+        self._total, self._order = 0.0, torch.empty(0, dtype=torch.int64)
 
-def by_steps(steps: int) -> Spent:
-    """Return what ends a training after so many steps."""
-    return lambda done: done / steps
+    def steps(self) -> Iterator[Step]:
+        """Train; yields after each step. Whoever iterates looks at the weights, and stops when they like."""
+        while self.share < 1:
+            place = self.done % self._per_pass
+            if place == 0:
+                size = len(self._material.positions)
+                self._total, self._order = 0.0, torch.randperm(size, generator=self._generator)
+            for group, peak in zip(self._optimizer.param_groups, self._peaks, strict=True):
+                group["lr"] = peak * learning_rate(self.share, self._config.warm_up)
+            _set_training(self.network, self._scratch)
+            chosen = self._order[place * self._batch : (place + 1) * self._batch].numpy()
+            images = torch.from_numpy(self._material.pictures.take(self._material.positions[chosen])).to(self._device)
+            labels = torch.from_numpy(self._material.truth[chosen]).to(self._device)
+            self._total += self._gradients(augmented(images, self._config, self._generator), labels)
+            nn.utils.clip_grad_norm_(self.network.parameters(), self._config.clip)
+            self._optimizer.step()
+            self.average.update(self.network)
+            self.done += 1
+            self.share = min(1.0, self.pace.share(self.done))
+            ends_pass = place == self._per_pass - 1 or self.share >= 1
+            yield Step(self.done, self.share, self.done // self._per_pass, ends_pass, self._total / (place + 1))
 
+    def _gradients(self, images: Tensor, labels: Tensor) -> float:
+        """Leave the gradients of the step's mean loss in the parameters, and return that loss."""
+        while True:
+            try:
+                return self._in_portions(images, labels)
+            except (RuntimeError, MemoryError) as error:
+                self._portion.shrink(error)
 
-def by_time(seconds: float, most_steps: int, clock: Callable[[], float]) -> Spent:
-    """Return what ends a training `seconds` from now by `clock`, or after `most_steps`."""
-    start = clock()
-    return lambda done: max(done / most_steps, (clock() - start) / max(seconds, 1e-3))
+    def _in_portions(self, images: Tensor, labels: Tensor) -> float:
+        self._optimizer.zero_grad(set_to_none=True)
+        total = 0.0
+        size = self._portion.size
+        for some, given in zip(torch.split(images, size), torch.split(labels, size), strict=True):
+            loss = F.cross_entropy(self.network(some), given) * (len(given) / len(labels))
+            loss.backward()  # type: ignore[no-untyped-call]
+            total += float(loss.detach())
+        return total
+
+    def checkpoint(self) -> Checkpoint:
+        """Return where the training stands."""
+        facts = {"done": self.done, "share": self.share, "total": self._total, "used": self.pace.used}
+        tensors = {
+            **part_of("network", state_of(self.network)),
+            **part_of("average", state_of(self.average)),
+            **part_of("optimizer", optimizer_tensors(self._optimizer)),
+            **part_of("random", random_tensors(self._generator, self._device)),
+            "order": self._order.numpy(),
+        }
+        return Checkpoint(facts, tensors)
+
+    def restore(self, facts: Mapping[str, Any], kept: Checkpoint) -> None:
+        """Go on where `checkpoint` stood."""
+        self.done, self.share, self._total = int(facts["done"]), float(facts["share"]), float(facts["total"])
+        self.pace.begin(float(facts["used"]))
+        load_state(self.network, kept.part("network"))
+        load_state(self.average, kept.part("average"))
+        load_optimizer(self._optimizer, kept.part("optimizer"))
+        set_random(kept.part("random"), self._generator, self._device)
+        self._order = torch.from_numpy(np.array(kept.tensors["order"]))
 
 
 def weights_of(network: Classifier) -> dict[str, Tensor]:

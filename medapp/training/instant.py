@@ -6,13 +6,14 @@ import numpy as np
 
 from medapp.training.features import extract, head_logits, set_head
 from medapp.training.folds import shares
+from medapp.training.keeper import Keeper
 from medapp.training.lesson import Instant, Lesson, Trained, likeness, look_of
 from medapp.training.linear import cross_fit
 from medapp.training.narration import Narrator, StoppedEarlyError
 from medapp.training.precision import settle_precision
 
 
-def learn_instantly(lesson: Lesson, narrator: Narrator) -> Instant:
+def learn_instantly(lesson: Lesson, narrator: Narrator, keeper: Keeper) -> Instant:
     """Pass all cases through the frozen network once, and fit a head on the development side.
 
     Raises
@@ -20,12 +21,15 @@ def learn_instantly(lesson: Lesson, narrator: Narrator) -> Instant:
     StoppedEarlyError
         Where the person stopped it: there is nothing useful yet.
     """
+    kept = keeper.instant()
+    if kept is not None:
+        return kept
     both = np.concatenate([lesson.development.positions, lesson.sealed.positions])
     features = extract(
         lesson.network,
         lesson.pictures,
         both,
-        lesson.config.feature_batch,
+        lesson.portions.looking,
         lambda done, total: narrator.progress("features", done, total),
     )
     n = len(lesson.development.positions)
@@ -44,13 +48,21 @@ def learn_instantly(lesson: Lesson, narrator: Narrator) -> Instant:
         lesson.seed,
         on_fold,
     )
-    return Instant(fit, development, sealed, features.seconds)
+    instant = Instant(fit, development, sealed, features.seconds)
+    keeper.keep_instant(instant)
+    return instant
 
 
-def finish_instantly(lesson: Lesson, instant: Instant, steps: int = 0) -> Trained:
-    """Return the frozen network with the head of the instant solution; no further pass is needed."""
+def finish_instantly(lesson: Lesson, instant: Instant, narrator: Narrator) -> Trained:
+    """Return the frozen network with the head of the instant solution; no further pass is needed.
+
+    Raises
+    ------
+    StoppedEarlyError
+        Where the person stopped it.
+    """
     set_head(lesson.network, instant.fit.fit.weight, instant.fit.fit.bias)
-    weights, difference = settle_precision(lesson)
+    weights, difference = settle_precision(lesson, lambda *_: narrator.pause())
     group = lesson.development
     parts = (1 - lesson.config.novelty_share, lesson.config.novelty_share)
     held = shares(group.patients, group.truth, parts, lesson.seed) == 1
@@ -64,5 +76,4 @@ def finish_instantly(lesson: Lesson, instant: Instant, steps: int = 0) -> Traine
         head_logits(lesson.network, instant.sealed.deep),
         look,
         likeness(look, instant.sealed),
-        steps,
     )

@@ -14,6 +14,7 @@ from medapp.errors import MedappError
 from medapp.training.config import TrainConfig
 from medapp.training.features import Features, OnBatch, extract, head_logits, never_stop
 from medapp.training.linear import CrossFit
+from medapp.training.memory import Portions
 from medapp.training.pictures import PictureCache
 
 Ints = NDArray[np.int64]
@@ -58,6 +59,8 @@ class Lesson:
         Every number.
     seed : int
         Decides folds, order and augmentation.
+    portions : Portions
+        Pictures at a time.
     steps : int or None
         Make exactly so many steps, to repeat a run; None: as many as the time allows.
     """
@@ -69,6 +72,7 @@ class Lesson:
     sealed: Group
     config: TrainConfig
     seed: int
+    portions: Portions
     steps: int | None = None
 
 
@@ -136,7 +140,7 @@ def logits_at(
     on_batch: OnBatch = never_stop,
 ) -> Floats:
     """Return the logits, shape (n, classes), of the pictures at `positions`; `on_batch` as in `extract`."""
-    deep = extract(network, lesson.pictures, positions, lesson.config.feature_batch, on_batch).deep
+    deep = extract(network, lesson.pictures, positions, lesson.portions.looking, on_batch).deep
     return head_logits(network, deep)
 
 

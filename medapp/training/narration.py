@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from medapp.i18n import tr
@@ -15,7 +15,11 @@ SECONDS_BETWEEN = 0.25
 
 
 class StoppedEarlyError(Exception):
-    """The person asked to stop while there was work at hand."""
+    """The person asked to stop while there was work at hand; `code` says what is left of it."""
+
+    def __init__(self, code: str = "train.stopped") -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class Narrator:
@@ -27,7 +31,9 @@ class Narrator:
         self._phase = ""
         self._left = TimeLeft()
         self._last = 0.0
+        self._start = time.monotonic()
         self.curve: list[dict[str, Any]] = []
+        self.stopped = False
 
     def progress(self, phase: str, done: int, total: int) -> bool:
         """Tell how far `phase` is, at most four times a second; wait while paused; return whether to stop."""
@@ -44,6 +50,20 @@ class Narrator:
     def pause(self) -> bool:
         """Wait while paused; return whether to stop."""
         return self._control.checkpoint()
+
+    def take_stop(self) -> None:
+        """Take a stop that was asked for as done, what follows is to keep what was learned; `stopped` remembers it."""
+        self.stopped = self._control.take_stop() or self.stopped
+
+    @property
+    def seconds(self) -> float:
+        """Wall time of the run so far, with that of the processes before."""
+        return time.monotonic() - self._start
+
+    def go_on(self, curve: Sequence[Mapping[str, Any]], seconds: float) -> None:
+        """Go on from what the process before told, after `seconds`."""
+        self.curve = [dict(point) for point in curve]
+        self._start -= seconds
 
     def clock(self) -> float:
         """Return a monotonic time in seconds that stands still during a pause."""
@@ -89,3 +109,7 @@ class Budget:
     def left(self) -> float:
         """Seconds until the time that the run aims at."""
         return self._end - self.clock()
+
+    @left.setter
+    def left(self, seconds: float) -> None:
+        self._end = self.clock() + seconds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -13,7 +14,7 @@ from medapp.classify.preprocess import PreprocessSpec, network_picture
 from medapp.errors import MedappError
 from medapp.imaging.frame import Frame
 
-_SPARE_BYTES = 200 * 2**20
+_SPARE_BYTES, _CHUNK_BYTES = 200 * 2**20, 16 * 2**20
 
 
 class PictureCache:
@@ -41,7 +42,8 @@ class PictureCache:
             raise MedappError("train.disk", megabytes=round(wanted / 1e6))
         self._path = folder / "pictures.tmp"
         self._spec = spec
-        self._pictures: NDArray[np.uint8] = np.memmap(self._path, np.uint8, "w+", shape=shape)
+        _reserve(self._path, max(1, int(np.prod(shape))))
+        self._pictures: NDArray[np.uint8] = np.memmap(self._path, np.uint8, "r+", shape=shape)
         with suppress(OSError):
             self._path.unlink()  # gone even when the process is killed; Windows waits for the end of the block
 
@@ -60,3 +62,17 @@ class PictureCache:
         """Return the pictures at `positions`, shape (n, size, size) or (n, size, size, 3)."""
         taken: NDArray[np.uint8] = self._pictures[positions]
         return taken
+
+
+def _reserve(path: Path, size: int) -> None:
+    """Make a file that has its room on the disk: a map that finds none when it is written to ends the process."""
+    try:
+        with path.open("wb") as file:
+            if hasattr(os, "posix_fallocate"):
+                os.posix_fallocate(file.fileno(), 0, size)
+            else:
+                for done in range(0, size, _CHUNK_BYTES):
+                    file.write(bytes(min(_CHUNK_BYTES, size - done)))
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise MedappError("train.disk", megabytes=round(size / 1e6)) from error

@@ -15,7 +15,7 @@ from medapp.errors import MedappError
 from medapp.training.config import TrainConfig
 from medapp.training.lineage import Lineage, lineage_of
 from medapp.training.precision import round_weights
-from medapp.training.run import RunRequest
+from medapp.training.request import RunRequest
 
 SCRATCH_SIZE = 128
 

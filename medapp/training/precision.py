@@ -10,14 +10,17 @@ from numpy.typing import NDArray
 
 from medapp.classify.contents import Tensors, halved
 from medapp.classify.network import Classifier
+from medapp.training.features import OnBatch, never_stop
 from medapp.training.finetune import weights_of
 from medapp.training.lesson import Lesson, logits_at, shares_of
 
 PRECISION_PICTURES = 128
 
 
-def settle_precision(lesson: Lesson) -> tuple[dict[str, NDArray[Any]], float]:
+def settle_precision(lesson: Lesson, on_batch: OnBatch = never_stop) -> tuple[dict[str, NDArray[Any]], float]:
     """Round the network's weights to 16 bits where that moves no probability by more than the tolerance.
+
+    `on_batch` as in `extract`.
 
     Returns
     -------
@@ -30,10 +33,10 @@ def settle_precision(lesson: Lesson) -> tuple[dict[str, NDArray[Any]], float]:
     everyone = np.concatenate([lesson.development.positions, lesson.sealed.positions])
     sample = everyone[:: max(1, len(everyone) // PRECISION_PICTURES)][:PRECISION_PICTURES]
     full = {name: tensor.cpu().numpy() for name, tensor in weights_of(network).items()}
-    before = shares_of(logits_at(lesson, network, sample))
+    before = shares_of(logits_at(lesson, network, sample, on_batch))
     half = half_matrices(full)
     _load(network, half)
-    difference = float(np.abs(shares_of(logits_at(lesson, network, sample)) - before).max())
+    difference = float(np.abs(shares_of(logits_at(lesson, network, sample, on_batch)) - before).max())
     if difference <= lesson.config.half_tolerance:
         return half, difference
     _load(network, full)

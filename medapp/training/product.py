@@ -18,7 +18,7 @@ from medapp.training.lesson import Trained
 from medapp.training.lineage import training_set
 from medapp.training.naming import identifier
 from medapp.training.plan import Plan
-from medapp.training.run import RunRequest
+from medapp.training.request import RunRequest
 
 
 def write_product(

@@ -2,40 +2,32 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
-from medapp.classify.network import Classifier
-from medapp.training import calibration, ranking
-from medapp.training.features import extract, head_logits, set_head
-from medapp.training.finetune import Average, Material, Spent, Step, by_steps, by_time, fine_tune, weights_of
+from medapp.training.checkpoint import Checkpoint, Tensors
+from medapp.training.contest import Contest, area, judged_loss
+from medapp.training.features import extract, head_logits
+from medapp.training.finetune import FineTuning, Step, weights_of
 from medapp.training.folds import fold_count, fold_numbers, shares
 from medapp.training.instant import finish_instantly
-from medapp.training.lesson import (
-    Chosen,
-    Floats,
-    Group,
-    Instant,
-    Ints,
-    Lesson,
-    Trained,
-    likeness,
-    logits_at,
-    look_of,
-    shares_of,
-)
-from medapp.training.linear import fit_linear
+from medapp.training.keeper import Keeper, Learned
+from medapp.training.lesson import Floats, Group, Instant, Lesson, Trained, likeness, logits_at, look_of
 from medapp.training.narration import Budget, Narrator, StoppedEarlyError
 from medapp.training.precision import settle_precision
+from medapp.training.rounds import Rounds
 
 
-def learn_quickly(lesson: Lesson, instant: Instant, budget: Budget, narrator: Narrator) -> Trained:
+def learn_quickly(lesson: Lesson, instant: Instant, budget: Budget, narrator: Narrator, keeper: Keeper) -> Trained:
     """Fine-tune all layers from the instant solution on; never worse than it on the cases that choose.
+
+    Raises
+    ------
+    StoppedEarlyError
+        Where the person stopped it while it was measured; what was learned is in the checkpoint.
 
     Notes
     -----
@@ -43,159 +35,135 @@ def learn_quickly(lesson: Lesson, instant: Instant, budget: Budget, narrator: Na
     some choose among the weights after each pass, others calibrate. With fewer, the recipe is
     cross-fitted: every development case is judged by weights that did not learn from its patient.
     """
-    patients = len(np.unique(lesson.development.patients))
-    learn = _divided if patients >= lesson.config.cross_fit_below else _cross_fitted
-    start = weights_of(lesson.network)
-    trained = learn(lesson, instant, budget, narrator)
-    if trained is None:
-        narrator.note("train.note.instant_stays")
-        lesson.network.network.load_state_dict(start)
-        return finish_instantly(lesson, instant)
-    return trained
+    start = {name: np.array(tensor.cpu().numpy()) for name, tensor in weights_of(lesson.network).items()}
+    learned = keeper.learned()
+    if learned is None:
+        learn = _divided if _is_divided(lesson) else _cross_fitted
+        learned = learn(lesson, instant, budget, narrator, keeper, start)
+        narrator.take_stop()
+        keeper.keep_learned(learned)
+    try:
+        if learned.chosen == "instant":
+            narrator.note("train.note.instant_stays")
+            _load(lesson, start)
+            return finish_instantly(lesson, instant, narrator)
+        _load(lesson, learned.weights)
+        return _finish(lesson, learned, narrator)
+    except StoppedEarlyError:
+        raise StoppedEarlyError("train.stopped_measuring") from None
 
 
-def _divided(lesson: Lesson, instant: Instant, budget: Budget, narrator: Narrator) -> Trained | None:
-    """Learn from most patients, choose on some, calibrate on others. None: the instant solution stays the best."""
-    group, config, network = lesson.development, lesson.config, lesson.network
+def _is_divided(lesson: Lesson) -> bool:
+    return len(np.unique(lesson.development.patients)) >= lesson.config.cross_fit_below
+
+
+def _load(lesson: Lesson, weights: Tensors) -> None:
+    lesson.network.network.load_state_dict({name: torch.from_numpy(np.array(w)) for name, w in weights.items()})
+
+
+def _parts(lesson: Lesson) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return which development cases are learned from, which choose, and which calibrate."""
+    group, config = lesson.development, lesson.config
     parts = (1 - config.stop_share - config.calibration_share, config.stop_share, config.calibration_share)
     part = shares(group.patients, group.truth, parts, lesson.seed)
-    learning, choosing, calibrating = (part == k for k in range(3))
-    head = fit_linear(instant.development.deep[learning], group.truth[learning], instant.fit.fit.strength, config)
-    set_head(network, head.weight, head.bias)
-    material = Material(lesson.pictures, group.positions[learning], group.truth[learning])
-    judges = group.only(choosing)
+    return part == 0, part == 1, part == 2
+
+
+def _divided(
+    lesson: Lesson, instant: Instant, budget: Budget, narrator: Narrator, keeper: Keeper, _start: Tensors
+) -> Learned:
+    """Learn from most patients, choose on some, calibrate on others."""
+    group, (learning, choosing, _) = lesson.development, _parts(lesson)
+    rounds = Rounds(lesson, instant, budget, narrator, keeper, 1)
+    head, judges = rounds.head_for(learning), group.only(choosing)
     to_beat = judged_loss(head.logits(instant.development.deep[choosing]), judges.truth)
-    contest = _Contest(lesson, judges, narrator, to_beat)
-    average = Average(network, config.average_decay)
-    spent = _spent(lesson, material, budget, 1)
-    made = 0
-    torch.manual_seed(lesson.seed)
-    with suppress(StoppedEarlyError):
-        for step in fine_tune(network, average, material, spent, config, seed=lesson.seed, scratch=lesson.scratch):
-            made = step.done
-            if narrator.progress("learning", round(1000 * step.share), 1000):
-                break
-            if step.ends_pass:
-                contest.judge(step, network, average.network)
-    if contest.chosen == "instant":
-        return None
-    network.network.load_state_dict(contest.weights)
-    return _finish(lesson, contest.chosen, group.only(learning), group.only(calibrating), made, narrator)
+    contest = Contest(lesson, judges, narrator, to_beat, keeper.learning)
+    tuning, _ = rounds.tuned(0, learning, head, contest)
+    return Learned(contest.chosen, contest.weights, tuning.done)
 
 
-class _Contest:
-    """Keeps the weights that do best on the judges; the instant solution is the one to beat."""
+class _OutOfFold:
+    """The predictions of a cross-fitted recipe so far; goes along with its rounds."""
 
-    def __init__(self, lesson: Lesson, judges: Group, narrator: Narrator, instant_loss: float) -> None:
-        self._lesson, self._judges, self._narrator = lesson, judges, narrator
-        self.chosen: Chosen = "instant"
-        self.weights: dict[str, Tensor] = {}
-        self._loss = instant_loss
+    def __init__(self, logits: Floats, narrator: Narrator, kept: Checkpoint | None) -> None:
+        self.logits = logits if kept is None else np.array(kept.tensors["out_of_fold"])
+        self._narrator = narrator
 
-    def judge(self, step: Step, last: Classifier, average: Classifier) -> None:
-        """Measure the last weights and their average, keep the better if it is the best yet, and tell the pass."""
-        results = []
-        candidates: tuple[tuple[Chosen, Classifier], ...] = (("last", last), ("average", average))
-        for name, candidate in candidates:
-            logits = logits_at(self._lesson, candidate, self._judges.positions, self._pause)
-            loss = judged_loss(logits, self._judges.truth)
-            results.append((loss, _area(logits, self._judges)))
-            if loss < self._loss:
-                self.chosen, self._loss, self.weights = name, loss, weights_of(candidate)
-        loss, area = min(results, key=lambda result: result[0])
-        self._narrator.passed(step.passes, step.loss, loss, area)
+    def end_pass(self, step: Step, _: FineTuning) -> bool:
+        """Tell the pass; nothing is chosen here."""
+        self._narrator.passed(step.passes, step.loss, None, None)
+        return False
 
-    def _pause(self, _done: int, _total: int) -> bool:
-        return self._narrator.pause()
+    def checkpoint(self) -> Checkpoint:
+        """Return the predictions."""
+        return Checkpoint({}, {"out_of_fold": self.logits})
 
 
-def _cross_fitted(lesson: Lesson, instant: Instant, budget: Budget, narrator: Narrator) -> Trained | None:
-    """Judge the recipe on every development case in turn, then learn from all. None: the instant solution is better."""
+def _cross_fitted(
+    lesson: Lesson, instant: Instant, budget: Budget, narrator: Narrator, keeper: Keeper, start: Tensors
+) -> Learned:
+    """Judge the recipe on every development case in turn, then learn from all."""
     group, config = lesson.development, lesson.config
     folds = fold_count(group.patients, group.truth, config.folds)
     numbers = fold_numbers(group.patients, group.truth, folds, lesson.seed)
-    start = weights_of(lesson.network)
-    out_of_fold = np.zeros_like(instant.fit.out_of_fold)
-    for fold in range(folds):
-        lesson.network.network.load_state_dict(start)
-        learned = _learn_round(lesson, instant, numbers != fold, budget, (fold, folds + 1), narrator)
-        if learned is None:
-            return None
-        out_of_fold[numbers == fold] = logits_at(lesson, learned[0], group.positions[numbers == fold])
-    if not _is_better(lesson, out_of_fold, instant, narrator):
-        return None
-    lesson.network.network.load_state_dict(start)
+    rounds = Rounds(lesson, instant, budget, narrator, keeper, folds + 1)
+    found = _OutOfFold(np.zeros_like(instant.fit.out_of_fold), narrator, keeper.learning)
+    stays = Learned("instant", {}, 0)
+    for fold in range(rounds.first, folds):
+        _load(lesson, start)
+        tuning, stopped = rounds.tuned(fold, numbers != fold, rounds.head_for(numbers != fold), found)
+        if stopped:
+            return stays
+        found.logits[numbers == fold] = logits_at(lesson, tuning.average.network, group.positions[numbers == fold])
+    if rounds.first < folds and not _is_better(lesson, found.logits, instant, narrator):
+        return stays
+    _load(lesson, start)
     everyone = np.ones(len(group.truth), np.bool_)
-    learned = _learn_round(lesson, instant, everyone, budget, (folds, folds + 1), narrator)
-    if learned is None:
-        return None
-    lesson.network.network.load_state_dict(weights_of(learned[0]))
-    parts = (1 - config.novelty_share, config.novelty_share)
-    held = shares(group.patients, group.truth, parts, lesson.seed) == 1
-    trained = _finish(lesson, "average", group.only(~held), group.only(held), learned[1], narrator)
-    # the final network has learned from every development case: the out-of-fold predictions calibrate it
-    return replace(trained, calibration_logits=out_of_fold, calibration=group)
-
-
-def _learn_round(
-    lesson: Lesson,
-    instant: Instant,
-    learning: NDArray[np.bool_],
-    budget: Budget,
-    place: tuple[int, int],
-    narrator: Narrator,
-) -> tuple[Classifier, int] | None:
-    """Fine-tune on the `learning` cases; the averaged network and its steps, None where the person stopped it."""
-    group, config, (number, of), made = lesson.development, lesson.config, place, 0
-    head = fit_linear(instant.development.deep[learning], group.truth[learning], instant.fit.fit.strength, config)
-    set_head(lesson.network, head.weight, head.bias)
-    average = Average(lesson.network, config.average_decay)
-    material = Material(lesson.pictures, group.positions[learning], group.truth[learning])
-    spent = _spent(lesson, material, budget, of - number)
-    torch.manual_seed(lesson.seed)
-    for step in fine_tune(lesson.network, average, material, spent, config, seed=lesson.seed, scratch=lesson.scratch):
-        made = step.done
-        if narrator.progress("learning", round(1000 * (number + step.share)), 1000 * of):
-            return None
-        if step.ends_pass:
-            narrator.passed(step.passes, step.loss, None, None)
-    return average.network, made
+    tuning, stopped = rounds.tuned(folds, everyone, rounds.head_for(everyone), found)
+    if stopped:
+        return stays
+    weights = {name: np.array(w.cpu().numpy()) for name, w in weights_of(tuning.average.network).items()}
+    return Learned("average", weights, tuning.done, found.logits)
 
 
 def _is_better(lesson: Lesson, out_of_fold: Floats, instant: Instant, narrator: Narrator) -> bool:
     group = lesson.development
     loss, before = judged_loss(out_of_fold, group.truth), judged_loss(instant.fit.out_of_fold, group.truth)
-    narrator.passed(0, None, loss, _area(out_of_fold, group))
+    narrator.passed(0, None, loss, area(out_of_fold, group))
     return loss < before
 
 
-def _spent(lesson: Lesson, material: Material, budget: Budget, rounds: int) -> Spent:
-    """Return what ends the next of `rounds` trainings: its part of the time, with room for what comes after them."""
-    if lesson.steps is not None:
-        return by_steps(lesson.steps)
-    per_pass = max(1, len(material.positions) // lesson.config.batch)
-    most = min(lesson.config.most_passes * per_pass, lesson.config.most_steps)
-    return by_time((budget.left - budget.frozen_pass) / rounds, most, budget.clock)
-
-
-def _finish(lesson: Lesson, chosen: Chosen, learned: Group, held: Group, steps: int, narrator: Narrator) -> Trained:
+def _finish(lesson: Lesson, learned: Learned, narrator: Narrator) -> Trained:
     """Pass through the new network what calibrates, what is sealed, and some of what it learned from."""
-    weights, difference = settle_precision(lesson)
+    group = lesson.development
+    if learned.out_of_fold is None:
+        learning, _, held = _parts(lesson)
+        return _measure(lesson, learned, group.only(learning), group.only(held), narrator)
+    parts = (1 - lesson.config.novelty_share, lesson.config.novelty_share)
+    aside = shares(group.patients, group.truth, parts, lesson.seed) == 1
+    trained = _measure(lesson, learned, group.only(~aside), group.only(aside), narrator)
+    # the final network has learned from every development case: the out-of-fold predictions calibrate it
+    return replace(trained, calibration_logits=learned.out_of_fold, calibration=group)
+
+
+def _measure(lesson: Lesson, learned: Learned, seen: Group, held: Group, narrator: Narrator) -> Trained:
+    weights, difference = settle_precision(lesson, lambda *_: narrator.pause())
     generator = np.random.default_rng(lesson.seed)
-    most = min(lesson.config.novelty_most, len(learned.positions))
-    some = np.sort(generator.permutation(len(learned.positions))[:most])
-    positions = np.concatenate([held.positions, lesson.sealed.positions, learned.positions[some]])
-
-    def told(done: int, total: int) -> bool:
-        narrator.progress("finishing", done, total)
-        return False  # a stop is over now: what was learned is being kept
-
-    features = extract(lesson.network, lesson.pictures, positions, lesson.config.feature_batch, told)
+    most = min(lesson.config.novelty_most, len(seen.positions))
+    some = np.sort(generator.permutation(len(seen.positions))[:most])
+    positions = np.concatenate([held.positions, lesson.sealed.positions, seen.positions[some]])
+    features = extract(
+        lesson.network,
+        lesson.pictures,
+        positions,
+        lesson.portions.looking,
+        lambda done, total: narrator.progress("finishing", done, total),
+    )
     ends = np.cumsum([len(held.positions), len(lesson.sealed.positions)])
     kept, sealed, look = (features.only(rows) for rows in np.split(np.arange(len(positions)), ends))
     learned_look = look_of(look, kept)
     return Trained(
-        chosen,
+        learned.chosen,
         weights,
         difference,
         head_logits(lesson.network, kept.deep),
@@ -203,15 +171,5 @@ def _finish(lesson: Lesson, chosen: Chosen, learned: Group, held: Group, steps: 
         head_logits(lesson.network, sealed.deep),
         learned_look,
         likeness(learned_look, sealed),
-        steps,
+        learned.steps,
     )
-
-
-def judged_loss(logits: Floats, truth: Ints) -> float:
-    """Return the cross entropy after calibration: what the weights know, not how loudly they say it."""
-    return calibration.log_loss(calibration.fit_calibration(logits, truth).probabilities(logits), truth)
-
-
-def _area(logits: Floats, group: Group) -> float | None:
-    estimate = ranking.macro_auc(shares_of(logits), group.truth, group.patients)
-    return round(estimate.value, 6) if estimate else None

@@ -65,6 +65,8 @@ class Circumstances:
         Inverse regularisation strength of the linear head.
     half_difference : float
         How much 16-bit weights move a probability at most.
+    micro_batch : int
+        Pictures at a time; fewer than the batch where the memory did not suffice, the step kept its size.
     stopped : bool
         Whether the person ended it early.
     config : TrainConfig
@@ -81,6 +83,7 @@ class Circumstances:
     steps: int
     strength: float
     half_difference: float
+    micro_batch: int
     stopped: bool
     config: TrainConfig
 

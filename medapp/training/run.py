@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 from medapp.errors import MedappError
 from medapp.files import read_json, write_json
@@ -19,95 +19,10 @@ from medapp.i18n import tell, tr
 from medapp.jobs import Job, Partial, Progress
 from medapp.processes import own_command
 from medapp.training import events
+from medapp.training.heartbeat import announce, is_alive
+from medapp.training.request import RunRequest
 
-Effort: TypeAlias = Literal["instant", "quick"]
-EFFORTS: tuple[Effort, ...] = ("instant", "quick")
 POLL_SECONDS = 0.2
-START_SECONDS = 60.0
-
-
-@dataclass(frozen=True)
-class RunRequest:
-    """What a training is asked to do; the arguments of ``medapp train``.
-
-    Attributes
-    ----------
-    cases : str
-        Folder with a sub-folder per class.
-    effort : {"instant", "quick"}
-        How much work.
-    base : str
-        Package id, package folder or ZIP, or weights file; empty: the built-in starting model.
-    architecture : str
-        Train this network from scratch instead.
-    name : str
-        What people call the model.
-    pattern : str
-        Regular expression that finds the patient in the file's name.
-    alarm : str
-        The class to be found; empty: chosen by its name.
-    find_at_least : float
-        Share of the alarm class that the operating point must find, 0 to 1.
-    prevalence : float or None
-        How common the alarm class is where the model is to be used.
-    seed : int
-        Seed of the split (where the base has none) and of the training.
-    device : str
-        auto, cpu, cuda or mps.
-    modalities : str
-        What the model may be asked about, with commas; empty: what the cases are.
-    scope : str
-        The same in words: body part, view, age.
-    about : str
-        Markdown file about the cases, for the model card.
-    licence : str
-        Licence of the model, in a sentence.
-    steps : int
-        Exactly so many steps of fine-tuning, to repeat a run; 0: as many as the time allows.
-    threads : int
-        Threads of the network; 0: one a core.
-    """
-
-    cases: str
-    effort: Effort = "instant"
-    base: str = ""
-    architecture: str = ""
-    name: str = ""
-    pattern: str = ""
-    alarm: str = ""
-    find_at_least: float = 0.9
-    prevalence: float | None = None
-    seed: int = 0
-    device: str = "auto"
-    modalities: str = ""
-    scope: str = ""
-    about: str = ""
-    licence: str = ""
-    steps: int = 0
-    threads: int = 0
-
-    def arguments(self) -> list[str]:
-        """Return the command line after ``medapp train``."""
-        texts = {
-            "--effort": self.effort,
-            "--base": self.base,
-            "--architecture": self.architecture,
-            "--name": self.name,
-            "--patient-from": self.pattern,
-            "--alarm": self.alarm,
-            "--find-at-least": str(self.find_at_least),
-            "--prevalence": "" if self.prevalence is None else str(self.prevalence),
-            "--seed": str(self.seed),
-            "--device": self.device,
-            "--modalities": self.modalities,
-            "--scope": self.scope,
-            "--about": self.about,
-            "--licence": self.licence,
-            "--steps": str(self.steps or ""),
-            "--threads": str(self.threads or ""),
-        }
-        # = keeps a value that begins with a dash from being taken for an option
-        return [*(f"{option}={text}" for option, text in texts.items() if text), "--", self.cases]
 
 
 @dataclass(frozen=True)
@@ -146,6 +61,10 @@ class RunState:
         match event:
             case {"event": "progress", "phase": str(phase), "done": int(done), "total": int(total)}:
                 return replace(self, phase=phase, done=done, total=total, seconds_left=_number(event, "seconds_left"))
+            case {"event": "started"}:
+                return replace(self, phase="starting", done=0, total=0, seconds_left=None, end=None)
+            case {"event": "resumed", "passes": int(passes)}:
+                return replace(self, curve=self.curve[:passes])
             case {"event": "pass"}:
                 return replace(self, curve=(*self.curve, event))
             case {"event": "checked"}:
@@ -181,12 +100,35 @@ class Run:
             ``run.cannot_start`` where the folder or the process cannot be made.
         """
         folder = runs / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{request.effort}-{secrets.token_hex(2)}"
-        command = own_command("train", f"--output={folder}", *request.arguments())
+        run = cls(folder)
         try:
             folder.mkdir(parents=True)
             write_json(folder / events.REQUEST_FILE, {"schema_version": 1, **asdict(request)})
-            process = subprocess.Popen(
-                command,
+        except OSError as error:
+            raise MedappError("run.cannot_start", reason=error.strerror or "") from error
+        run._begin(f"--output={folder}", *request.arguments())
+        return run
+
+    def go_on(self) -> None:
+        """Start a process that goes on where the one that died, failed or was stopped stood.
+
+        Raises
+        ------
+        MedappError
+            ``train.running`` where one is at it, or ``run.cannot_start``.
+        """
+        if self.alive:
+            raise MedappError("train.running", folder=self.folder.name)
+        self.state()  # what was told so far is told no more
+        self.reap()
+        self._begin(f"--resume={self.folder}")
+        self._state = self._state.after({"event": "started"})
+
+    def _begin(self, *arguments: str) -> None:
+        try:
+            announce(self.folder)
+            self._process = subprocess.Popen(
+                own_command("train", *arguments),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -196,7 +138,6 @@ class Run:
             )
         except OSError as error:
             raise MedappError("run.cannot_start", reason=error.strerror or "") from error
-        return cls(folder, process)
 
     @property
     def request(self) -> RunRequest:
@@ -214,7 +155,7 @@ class Run:
         """Whether the training process runs."""
         if self._process is not None:
             return self._process.poll() is None
-        return events.is_alive(self.folder)
+        return is_alive(self.folder)
 
     def state(self) -> RunState:
         """Read new events and return the state; a process that ended without a word has failed."""
@@ -222,18 +163,16 @@ class Run:
         new, self._offset = events.read_events(self.folder, self._offset)
         for event in new:
             self._state = self._state.after(event)
-        if self._state.end is None and not alive and not self._just_started():
+        if self._state.end is None and not alive:
             reason = tell(MedappError("run.died"))
             self._state = self._state.after({"event": "failed", "code": "run.died", "reason": reason})
         return self._state
 
-    def _just_started(self) -> bool:
-        """Tell whether another program may have started the run a moment ago, so that it shows no sign of life yet."""
-        if self._process is not None or self._offset:
-            return False
-        with suppress(OSError):
-            return time.time() - (self.folder / events.REQUEST_FILE).stat().st_mtime < START_SECONDS
-        return False
+    @property
+    def can_go_on(self) -> bool:
+        """Whether the run has ended without a package, so that it can be gone on with."""
+        end = self.state().end
+        return end is not None and end["event"] != "finished"
 
     def follow(self) -> Job[RunState]:
         """Yield `Progress` and, at each pass, note and check, `Partial` with the `RunState`, until the run ends."""

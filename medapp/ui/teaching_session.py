@@ -14,7 +14,8 @@ from medapp.i18n import tell, tr
 from medapp.jobs import Job, Progress
 from medapp.training.check import Checked
 from medapp.training.dataset import list_cases
-from medapp.training.run import Effort, Run, RunState
+from medapp.training.request import Effort
+from medapp.training.run import Run, RunState
 from medapp.ui.session import Session
 from medapp.ui.state import Page
 from medapp.ui.teaching_facts import class_rows, example_of, listed_rows, snapshot_of

@@ -21,7 +21,8 @@ from medapp.training.check import Checked, check
 from medapp.training.lineage import built_in_model, lineage_of
 from medapp.training.naming import identifier, renamed
 from medapp.training.patients import compile_pattern
-from medapp.training.run import Effort, Run, RunRequest
+from medapp.training.request import Effort, RunRequest
+from medapp.training.run import Run
 from medapp.training.survey import ReadsFrames
 
 Step: TypeAlias = Literal["question", "cases", "check", "train", "sealed_test", "use"]

@@ -112,6 +112,7 @@ def test_nothing_temporary_is_left_in_the_run_folder(trained: tuple[Path, list[d
         "events.jsonl",
         "package",
         "report.json",
+        "run.json",
         "sealed_predictions.csv",
     ]
 

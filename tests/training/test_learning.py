@@ -14,12 +14,16 @@ import torch
 from medapp.classify.network import build
 from medapp.classify.preprocess import PreprocessSpec
 from medapp.imaging.frame import Frame
+from medapp.training.checkpoint import CheckpointFolder
 from medapp.training.config import TrainConfig
 from medapp.training.events import Control, EventLog, ask, read_events
-from medapp.training.finetune import Average, Material, by_steps, fine_tune, learning_rate, weights_of
+from medapp.training.finetune import Average, FineTuning, Material, learning_rate, weights_of
 from medapp.training.instant import finish_instantly, learn_instantly
+from medapp.training.keeper import Keeper
 from medapp.training.lesson import Group, Lesson
+from medapp.training.memory import Portion, Portions
 from medapp.training.narration import Budget, Narrator, StoppedEarlyError
+from medapp.training.pace import Pace
 from medapp.training.pictures import PictureCache
 from medapp.training.precision import round_weights
 from medapp.training.quick import learn_quickly
@@ -47,7 +51,7 @@ def lesson(tmp_path: Path) -> Iterator[Lesson]:
         round_weights(network)
         everyone = np.arange(CASES)
         sides = [Group(e, e % 2, e // 2) for e in (everyone[:48], everyone[48:])]
-        yield Lesson(network, True, pictures, *sides, CONFIG, seed=0, steps=12)
+        yield Lesson(network, True, pictures, *sides, CONFIG, 0, Portions.of(CONFIG), steps=12)
 
 
 @pytest.fixture
@@ -58,12 +62,25 @@ def narrator(tmp_path: Path) -> Iterator[Narrator]:
     log.close()
 
 
+@pytest.fixture
+def keeper(narrator: Narrator, tmp_path: Path) -> Keeper:
+    return Keeper(CheckpointFolder(tmp_path), narrator, "trial")
+
+
+def tuning(lesson: Lesson, steps: int, *, seed: int = 0, scratch: bool = False) -> FineTuning:
+    material = Material(lesson.pictures, lesson.development.positions, lesson.development.truth)
+    average = Average(lesson.network, CONFIG.average_decay)
+    return FineTuning(
+        lesson.network, average, material, Pace(steps), CONFIG, lesson.portions.learning, seed=seed, scratch=scratch
+    )
+
+
 def budget(narrator: Narrator) -> Budget:
     return Budget(narrator.clock(), 1.0, CONFIG, narrator.clock)
 
 
-def test_instant_finds_what_tells_the_classes_apart(lesson: Lesson, narrator: Narrator) -> None:
-    trained = finish_instantly(lesson, learn_instantly(lesson, narrator))
+def test_instant_finds_what_tells_the_classes_apart(lesson: Lesson, narrator: Narrator, keeper: Keeper) -> None:
+    trained = finish_instantly(lesson, learn_instantly(lesson, narrator, keeper), narrator)
     given = trained.sealed_logits.argmax(axis=1)
     assert np.mean(given == lesson.sealed.truth) > 0.8
     assert trained.chosen == "instant"
@@ -72,19 +89,19 @@ def test_instant_finds_what_tells_the_classes_apart(lesson: Lesson, narrator: Na
     assert trained.sealed_likeness.shape == (12,)
 
 
-def test_the_same_seed_gives_the_same_model(lesson: Lesson, narrator: Narrator) -> None:
-    first = finish_instantly(lesson, learn_instantly(lesson, narrator))
-    again = finish_instantly(lesson, learn_instantly(lesson, narrator))
+def test_the_same_seed_gives_the_same_model(lesson: Lesson, narrator: Narrator, keeper: Keeper) -> None:
+    first = finish_instantly(lesson, learn_instantly(lesson, narrator, keeper), narrator)
+    again = finish_instantly(lesson, learn_instantly(lesson, narrator, keeper), narrator)
     np.testing.assert_array_equal(first.sealed_logits, again.sealed_logits)
 
 
 @pytest.mark.parametrize("cross_fit_below", [1, 1000])
 def test_quick_is_no_worse_than_instant_where_it_chooses(
-    lesson: Lesson, narrator: Narrator, tmp_path: Path, cross_fit_below: int
+    lesson: Lesson, narrator: Narrator, keeper: Keeper, tmp_path: Path, cross_fit_below: int
 ) -> None:
     lesson = replace(lesson, config=replace(CONFIG, cross_fit_below=cross_fit_below), steps=24)
-    instant = learn_instantly(lesson, narrator)
-    trained = learn_quickly(lesson, instant, budget(narrator), narrator)
+    instant = learn_instantly(lesson, narrator, keeper)
+    trained = learn_quickly(lesson, instant, budget(narrator), narrator, keeper)
     given = trained.sealed_logits.argmax(axis=1)
     assert np.mean(given == lesson.sealed.truth) > 0.8
     assert trained.calibration_logits.shape == (len(trained.calibration.truth), 2)
@@ -92,9 +109,9 @@ def test_quick_is_no_worse_than_instant_where_it_chooses(
     assert {event["event"] for event in read_events(tmp_path)[0]} >= {"pass", "progress"}
 
 
-def test_the_stored_weights_are_those_that_answered(lesson: Lesson, narrator: Narrator) -> None:
-    instant = learn_instantly(lesson, narrator)
-    trained = learn_quickly(lesson, instant, budget(narrator), narrator)
+def test_the_stored_weights_are_those_that_answered(lesson: Lesson, narrator: Narrator, keeper: Keeper) -> None:
+    instant = learn_instantly(lesson, narrator, keeper)
+    trained = learn_quickly(lesson, instant, budget(narrator), narrator, keeper)
     network = build("small_cnn", 2)
     stored = {
         n: torch.from_numpy(np.array(w, np.float32 if w.dtype == np.float16 else w.dtype))
@@ -111,7 +128,8 @@ def test_a_stop_during_the_first_pass_leaves_nothing(lesson: Lesson, tmp_path: P
     with Control(tmp_path) as control:
         control.stop()
         with pytest.raises(StoppedEarlyError):
-            learn_instantly(lesson, Narrator(log, control))
+            narrator = Narrator(log, control)
+            learn_instantly(lesson, narrator, Keeper(CheckpointFolder(tmp_path), narrator, "trial"))
     log.close()
 
 
@@ -119,9 +137,10 @@ def test_a_stop_while_learning_keeps_the_best_so_far(lesson: Lesson, tmp_path: P
     log = EventLog(tmp_path)
     with Control(tmp_path) as control:
         narrator = Narrator(log, control)
-        instant = learn_instantly(lesson, narrator)
+        keeper = Keeper(CheckpointFolder(tmp_path), narrator, "trial")
+        instant = learn_instantly(lesson, narrator, keeper)
         control.stop()
-        trained = learn_quickly(replace(lesson, steps=10_000), instant, budget(narrator), narrator)
+        trained = learn_quickly(replace(lesson, steps=10_000), instant, budget(narrator), narrator, keeper)
     log.close()
     expected = instant.fit.fit.logits(instant.sealed.deep)
     assert trained.chosen == "instant"
@@ -147,25 +166,19 @@ def test_pictures_are_gone_when_the_training_is_over(tmp_path: Path) -> None:
 
 
 def test_batch_norm_statistics_of_a_pretrained_network_are_kept(lesson: Lesson) -> None:
-    material = Material(lesson.pictures, lesson.development.positions, lesson.development.truth)
     before = weights_of(lesson.network)
-    average = Average(lesson.network, CONFIG.average_decay)
-    list(fine_tune(lesson.network, average, material, by_steps(2), CONFIG, seed=0, scratch=False))
+    list(tuning(lesson, 2).steps())
     after = weights_of(lesson.network)
     assert all(torch.equal(before[n], after[n]) for n in before if "running" in n)
     assert not torch.equal(before["features.0.0.weight"], after["features.0.0.weight"])
 
 
 def test_fine_tuning_repeats_with_the_same_seed(lesson: Lesson) -> None:
-    material = Material(lesson.pictures, lesson.development.positions, lesson.development.truth)
     start = weights_of(lesson.network)
     losses = []
     for _ in range(2):
         lesson.network.network.load_state_dict(start)
-        average = Average(lesson.network, CONFIG.average_decay)
-        torch.manual_seed(0)
-        steps = fine_tune(lesson.network, average, material, by_steps(4), CONFIG, seed=3, scratch=True)
-        losses.append([step.loss for step in steps])
+        losses.append([step.loss for step in tuning(lesson, 4, seed=3, scratch=True).steps()])
     assert losses[0] == losses[1]
 
 

@@ -13,7 +13,9 @@ from pytestqt.qtbot import QtBot
 from medapp.files import write_json
 from medapp.imaging.phantom import write_cases
 from medapp.training import events
-from medapp.training.run import Run, RunRequest
+from medapp.training.heartbeat import announce
+from medapp.training.request import RunRequest
+from medapp.training.run import Run
 from medapp.ui.session import Session
 from medapp.ui.state import Page
 from medapp.ui.teaching_page import TeachingPage
@@ -43,7 +45,7 @@ def run_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     def start(_: Path, request: RunRequest) -> Run:
         folder.mkdir()
         write_json(folder / events.REQUEST_FILE, {"schema_version": 1, **asdict(request)})
-        (folder / events.HEARTBEAT_FILE).touch()
+        announce(folder)
         return Run(folder)
 
     monkeypatch.setattr(teaching_module.Run, "start", start)

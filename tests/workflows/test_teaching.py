@@ -17,7 +17,8 @@ from medapp.files import write_json
 from medapp.folders import Folders, user_folders
 from medapp.jobs import Partial, run_to_end
 from medapp.training.events import EVENTS_FILE, REQUEST_FILE
-from medapp.training.run import Run, RunRequest, unfinished
+from medapp.training.request import RunRequest
+from medapp.training.run import Run, unfinished
 from medapp.workflows.teaching import STEPS, Project, Question, list_projects
 from tests.training.trial_cases import PlainReaders, write_classes
 from tests.trial_packages import backbone, package_at

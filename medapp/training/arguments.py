@@ -1,0 +1,86 @@
+"""The command line of ``medapp train``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from medapp.files import is_there
+from medapp.i18n import tr
+from medapp.training import argument_types
+from medapp.training.request import EFFORTS, RunRequest
+
+_NOT_ASKED = frozenset({"json", "output", "resume"})
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Return the arguments; raises SystemExit where they do not make sense, or help was asked for."""
+    parser = _parser()
+    args = parser.parse_args(arguments)
+    if args.resume is None and args.cases is None:
+        parser.error(tr("cli.train.no_cases"))
+    others = [
+        name for name in vars(args).keys() - {"resume", "json"} if getattr(args, name) != parser.get_default(name)
+    ]
+    if args.resume is not None and others:
+        parser.error(tr("cli.train.resume_alone"))
+    return args
+
+
+def request_of(args: argparse.Namespace) -> RunRequest:
+    """Return what is asked for, so that it means the same when the run goes on from elsewhere."""
+    asked = RunRequest(**{name: value for name, value in vars(args).items() if name not in _NOT_ASKED})
+    return replace(
+        asked,
+        cases=str(Path(asked.cases).absolute()),
+        base=_absolute(asked.base),
+        about=_absolute(asked.about),
+        threads=asked.threads or os.cpu_count() or 1,
+        install=args.output is None,
+    )
+
+
+def _absolute(name: str) -> str:
+    return str(Path(name).absolute()) if name and is_there(Path(name)) else name
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="medapp train", description=tr("cli.train"), epilog=tr("research_use"))
+    defaults = RunRequest("")
+    parser.add_argument("cases", metavar="CASES", nargs="?", help=tr("cli.cases"))
+    parser.add_argument("--resume", metavar="RUN", help=tr("cli.train.resume"))
+    parser.add_argument("--base", default="", metavar="MODEL", help=tr("cli.train.base"))
+    parser.add_argument("--architecture", default="", metavar="NAME", help=tr("cli.train.architecture"))
+    parser.add_argument("--effort", choices=EFFORTS, default=defaults.effort, help=tr("cli.train.effort"))
+    parser.add_argument("--name", default="", type=argument_types.model_name, metavar="TEXT", help=tr("cli.train.name"))
+    parser.add_argument("--output", type=Path, metavar="DIR", help=tr("cli.train.output"))
+    parser.add_argument(
+        "--patient-from",
+        dest="pattern",
+        default="",
+        type=argument_types.pattern,
+        metavar="PATTERN",
+        help=tr("cli.patient_from"),
+    )
+    parser.add_argument("--alarm", default="", metavar="CLASS", help=tr("cli.train.alarm"))
+    parser.add_argument(
+        "--find-at-least",
+        type=argument_types.share,
+        metavar="SHARE",
+        default=defaults.find_at_least,
+        help=tr("cli.train.find"),
+    )
+    parser.add_argument("--prevalence", type=argument_types.share, metavar="SHARE", help=tr("cli.train.prevalence"))
+    parser.add_argument("--modalities", default="", metavar="LIST", help=tr("cli.train.modalities"))
+    parser.add_argument("--scope", default="", metavar="TEXT", help=tr("cli.train.scope"))
+    parser.add_argument("--about", default="", metavar="FILE", help=tr("cli.train.about"))
+    parser.add_argument("--licence", default="", metavar="TEXT", help=tr("cli.train.licence"))
+    parser.add_argument("--seed", type=argument_types.whole_number, default=defaults.seed, help=tr("cli.train.seed"))
+    parser.add_argument("--steps", type=argument_types.whole_number, default=0, help=tr("cli.train.steps"))
+    parser.add_argument("--threads", type=argument_types.whole_number, default=0, help=tr("cli.train.threads"))
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help=tr("cli.train.device"))
+    parser.add_argument("--json", action="store_true", help=tr("cli.train.json"))
+    return parser

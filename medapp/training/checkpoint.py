@@ -1,0 +1,110 @@
+"""Where a training stands, on the disk: what a run that died goes on from. Never a pickle."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load as parse_safetensors
+from safetensors.numpy import save as to_safetensors
+
+from medapp.files import atomic_writer
+
+Tensors: TypeAlias = Mapping[str, NDArray[Any]]
+FOLDER = "checkpoints"
+_SUFFIX, _FACTS, _DIGEST_BYTES, _KEPT = ".checkpoint", "facts", 32, 2
+
+
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """Where a training stands.
+
+    Attributes
+    ----------
+    facts : mapping
+        JSON values.
+    tensors : mapping of str to ndarray
+        Everything that is an array.
+    """
+
+    facts: Mapping[str, Any]
+    tensors: Tensors = field(default_factory=dict)
+
+    def part(self, name: str) -> dict[str, NDArray[Any]]:
+        """Return the tensors whose names begin with ``name.``, without that beginning."""
+        prefix = f"{name}."
+        return {key.removeprefix(prefix): value for key, value in self.tensors.items() if key.startswith(prefix)}
+
+
+def part_of(name: str, tensors: Tensors) -> dict[str, NDArray[Any]]:
+    """Return tensors under names that `Checkpoint.part` finds."""
+    return {f"{name}.{key}": value for key, value in tensors.items()}
+
+
+class CheckpointFolder:
+    """The checkpoints of a run: each kind in numbered files, the last one kept until the next is whole.
+
+    Parameters
+    ----------
+    folder : Path
+        The run folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / FOLDER
+
+    def save(self, kind: str, checkpoint: Checkpoint) -> None:
+        """Write a checkpoint atomically, and remove what is older than the one before; raises OSError."""
+        numbers = self._numbers(kind)
+        number = numbers[-1] + 1 if numbers else 1
+        # contiguous: safetensors takes the bytes as they lie
+        tensors = {name: np.array(tensor, order="C") for name, tensor in checkpoint.tensors.items()}
+        content = to_safetensors(tensors, {_FACTS: json.dumps(checkpoint.facts, allow_nan=False)})
+        with atomic_writer(self._path(kind, number)) as file:
+            file.write(hashlib.sha256(content).digest())
+            file.write(content)
+        for old in numbers[: 1 - _KEPT]:
+            with suppress(OSError):
+                self._path(kind, old).unlink()
+
+    def latest(self, kind: str) -> tuple[Checkpoint | None, int]:
+        """Return the newest whole checkpoint, None where there is none, and how many newer ones are damaged."""
+        damaged = 0
+        for number in reversed(self._numbers(kind)):
+            try:
+                return _parsed(self._path(kind, number).read_bytes()), damaged
+            except (OSError, ValueError, KeyError, SafetensorError):
+                damaged += 1
+        return None, damaged
+
+    def clear(self) -> None:
+        """Remove everything: the run is over, or another one begins in its place."""
+        for path in self._folder.glob("*"):
+            with suppress(OSError):
+                path.unlink()
+        with suppress(OSError):
+            self._folder.rmdir()
+
+    def _numbers(self, kind: str) -> list[int]:
+        names = (path.name.removeprefix(f"{kind}-").removesuffix(_SUFFIX) for path in self._folder.glob(f"{kind}-*"))
+        return sorted(int(name) for name in names if name.isdecimal())
+
+    def _path(self, kind: str, number: int) -> Path:
+        return self._folder / f"{kind}-{number:06}{_SUFFIX}"
+
+
+def _parsed(data: bytes) -> Checkpoint:
+    digest, content = data[:_DIGEST_BYTES], data[_DIGEST_BYTES:]
+    if hashlib.sha256(content).digest() != digest:
+        raise ValueError("damaged")
+    length = int.from_bytes(content[:8], "little")
+    facts = json.loads(json.loads(content[8 : 8 + length])["__metadata__"][_FACTS])
+    return Checkpoint(facts, parse_safetensors(content))

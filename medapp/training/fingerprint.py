@@ -1,0 +1,36 @@
+"""What decides the course of a training, in one hash: only what has the same can be gone on with."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+
+from medapp.training.check import Checked
+from medapp.training.evaluate import patient_numbers
+from medapp.training.plan import Plan
+
+
+def fingerprint_of(plan: Plan, checked: Checked) -> str:
+    """Return the SHA-256 of cases, sides, starting model, preprocessing, seed and every number.
+
+    Patients count by their order alone, so that the hash gives nothing away about their names.
+    """
+    patients = patient_numbers([seen.case.patient for seen in checked.survey.seen])
+    cases = [
+        (seen.content, seen.case.label, int(patient), use)
+        for seen, patient, use in zip(checked.survey.seen, patients, checked.uses, strict=True)
+    ]
+    course = {
+        "cases": cases,
+        "classes": checked.survey.folder.classes,
+        "base": plan.base_named(),
+        "architecture": plan.architecture,
+        "preprocess": asdict(plan.spec),
+        "effort": plan.request.effort,
+        "seed": plan.request.seed,
+        "steps": plan.request.steps,
+        "device": plan.device.type,
+        "config": asdict(plan.config),
+    }
+    return hashlib.sha256(json.dumps(course, sort_keys=True).encode()).hexdigest()

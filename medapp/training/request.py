@@ -1,0 +1,96 @@
+"""What a training is asked to do, as a value: the arguments of ``medapp train``, and what its run folder remembers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Effort: TypeAlias = Literal["instant", "quick"]
+EFFORTS: tuple[Effort, ...] = ("instant", "quick")
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """What a training is asked to do; the arguments of ``medapp train``.
+
+    Attributes
+    ----------
+    cases : str
+        Folder with a sub-folder per class.
+    effort : {"instant", "quick"}
+        How much work.
+    base : str
+        Package id, package folder or ZIP, or weights file; empty: the built-in starting model.
+    architecture : str
+        Train this network from scratch instead.
+    name : str
+        What people call the model.
+    pattern : str
+        Regular expression that finds the patient in the file's name.
+    alarm : str
+        The class to be found; empty: chosen by its name.
+    find_at_least : float
+        Share of the alarm class that the operating point must find, 0 to 1.
+    prevalence : float or None
+        How common the alarm class is where the model is to be used.
+    seed : int
+        Seed of the split (where the base has none) and of the training.
+    device : str
+        auto, cpu, cuda or mps.
+    modalities : str
+        What the model may be asked about, with commas; empty: what the cases are.
+    scope : str
+        The same in words: body part, view, age.
+    about : str
+        Markdown file about the cases, for the model card.
+    licence : str
+        Licence of the model, in a sentence.
+    steps : int
+        Exactly so many steps of fine-tuning, to repeat a run; 0: as many as the time allows.
+    threads : int
+        Threads of the network; 0: one a core.
+    install : bool
+        Whether the model is put among those of this station; the command line asks for it where it names no folder.
+    """
+
+    cases: str
+    effort: Effort = "instant"
+    base: str = ""
+    architecture: str = ""
+    name: str = ""
+    pattern: str = ""
+    alarm: str = ""
+    find_at_least: float = 0.9
+    prevalence: float | None = None
+    seed: int = 0
+    device: str = "auto"
+    modalities: str = ""
+    scope: str = ""
+    about: str = ""
+    licence: str = ""
+    steps: int = 0
+    threads: int = 0
+    install: bool = False
+
+    def arguments(self) -> list[str]:
+        """Return the command line after ``medapp train``."""
+        texts = {
+            "--effort": self.effort,
+            "--base": self.base,
+            "--architecture": self.architecture,
+            "--name": self.name,
+            "--patient-from": self.pattern,
+            "--alarm": self.alarm,
+            "--find-at-least": str(self.find_at_least),
+            "--prevalence": "" if self.prevalence is None else str(self.prevalence),
+            "--seed": str(self.seed),
+            "--device": self.device,
+            "--modalities": self.modalities,
+            "--scope": self.scope,
+            "--about": self.about,
+            "--licence": self.licence,
+            "--steps": str(self.steps or ""),
+            "--threads": str(self.threads or ""),
+        }
+        # = keeps a value that begins with a dash from being taken for an option
+        return [*(f"{option}={text}" for option, text in texts.items() if text), "--", self.cases]
