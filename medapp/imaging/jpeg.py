@@ -43,6 +43,11 @@ class JpegHeader:
     adobe_transform: int | None
 
     @property
+    def is_lossless(self) -> bool:
+        """Whether it is of the lossless process (JPEG-LS is another standard)."""
+        return self.kind == _LOSSLESS
+
+    @property
     def is_subsampled(self) -> bool:
         """Whether components differ in resolution: then they are luminance and chroma."""
         return len(set(self.sampling)) > 1
@@ -104,10 +109,10 @@ def decode_jpeg(data: bytes, layout: PixelLayout, limit: int) -> Decoded:
         values = imagecodecs.jpeg_decode(data, colorspace=space, outcolorspace="cmyk")
         return Decoded(values, precision=header.precision, is_inverted_cmyk=header.adobe_transform is not None)
     if len(header.names) != 3:
-        lossless = header.kind == _LOSSLESS
+        lossless = header.is_lossless
         precision = _told(header, layout, lossless=lossless)
         return Decoded(imagecodecs.jpeg_decode(data), precision=precision, lossless=lossless)
-    if header.kind == _LOSSLESS:  # the decoder leaves the values as they are
+    if header.is_lossless:  # the decoder leaves the values as they are
         values = imagecodecs.jpeg_decode(data)
         is_ybr = header.adobe_transform == 1 or (header.adobe_transform is None and layout.photometric == "YBR_FULL")
         return Decoded(values, is_rgb=not is_ybr, precision=_told(header, layout, lossless=True))

@@ -8,20 +8,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medapp.errors import MedappError
+from medapp.imaging.colour import to_8_bits
 from medapp.imaging.found import FoundImage
 from medapp.imaging.frame import Frame
+from medapp.imaging.icc import to_srgb
+from medapp.imaging.jpeg import JpegHeader, jpeg_header
 from medapp.imaging.limits import ReadLimits
+from medapp.imaging.picture_size import check_size
 from medapp.imaging.study import Instance, Window
+from medapp.imaging.tiff import is_tiff, tiff_page, tiff_size
 
 if TYPE_CHECKING:
     from PIL import Image
-    from tifffile import TiffPage
 
 PICTURE = "PICTURE"
 _FORMATS = ("PNG", "JPEG", "BMP", "WEBP", "TIFF")
 _ORIENTATION, _TURNED = 0x0112, (5, 6, 7, 8)
-_TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-_WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB = 0, 1, 2
+_RGB_MODES = ("RGB", "RGBA", "P")
+_JPEG_HEAD = 64 * 1024
+"""Where the start of frame must lie: behind metadata, which in photographs can be long."""
 
 
 def read_picture_header(stream: IO[bytes], source: str, limits: ReadLimits) -> FoundImage:
@@ -32,8 +37,8 @@ def read_picture_header(stream: IO[bytes], source: str, limits: ReadLimits) -> F
     MedappError
         ``picture.damaged``, ``picture.too_large``.
     """
-    rows, columns, frames = _guarded(_tiff_size if _is_tiff(stream) else _pillow_size, stream)
-    _check_size(rows, columns, limits)
+    rows, columns, frames = _guarded(tiff_size if is_tiff(stream) else _pillow_size, stream)
+    check_size(rows, columns, limits)
     return FoundImage(Instance(source, "picture", rows, columns, min(frames, limits.frames)), PICTURE, series_uid="")
 
 
@@ -52,11 +57,22 @@ def read_picture(stream: IO[bytes], index: int, limits: ReadLimits) -> Frame:
     MedappError
         ``picture.damaged``, ``picture.too_large``, ``picture.no_page``.
     """
-    stored, inverted = _guarded(_tiff_page if _is_tiff(stream) else _pillow_page, stream, index, limits)
+    stored, inverted = _guarded(_page, stream, index, limits)
     stored = _grey_where_equal(stored)
     bits = stored.dtype.itemsize * 8
     windows = (Window(128, 256),) if stored.dtype == np.uint8 and stored.ndim == 2 else ()
     return Frame(np.ascontiguousarray(stored), inverted=inverted, bits_stored=bits, windows=windows, number=index + 1)
+
+
+def _page(stream: IO[bytes], index: int, limits: ReadLimits) -> tuple[NDArray[Any], bool]:
+    """Return the values of a page, and whether low ones are bright."""
+    if is_tiff(stream):
+        return tiff_page(stream, index, limits) or _pillow_page(stream, index, limits)
+    rare = _rare_jpeg(stream)
+    if rare is not None:
+        check_size(rare.rows, rare.columns, limits)
+        return _jpeg_page(stream, rare, index)
+    return _pillow_page(stream, index, limits)
 
 
 def _guarded(function: Any, *arguments: Any) -> Any:  # noqa: ANN401 - passes through
@@ -69,18 +85,6 @@ def _guarded(function: Any, *arguments: Any) -> Any:  # noqa: ANN401 - passes th
         raise MedappError("picture.damaged", kind=type(error).__name__) from error
 
 
-def _is_tiff(stream: IO[bytes]) -> bool:
-    stream.seek(0)
-    head = stream.read(4)
-    stream.seek(0)
-    return head in _TIFF_STARTS
-
-
-def _check_size(rows: int, columns: int, limits: ReadLimits) -> None:
-    if rows * columns * 4 > limits.frame_bytes:
-        raise MedappError("picture.too_large", rows=rows, columns=columns, megabytes=limits.frame_bytes // 2**20)
-
-
 def _opened(stream: IO[bytes]) -> Image.Image:
     from PIL import Image
 
@@ -89,19 +93,14 @@ def _opened(stream: IO[bytes]) -> Image.Image:
 
 
 def _pillow_size(stream: IO[bytes]) -> tuple[int, int, int]:
+    rare = _rare_jpeg(stream)
+    if rare is not None:
+        return rare.rows, rare.columns, 1
     image = _opened(stream)
     columns, rows = image.size
     if image.getexif().get(_ORIENTATION) in _TURNED:
         rows, columns = columns, rows
     return rows, columns, 1
-
-
-def _tiff_size(stream: IO[bytes]) -> tuple[int, int, int]:
-    import tifffile
-
-    with tifffile.TiffFile(stream) as file:
-        page = file.pages.first
-        return int(page.imagelength), int(page.imagewidth), len(file.pages)
 
 
 def _pillow_page(stream: IO[bytes], index: int, limits: ReadLimits) -> tuple[NDArray[Any], bool]:
@@ -112,9 +111,53 @@ def _pillow_page(stream: IO[bytes], index: int, limits: ReadLimits) -> tuple[NDA
         image.seek(index)
     elif index:
         raise MedappError("picture.no_page", page=index + 1)
-    _check_size(image.height, image.width, limits)
+    check_size(image.height, image.width, limits)
+    if _is_deep_with_alpha(stream):
+        return _deep_grey_on_black(stream), False
     image.load()
-    return _array(ImageOps.exif_transpose(image)), False
+    values = _array(ImageOps.exif_transpose(image))
+    profile = image.info.get("icc_profile") or b""
+    return (to_srgb(values, profile)[0] if values.ndim == 3 and image.mode in _RGB_MODES else values), False
+
+
+def _is_deep_with_alpha(stream: IO[bytes]) -> bool:
+    """Whether a PNG holds grey of 16 bits with alpha, which Pillow reads with 8: depth and colour type in IHDR."""
+    stream.seek(0)
+    head = stream.read(26)
+    return head.startswith(b"\x89PNG") and head[24:26] == b"\x10\x04"
+
+
+def _deep_grey_on_black(stream: IO[bytes]) -> NDArray[np.uint16]:
+    import imagecodecs
+
+    stream.seek(0)
+    grey, alpha = np.moveaxis(imagecodecs.png_decode(stream.read()).astype(np.uint32), -1, 0)
+    return np.asarray((grey * alpha + 32767) // 65535, np.uint16)
+
+
+def _jpeg_page(stream: IO[bytes], header: JpegHeader, index: int) -> tuple[NDArray[Any], bool]:
+    """Decode a JPEG that Pillow does not know: of 12 bits, or lossless."""
+    import imagecodecs
+
+    if index:
+        raise MedappError("picture.no_page", page=index + 1)
+    stream.seek(0)
+    values = imagecodecs.jpeg_decode(stream.read())
+    return (values if values.ndim == 2 else to_8_bits(values, header.precision)), False
+
+
+def _rare_jpeg(stream: IO[bytes]) -> JpegHeader | None:
+    """Return the header of a JPEG of more than 8 bits, lossless, or JPEG-LS; None for all others."""
+    stream.seek(0)
+    head = stream.read(_JPEG_HEAD)
+    stream.seek(0)
+    if not head.startswith(b"\xff\xd8\xff"):
+        return None
+    try:
+        header = jpeg_header(head)
+    except MedappError:
+        return None
+    return header if header.precision > 8 or header.is_lossless else None
 
 
 def _array(image: Image.Image) -> NDArray[Any]:
@@ -134,42 +177,6 @@ def _array(image: Image.Image) -> NDArray[Any]:
         black = Image.new("RGBA", image.size, (0, 0, 0, 255))
         image = Image.alpha_composite(black, image)
     return np.asarray(image.convert("RGB"))
-
-
-def _tiff_page(stream: IO[bytes], index: int, limits: ReadLimits) -> tuple[NDArray[Any], bool]:
-    import tifffile
-
-    with tifffile.TiffFile(stream) as file:
-        if index >= len(file.pages):
-            raise MedappError("picture.no_page", page=index + 1)
-        page = file.pages[index].aspage()
-        _check_size(page.imagelength, page.imagewidth, limits)
-        if page.samplesperpixel == 1 and page.photometric in {_WHITE_IS_ZERO, _BLACK_IS_ZERO}:
-            return _grey_page(page)
-        if page.photometric == _RGB and page.bitspersample == 16:
-            return _deep_colour(page), False
-    stream.seek(0)
-    return _pillow_page(stream, index, limits)
-
-
-def _grey_page(page: TiffPage) -> tuple[NDArray[Any], bool]:
-    values = np.squeeze(page.asarray()).reshape(page.imagelength, page.imagewidth)
-    inverted = page.photometric == _WHITE_IS_ZERO
-    if page.bitspersample == 1:
-        values = values.astype(np.uint8) * np.uint8(255)
-    elif page.bitspersample in {2, 4}:
-        values = (values.astype(np.uint16) * 255 // (2**page.bitspersample - 1)).astype(np.uint8)
-    if values.dtype == np.float16:
-        values = values.astype(np.float32)
-    return values.astype(values.dtype.newbyteorder("=")), inverted
-
-
-def _deep_colour(page: TiffPage) -> NDArray[np.uint8]:
-    values = page.asarray()
-    if values.shape[0] == page.samplesperpixel and values.shape[-1] != page.samplesperpixel:
-        values = np.moveaxis(values, 0, -1)
-    eight: NDArray[np.uint8] = (values[..., :3] >> 8).astype(np.uint8)
-    return eight
 
 
 def _grey_where_equal(values: NDArray[Any]) -> NDArray[Any]:

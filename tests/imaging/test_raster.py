@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import imagecodecs
 import numpy as np
 import pytest
 import tifffile
@@ -14,6 +15,7 @@ from medapp.imaging.frame import Frame
 from medapp.imaging.limits import ReadLimits
 from medapp.imaging.opening import find, load
 from medapp.imaging.voi import apply_window, default_window
+from tests.imaging.profiles import display_profile, srgb_profile
 from tests.imaging.synthetic import LIMITS
 
 GREY = (np.arange(12, dtype=np.uint8) * 20).reshape(3, 4)
@@ -166,3 +168,61 @@ def test_a_name_that_promises_an_image_and_does_not_keep_it_is_a_problem(
     found = find(str(tmp_path / name), LIMITS)
     assert isinstance(found, Problem)
     assert found.code == code
+
+
+def test_grey_of_16_bits_with_alpha_keeps_its_bits_and_lies_on_black(tmp_path: Path) -> None:
+    alpha = np.full_like(DEEP, 65535)
+    alpha[0, 1] = 0
+    (tmp_path / "a.png").write_bytes(imagecodecs.png_encode(np.stack([DEEP, alpha], -1)))
+    np.testing.assert_array_equal(_frame(str(tmp_path / "a.png")).stored, np.where(alpha == 0, 0, DEEP))
+
+
+@pytest.mark.parametrize("lossless", [True, False])
+def test_a_jpeg_of_12_bits_keeps_its_bits(tmp_path: Path, lossless: bool) -> None:
+    smooth = np.linspace(0, 4095, 64 * 64).astype(np.uint16).reshape(64, 64)
+    options = {"lossless": True} if lossless else {"level": 100}
+    (tmp_path / "a.jpg").write_bytes(imagecodecs.jpeg_encode(smooth, bitspersample=12, **options))
+    frame = _frame(str(tmp_path / "a.jpg"))
+    assert frame.stored.dtype == np.uint16
+    np.testing.assert_allclose(frame.stored.astype(int), smooth.astype(int), atol=0 if lossless else 4)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("pixels", [GREY, DEEP], ids=["8", "16"])
+def test_the_orientation_of_a_tiff_is_applied(tmp_path: Path, orientation: int, pixels: NDArray[np.generic]) -> None:
+    tags = [(274, "H", 1, orientation, True)]
+    tifffile.imwrite(tmp_path / "a.tif", pixels, photometric="minisblack", extratags=tags)
+    expected = {
+        1: pixels, 2: pixels[:, ::-1], 3: pixels[::-1, ::-1], 4: pixels[::-1],
+        5: pixels.T, 6: np.rot90(pixels, -1), 7: pixels[::-1, ::-1].T, 8: np.rot90(pixels),
+    }  # fmt: skip
+    np.testing.assert_array_equal(_frame(str(tmp_path / "a.tif")).stored, expected[orientation])
+
+
+@pytest.mark.parametrize("planar", [False, True])
+@pytest.mark.parametrize("kind", ["u2", "u4", "f4"])
+def test_deep_colour_of_a_tiff_is_shown_with_8_bits(tmp_path: Path, kind: str, planar: bool) -> None:
+    factor = {"u2": 257, "u4": 257 * 65537, "f4": 1 / 255}[kind]
+    values = (COLOUR * np.float64(factor)).astype(kind)
+    stored = np.moveaxis(values, -1, 0) if planar else values
+    config = "separate" if planar else "contig"
+    tifffile.imwrite(tmp_path / "a.tif", stored, photometric="rgb", planarconfig=config)
+    np.testing.assert_array_equal(_frame(str(tmp_path / "a.tif")).stored, COLOUR)
+
+
+@pytest.mark.parametrize("compression", [None, "zlib", "lzw", "packbits", "zstd"])
+@pytest.mark.parametrize("tile", [None, (16, 16)], ids=["strips", "tiles"])
+def test_every_usual_compression_of_a_tiff_is_read(
+    tmp_path: Path, compression: str | None, tile: tuple[int, int] | None
+) -> None:
+    values = (np.arange(40 * 24) * 67 % 65521).astype(np.uint16).reshape(40, 24)
+    path = tmp_path / "a.tif"
+    tifffile.imwrite(path, values, photometric="minisblack", compression=compression, tile=tile, bigtiff=tile is None)
+    np.testing.assert_array_equal(_frame(str(path)).stored, values)
+
+
+def test_the_colour_profile_of_a_picture_is_applied(tmp_path: Path) -> None:
+    source = _saved(tmp_path / "a.png", COLOUR, icc_profile=display_profile())
+    assert _frame(source).stored.mean() > COLOUR.mean() + 20
+    source = _saved(tmp_path / "b.png", COLOUR, icc_profile=srgb_profile())
+    np.testing.assert_array_equal(_frame(source).stored, COLOUR)
