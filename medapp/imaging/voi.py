@@ -163,15 +163,20 @@ def default_window(frame: Frame) -> Window:
     -----
     CT without a window: 40/400 HU. PET: body-weight SUV 0 to 10, where it can be known.
     """
+    return known_window(frame) or automatic_window(frame)
+
+
+def known_window(frame: Frame) -> Window | None:
+    """Return the default window where it does not depend on the pixels, else None."""
     if frame.is_colour:
-        return automatic_window(frame)
+        return None
     if frame.windows:
         return frame.windows[0]
     if frame.modality == "CT" and frame.unit == "HU":
         return Window(40, 400)
     if (factor := _suv_factor(frame)) is not None:
         return Window(SUV_SHOWN / 2 / factor, SUV_SHOWN / factor, "LINEAR_EXACT", "SUV 0–10")
-    return automatic_window(frame)
+    return None
 
 
 def _suv_factor(frame: Frame) -> float | None:

@@ -20,6 +20,7 @@ from medapp.ui.answers import Answers
 from medapp.ui.opening import Opening
 from medapp.ui.pictures import Pictures
 from medapp.ui.reading_page import ReadingPage
+from medapp.ui.series_windows import SeriesWindows
 from medapp.ui.session import Session
 from medapp.ui.state import Page, Place, State, Tool, VoiChoice
 from medapp.ui.teaching_page import TeachingPage
@@ -50,6 +51,7 @@ class MainWindow(QMainWindow):
         self._looks: Settings | None = None
         self.pictures = Pictures(session)
         self.viewing = Viewing(session, self.pictures)
+        self.series_windows = SeriesWindows(session)
         self.answers = Answers(session)
         self.opening = Opening(session)
         self.teaching = TeachingSession(session)

@@ -152,7 +152,8 @@ class Pictures(QObject):
         is_still_there = wanted is not None and wanted.series == place.series and self._key(place) == key
         if is_still_there:
             self._present(place, prepared)
-        if wanted is not None and (wanted != place or not is_still_there) and not self._show_known(wanted):
+        is_done = wanted == place and is_still_there and self._prepared.companions.is_ready(key)
+        if wanted is not None and not is_done and not self._show_known(wanted):
             self._load_wanted()
 
     def _failed(self, place: Place, key: Key, error: BaseException) -> None:

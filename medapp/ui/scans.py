@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from medapp.imaging.stacks import with_presentations
 from medapp.imaging.study import Scan, Study
 from medapp.ui.state import Place, find_series, place_of
 
@@ -15,9 +16,10 @@ def joined(before: Scan, found: Scan) -> Scan:
         key = _study_key(study)
         studies[key] = _merged(studies[key], study) if key in studies else study
     known = {problem.path for problem in found.problems} | {n.path for n in found.not_images}
+    others = (*[n for n in before.not_images if n.path not in known], *found.not_images)
     return Scan(
-        tuple(studies.values()),
-        (*[n for n in before.not_images if n.path not in known], *found.not_images),
+        with_presentations(tuple(studies.values()), others),
+        others,
         (*[p for p in before.problems if p.path not in known], *found.problems),
     )
 

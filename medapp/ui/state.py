@@ -41,10 +41,11 @@ class Tool(StrEnum):
 class VoiChoice:
     """Which window a series is shown with; it holds for all its images.
 
-    `number` counts the file's windows, then its VOI LUTs, from 0.
+    `number` counts the file's windows, then its VOI LUTs, from 0. ``series`` is the automatic window of the
+    whole stack, ``automatic`` that of the image on screen when it was chosen.
     """
 
-    kind: Literal["file", "automatic", "fixed"] = "file"
+    kind: Literal["file", "automatic", "series", "fixed"] = "file"
     number: int = 0
     window: Window | None = None
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from medapp.i18n import tr
 from medapp.imaging.frame import Frame, Lut
 from medapp.imaging.study import Window
-from medapp.imaging.voi import Voi, default_window, presets_for, windows_of
+from medapp.imaging.voi import Voi, default_window, known_window, presets_for, windows_of
 from medapp.ui.state import Picture, State, VoiChoice
 
 LAST_DIGIT = 9
@@ -41,22 +41,22 @@ def default_for(picture: Picture) -> Voi:
     frame = picture.shown
     if _of_file(frame):
         return _of_file(frame)[0]
-    if picture.automatic is not None and not (frame.modality == "CT" and frame.unit == "HU"):
-        return picture.automatic
-    return default_window(frame)
+    return known_window(frame) or picture.automatic or default_window(frame)
 
 
 def choice_when_first_shown(picture: Picture) -> VoiChoice:
     """Return the choice for a series of which `picture` is the first on screen.
 
-    Without a window in the files, that of the first image holds for the stack: chosen anew for each
-    image it would flicker. Pictures without a header have nothing in common, and keep their own.
+    Without a window in the files, one window holds for the stack: chosen anew for each image it would
+    flicker. Until that of the whole stack is known it is the first image's. Pictures without a header have
+    nothing in common, and keep their own.
     """
     frame = picture.shown
     if frame.is_colour or _of_file(frame) or frame.modality == "PICTURE":
         return VoiChoice()
-    window = default_for(picture)
-    return VoiChoice("fixed", window=window) if isinstance(window, Window) else VoiChoice()
+    if (known := known_window(frame)) is not None:
+        return VoiChoice("fixed", window=known)
+    return VoiChoice("series", window=picture.automatic)
 
 
 def offers_for(picture: Picture | None) -> tuple[Offer, ...]:

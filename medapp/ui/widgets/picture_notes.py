@@ -29,7 +29,8 @@ def note_texts(notes: Iterable[Note]) -> list[str]:
 
 def _doubts(picture: Picture) -> list[str]:
     problems = picture.companion.problems if picture.companion is not None else ()
-    return [WARNING + text for text in (*note_texts(picture.frame.notes), *map(tell, problems))]
+    notes = (*picture.frame.notes, *picture.series.notes)
+    return [WARNING + text for text in (*note_texts(notes), *map(tell, problems))]
 
 
 def _presentation(picture: Picture) -> list[str]:

@@ -26,6 +26,7 @@ from medapp.imaging.study import NotImage, Patient, Scan, Series, Study
 from medapp.ui.state import series_key
 from medapp.ui.widgets.images import as_qimage
 from medapp.ui.widgets.layouts import column, label, named
+from medapp.ui.widgets.picture_notes import WARNING, note_texts
 from medapp.ui.widgets.themed import IconButton
 from medapp.ui.widgets.wording import date_text, patient_text, plain_text
 
@@ -246,14 +247,15 @@ def _write(item: QTreeWidgetItem, series: Series) -> None:
     text = _series_text(series)
     if item.text(0) != text:
         item.setText(0, text)
-        item.setToolTip(0, text)
+    item.setToolTip(0, "\n".join([text, *note_texts(series.notes)]))
 
 
 def _series_text(series: Series) -> str:
     modality = "" if series.modality == "PICTURE" else series.modality
     title = " · ".join(p for p in (modality, series.description or series.body_part) if p)
     count = tr("ui.image_one") if series.frames == 1 else tr("ui.image_many", count=series.frames)
-    return f"{title or tr('ui.series')}\n{count}"
+    about = " · ".join([count, *note_texts(series.split)])
+    return f"{title or tr('ui.series')}\n{WARNING if series.notes else ''}{about}"
 
 
 def _by_patient(studies: Iterable[Study]) -> list[tuple[Patient, list[Study]]]:
