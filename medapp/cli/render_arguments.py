@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import get_args
 
 from medapp.display.look import LARGEST_SIDE, Region
-from medapp.display.render import Interpolation
+from medapp.display.placing import Interpolation
 from medapp.display.viewport import ZOOM_LEAST, ZOOM_MOST
 from medapp.i18n import tr
 

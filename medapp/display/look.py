@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from medapp.display.drawing import draw, drawing_of
 from medapp.display.overlays import draw_overlay
+from medapp.display.placing import Interpolation
 from medapp.display.presentation import Presented, fitted_to
-from medapp.display.render import Interpolation, Resampled, grey, render_frame, resample
+from medapp.display.render import Resampled, grey, render_frame, resample
 from medapp.display.segments import SegmentLayers, draw_segments
 from medapp.display.shutters import draw_shutters
 from medapp.display.viewport import ImageShape, Viewport

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from medapp.display.marks import marks
 from medapp.display.measure import spacing_text
+from medapp.display.placing import from_level, image_span, level_for, placed_on
 from medapp.display.pyramid import overlay_pyramid
-from medapp.display.render import from_level, image_span, level_for, placed_on
 from medapp.display.viewport import ImageShape, Viewport
 from medapp.i18n import tr
 from medapp.imaging.frame import Frame, Lut

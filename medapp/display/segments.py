@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from medapp.display.render import image_span, placed_on
+from medapp.display.placing import image_span, placed_on
 from medapp.display.segment_layers import SegmentLayers, legend, segments_of
 from medapp.display.segment_planes import lies_over
 from medapp.display.viewport import Viewport

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from medapp.display.render import image_span, placed_on
+from medapp.display.placing import image_span, placed_on
 from medapp.display.viewport import ImageShape, Viewport, pixel_aspect
 from medapp.imaging.frame import Frame
 from medapp.imaging.shutters import Shutter

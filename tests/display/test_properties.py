@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from medapp.display.look import Extent, Region
 from medapp.display.overlays import draw_overlay
-from medapp.display.render import Interpolation, grey, render_frame, resample
+from medapp.display.placing import Interpolation
+from medapp.display.render import grey, render_frame, resample
 from medapp.display.shutters import covered_by, draw_shutters
 from medapp.display.viewport import ImageShape, Viewport
 from medapp.imaging.frame import Frame, Lut
