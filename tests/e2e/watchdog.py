@@ -39,6 +39,7 @@ class Watchdog(QObject):
 
     def end(self, application: QApplication) -> None:
         """Stop watching."""
+        self._rest()
         application.removeEventFilter(self)
         self._dispatcher.aboutToBlock.disconnect(self._rest)
         self._dispatcher.awake.disconnect(self._rest)
