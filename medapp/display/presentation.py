@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medapp.display.pyramid import share_pyramid
-from medapp.display.viewport import ZOOM_LEAST, ZOOM_MOST, ImageShape, Viewport, pixel_aspect
+from medapp.display.viewport import ImageShape, Viewport, pixel_aspect
 from medapp.imaging.automatic_window import full_range
 from medapp.imaging.frame import Frame, Lut
 from medapp.imaging.presentation import (
@@ -145,7 +145,7 @@ def fitted_to(
         width, height = height, width
     wanted = min(screen[0] / width, screen[1] / height) if zoom is None else zoom
     centre = ((left + right) / 2, (top + bottom) / 2)
-    return replace(turned, zoom=min(max(wanted, ZOOM_LEAST), ZOOM_MOST), centre=centre)
+    return replace(turned, zoom=wanted, centre=centre)
 
 
 def presented(frame: Frame, state: PresentationState, sop_instance_uid: str) -> Presented | None:

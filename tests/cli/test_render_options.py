@@ -317,3 +317,11 @@ def test_what_cannot_be_done_is_one_sentence(
     assert told in error
     assert len(error.splitlines()) == 1
     assert not (tmp_path / "no such folder").exists()
+
+
+def test_a_tiny_image_fills_a_large_size(tmp_path: Path) -> None:
+    source = saved(dicom(np.full((2, 4), 200, np.uint8), WindowCenter=128, WindowWidth=256), tmp_path / "a.dcm")
+    picture = _render(source, tmp_path, "--size", "800x800")
+    assert (picture[200:600] == 200).all()
+    assert not picture[:200].any()
+    assert (_render(source, tmp_path, "--size", "1x1") == 200).all()
