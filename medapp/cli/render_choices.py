@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from medapp.display.look import Extent, Look, Region
 from medapp.display.presentation import Presented, presented
-from medapp.display.segments import SegmentLayers, segments_of
+from medapp.display.segments import SegmentLayers, lies_over, segments_of
 from medapp.display.viewport import Viewport
 from medapp.errors import MedappError, Problem
 from medapp.imaging.archive import split_source
@@ -90,8 +90,10 @@ def instance_of(source: str, readers: Readers) -> Instance:
 
 
 def _segments(frame: Frame, args: argparse.Namespace, readers: Readers) -> tuple[SegmentLayers, ...]:
-    segmentation = readers.segmentation(args.segmentation)
-    return (segments_of(segmentation, instance_of(args.file, readers), frame),)
+    segmentation, instance = readers.segmentation(args.segmentation), instance_of(args.file, readers)
+    if not lies_over(segmentation, instance):
+        raise MedappError("segmentation.elsewhere")
+    return (segments_of(segmentation, instance, frame),)
 
 
 def chosen_voi(frame: Frame, args: argparse.Namespace, readers: Readers) -> Voi | None:
