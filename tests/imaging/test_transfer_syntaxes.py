@@ -24,7 +24,7 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from medapp.errors import MedappError
+from medapp.errors import MedappError, Problem
 from medapp.imaging.found import FoundImage
 from medapp.imaging.frame import Frame
 from medapp.imaging.opening import find, load
@@ -254,3 +254,21 @@ def test_the_stream_tells_what_it_is_whatever_the_transfer_syntax_says(tmp_path:
 def test_every_video_is_told_as_video(tmp_path: Path, uid: str) -> None:
     with pytest.raises(MedappError, match=r"dicom\.video"):
         frame(picture(8, colour=True), 8, bytes(64), JPEG + uid, tmp_path)
+
+
+@pytest.mark.parametrize("uid", ["94", "95", "204", "205"])
+def test_pixels_that_lie_on_a_server_are_told(tmp_path: Path, uid: str) -> None:
+    source = relabelled(dicom(None), JPEG + uid, tmp_path / "a.dcm")
+    found = find(source, LIMITS)
+    assert isinstance(found, Problem)
+    assert found.code == "dicom.elsewhere"
+
+
+def test_a_frame_as_one_stream_without_fragments_is_read(tmp_path: Path) -> None:
+    values = np.zeros((64, 64), np.uint16)
+    dataset = dicom(values, syntax=ExplicitVRLittleEndian)
+    stream = imagecodecs.jpegls_encode(values + np.uint16(7))
+    dataset.PixelData = stream + b"\0" * (len(stream) % 2)
+    source = relabelled(dataset, JPEG + "80", tmp_path / "a.dcm")
+    assert isinstance(find(source, LIMITS), FoundImage)
+    np.testing.assert_array_equal(load(source, 0, LIMITS).stored, values + 7)
