@@ -30,6 +30,8 @@ _LONGEST = 16 * 2**20
 _LONG = frozenset((b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"))
 _SHORT = frozenset(b"AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US".split())
 _TEXTS = frozenset(b"AE AS CS DA DS DT IS LO PN SH TM UC UI".split())
+_CODED = frozenset((b"LO", b"PN", b"SH", b"UC"))
+"""The texts that Specific Character Set speaks about (PS3.5 6.1.2.3)."""
 _NUMBERS = {b"US": "H", b"SS": "h", b"UL": "I", b"SL": "i", b"FL": "f", b"FD": "d"}
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 _CHARACTER_SET = 0x00080005
@@ -81,9 +83,9 @@ class PlainHeader:
         return numbers[0] if len(numbers) == 1 else list(numbers)
 
     def _texts(self, representation: bytes, data: bytes) -> Any:  # noqa: ANN401 - a text, a list of texts, a name
-        if not data.isascii() or b"\x1b" in data or (representation == b"PN" and b"=" in data):
+        if representation in _CODED and not _is_plain(representation, data):
             return self._foreign(representation, data)
-        text = data.decode("ascii").rstrip("\0 ")
+        text = data.decode("latin-1").rstrip("\0 ")
         return text.split("\\") if "\\" in text else text
 
     def _foreign(self, representation: bytes, data: bytes) -> Any:  # noqa: ANN401 - as above
@@ -94,6 +96,11 @@ class PlainHeader:
         declared = self._found.get(_CHARACTER_SET, (b"CS", b""))[1].decode("latin-1")
         encodings = convert_encodings(sets_of(declared, data))
         return (convert_PN if representation == b"PN" else convert_text)(data, encodings)
+
+
+def _is_plain(representation: bytes, data: bytes) -> bool:
+    """Whether a text needs no character set, nor a name its component groups."""
+    return data.isascii() and b"\x1b" not in data and not (representation == b"PN" and b"=" in data)
 
 
 def open_quickly(
