@@ -23,7 +23,7 @@ from medapp.imaging.pixels import is_one_stream
 from medapp.imaging.private_diffusion import PRIVATE_TAGS
 from medapp.imaging.quick_header import open_quickly
 from medapp.imaging.references import DERIVED_CLASSES, REFERENCE_TAGS, presentation_in, source_images
-from medapp.imaging.sop_classes import what_is
+from medapp.imaging.sop_classes import is_presentation_state, what_is
 from medapp.imaging.study import Instance, NotImage, Patient
 from medapp.imaging.traits import TRAIT_TAGS, Traits, traits_of
 
@@ -83,7 +83,7 @@ def _mend_character_set(file: DicomFile) -> None:
 
 def _is_left(sop_class: str) -> bool:
     """Whether what an object of a class refers to is wanted: then all of it is parsed."""
-    return sop_class in DERIVED_CLASSES or what_is(sop_class) == "presentation_state"
+    return sop_class in DERIVED_CLASSES or is_presentation_state(sop_class)
 
 
 def read_header(file: DicomFile, source: str, limits: ReadLimits) -> FoundImage | NotImage:
@@ -102,7 +102,7 @@ def read_header(file: DicomFile, source: str, limits: ReadLimits) -> FoundImage 
         if is_elsewhere(file.transfer_syntax):
             raise MedappError("dicom.elsewhere")
         what = what_is(sop_class, is_directory="DirectoryRecordSequence" in dataset)
-        return NotImage(source, what, presentation_in(dataset, source) if what == "presentation_state" else None)
+        return NotImage(source, what, presentation_in(dataset, source) if is_presentation_state(sop_class) else None)
     layout = layout_of(dataset, file.pixels.kind, limits)
     _check_pixels(file, layout)
     instance = _instance(file, layout, source, sop_class)

@@ -26,11 +26,11 @@ from medapp.imaging.presentation_graphics import annotations_in, layers_in
 from medapp.imaging.presentation_references import references_of
 from medapp.imaging.shutters import shutters_in
 from medapp.imaging.sniff import HEAD_BYTES, kind_of
+from medapp.imaging.sop_classes import is_presentation_state
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
-PREFIX = "1.2.840.10008.5.1.4.1.1.11."
 _KINDS: dict[str, StateKind] = {
     "1": "grayscale",
     "2": "color",
@@ -58,9 +58,9 @@ def read_presentation(source: str, limits: ReadLimits) -> PresentationState:
             raise MedappError("presentation.not_one")
         file = open_dicom(stream, limits)
         sop_class = text(file.dataset, "SOPClassUID") or file.media_class
-        if not sop_class.startswith(PREFIX):
+        if not is_presentation_state(sop_class):
             raise MedappError("presentation.not_one")
-        return state_in(file.dataset, _KINDS.get(sop_class[len(PREFIX) :], "other"))
+        return state_in(file.dataset, _KINDS.get(sop_class.rpartition(".")[2], "other"))
 
 
 def state_in(dataset: Dataset, kind: StateKind) -> PresentationState:

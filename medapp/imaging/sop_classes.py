@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+_PRESENTATION_STATES = "1.2.840.10008.5.1.4.1.1.11."
 _BY_UID = {
     "1.2.840.10008.1.3.10": "dicomdir",
     "1.2.840.10008.5.1.1.27": "print",
@@ -10,6 +11,10 @@ _BY_UID = {
     "1.2.840.10008.5.1.4.1.1.9": "standalone",
     "1.2.840.10008.5.1.4.1.1.10": "standalone",
     "1.2.840.10008.5.1.4.1.1.11": "standalone",
+    "1.2.840.10008.5.1.4.1.1.11.2": "presentation_state_colour",
+    "1.2.840.10008.5.1.4.1.1.11.3": "presentation_state_palette",
+    "1.2.840.10008.5.1.4.1.1.11.4": "presentation_state_blending",
+    "1.2.840.10008.5.1.4.1.1.11.8": "presentation_state_blending",
     "1.2.840.10008.5.1.4.1.1.66": "raw_data",
     "1.2.840.10008.5.1.4.1.1.66.6": "tractography",
     "1.2.840.10008.5.1.4.1.1.77.1.5.3": "measurements",
@@ -33,7 +38,7 @@ _BY_UID = {
 _BY_PREFIX = (
     ("1.2.840.10008.5.1.4.1.1.88.", "structured_report"),
     ("1.2.840.10008.5.1.4.1.1.9.", "waveform"),
-    ("1.2.840.10008.5.1.4.1.1.11.", "presentation_state"),
+    (_PRESENTATION_STATES, "presentation_state"),
     ("1.2.840.10008.5.1.4.1.1.104.", "document"),
     ("1.2.840.10008.5.1.4.1.1.481.", "rt_object"),
     ("1.2.840.10008.5.1.4.1.1.68.", "surface"),
@@ -61,3 +66,8 @@ def what_is(sop_class_uid: str, *, is_directory: bool = False) -> str:
     if sop_class_uid in _BY_UID:
         return _BY_UID[sop_class_uid]
     return next((what for prefix, what in _BY_PREFIX if sop_class_uid.startswith(prefix)), _WITHOUT_PIXELS)
+
+
+def is_presentation_state(sop_class_uid: str) -> bool:
+    """Tell whether it is a presentation state, of grey images or of another kind."""
+    return sop_class_uid.startswith(_PRESENTATION_STATES)
