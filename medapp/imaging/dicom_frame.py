@@ -125,7 +125,7 @@ def _grey_frame(
         valid=valid_pixels(dataset, stored, layout),
         inverted=layout.photometric == "MONOCHROME1" or text(dataset, "PresentationLUTShape") == "INVERSE",
         unit=unit or _pet_unit(dataset),
-        bits_stored=layout.bits_stored,
+        bits_stored=stored.bits,
         windows=_frame_windows(scope),
         voi_luts=_voi_luts(scope, signed_input=signed_output),
         supplement=supplement_of(scope, signed_input=is_signed),

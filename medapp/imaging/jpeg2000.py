@@ -27,7 +27,8 @@ def decode_jpeg2000(data: bytes, layout: PixelLayout, limit: int) -> Decoded:
     Raises
     ------
     MedappError
-        ``dicom.frame_damaged``, ``dicom.frame_size``.
+        ``dicom.frame_damaged``, ``dicom.frame_size``; ``dicom.multi_component`` for the frames of a
+        volume in one stream (T.801, transfer syntaxes 92 and 93).
     """
     import imagecodecs
 
@@ -39,7 +40,7 @@ def decode_jpeg2000(data: bytes, layout: PixelLayout, limit: int) -> Decoded:
     if not components:
         raise MedappError("dicom.frame_damaged", kind="JPEG 2000")
     if components > 4:
-        raise MedappError("dicom.bad_layout", samples=components, bits=layout.bits_allocated)
+        raise MedappError("dicom.multi_component", components=components)
     expect_size(height - y0, width - x0, layout, limit)
     depth = data[start + 42]
     transformed, lossless = _coding_style(data, start)

@@ -14,10 +14,11 @@ from medapp.imaging.study import Note
 
 @dataclass(frozen=True, eq=False)
 class Stored:
-    """Stored values, and the containers as they were before masking, with the sign of the values."""
+    """Stored values and their bits, and the containers as they were before masking, with the sign of the values."""
 
     values: NDArray[Any]
     containers: NDArray[Any]
+    bits: int
     notes: tuple[Note, ...] = ()
 
 
@@ -40,16 +41,18 @@ def stored_values(decoded: Decoded, layout: PixelLayout, *, planes_above: bool =
     """
     values = decoded.values
     if values.dtype.kind == "f":
-        return Stored(values, values)
+        return Stored(values, values, layout.bits_stored)
     if decoded.signed:
-        return Stored(values, values, _notes_on_signed(values, layout))
+        return Stored(values, values, layout.bits_stored, _notes_on_signed(values, layout))
     bits, high = (layout.bits_stored, layout.high_bit) if planes_above else _place(decoded, layout)
     width = values.dtype.itemsize * 8
     unsigned = values.view(f"u{values.dtype.itemsize}")
     if high + 1 > bits:
         unsigned = unsigned >> unsigned.dtype.type(high + 1 - bits)
     stored = _extended(unsigned, min(bits, width), layout.signed)
-    return Stored(stored, _extended(values, width, layout.signed), _notes_on_bits(decoded, stored, bits, layout))
+    notes = _notes_on_bits(decoded, stored, bits, layout)
+    needed = max(bits, layout.bits_stored) if notes else layout.bits_stored
+    return Stored(stored, _extended(values, width, layout.signed), needed, notes)
 
 
 def _place(decoded: Decoded, layout: PixelLayout) -> tuple[int, int]:

@@ -272,3 +272,17 @@ def test_a_frame_as_one_stream_without_fragments_is_read(tmp_path: Path) -> None
     source = relabelled(dataset, JPEG + "80", tmp_path / "a.dcm")
     assert isinstance(find(source, LIMITS), FoundImage)
     np.testing.assert_array_equal(load(source, 0, LIMITS).stored, values + 7)
+
+
+def test_a_volume_in_one_stream_of_jpeg_2000_is_told(tmp_path: Path) -> None:
+    volume = np.zeros((16, 16, 6), np.uint8)
+    stream = imagecodecs.jpeg2k_encode(volume, level=0, reversible=True, mct=False, codecformat="j2k")
+    with pytest.raises(MedappError, match=r"dicom\.multi_component"):
+        frame(volume[..., 0], 8, stream, JPEG + "92", tmp_path)
+
+
+@pytest.mark.parametrize(("largest", "bits"), [(4095, 12), (60000, 16)])
+def test_the_bits_of_a_frame_are_the_tags_unless_its_stream_needs_more(tmp_path: Path, largest: int, bits: int) -> None:
+    values = np.full((16, 16), largest, np.uint16)
+    stream = imagecodecs.jpeg2k_encode(values, level=0, reversible=True)
+    assert frame(values, 12, stream, JPEG + "90", tmp_path).bits_stored == bits
