@@ -21,7 +21,7 @@ from medapp.training.finetune import Average, FineTuning, Material, learning_rat
 from medapp.training.instant import finish_instantly, learn_instantly
 from medapp.training.keeper import Keeper
 from medapp.training.lesson import Group, Lesson
-from medapp.training.memory import Portion, Portions
+from medapp.training.memory import Portions
 from medapp.training.narration import Budget, Narrator, StoppedEarlyError
 from medapp.training.pace import Pace
 from medapp.training.pictures import PictureCache
@@ -127,9 +127,10 @@ def test_a_stop_during_the_first_pass_leaves_nothing(lesson: Lesson, tmp_path: P
     log = EventLog(tmp_path)
     with Control(tmp_path) as control:
         control.stop()
+        narrator = Narrator(log, control)
+        keeper = Keeper(CheckpointFolder(tmp_path), narrator, "trial")
         with pytest.raises(StoppedEarlyError):
-            narrator = Narrator(log, control)
-            learn_instantly(lesson, narrator, Keeper(CheckpointFolder(tmp_path), narrator, "trial"))
+            learn_instantly(lesson, narrator, keeper)
     log.close()
 
 
