@@ -198,10 +198,8 @@ def _index_of(study: Study, segmentations: list[Instance]) -> dict[str, _About]:
             by_image.setdefault(uid, []).append(ref)
     found: dict[str, _About] = {}
     for instance in _instances(study):
-        if instance.sop_class_uid in SEGMENTATIONS:
-            continue
         states = tuple(by_image.get(instance.sop_instance_uid, ()))
-        over = tuple(s.source for s in segmentations if _may_lie_on(s, instance))
+        over = tuple(s.source for s in segmentations if s is instance or _may_lie_on(s, instance))
         if states or over:
             found[instance.source] = _About(instance, states, over)
     return found
@@ -209,6 +207,8 @@ def _index_of(study: Study, segmentations: list[Instance]) -> dict[str, _About]:
 
 def _may_lie_on(segmentation: Instance, image: Instance) -> bool:
     """Tell whether a segmentation names an image, or lies in its frame of reference."""
+    if image.sop_class_uid in SEGMENTATIONS:
+        return False
     space = image.geometry.frame_of_reference
     return image.sop_instance_uid in segmentation.refers_to or (
         bool(space) and space == segmentation.geometry.frame_of_reference
