@@ -99,6 +99,11 @@ def ask(folder: Path, *, stop: bool = False, pause: bool = False) -> None:
     write_json(folder / CONTROL_FILE, {"stop": stop, "pause": pause})
 
 
+def forget(folder: Path) -> None:
+    """Take back what was asked for; a full disk has room for that."""
+    (folder / CONTROL_FILE).unlink(missing_ok=True)
+
+
 class Control:
     """The training process' side: watches ``control.json`` in a thread, and shows that the process lives.
 
@@ -148,7 +153,7 @@ class Control:
             if not self.stopping:
                 return False
             with suppress(OSError):
-                ask(self._folder)
+                forget(self._folder)
             self._stop.clear()
             self._told = False
         return True

@@ -12,7 +12,7 @@ from typing import Any
 from medapp.errors import MedappError
 from medapp.files import is_there, read_json, write_json
 from medapp.folders import user_folders
-from medapp.training.events import EVENTS_FILE, PACKAGE_FOLDER, REQUEST_FILE, ask, read_events
+from medapp.training.events import EVENTS_FILE, PACKAGE_FOLDER, REQUEST_FILE, forget, read_events
 from medapp.training.request import RunRequest
 
 
@@ -58,7 +58,7 @@ def resumed_request(folder: Path) -> RunRequest:
     """Make the folder ready for another process and return what it is to do."""
     request = read_request(folder)
     try:
-        ask(folder)
+        forget(folder)
         for left in folder.glob(".*.tmp"):
             shutil.rmtree(left) if left.is_dir() else left.unlink()
     except OSError as error:
