@@ -70,8 +70,10 @@ def _mend_character_set(file: DicomFile) -> None:
     """Read names as the quick way does, where the declared character set cannot be right."""
     from pydicom.charset import convert_encodings
 
-    element = file.dataset.get_item("PatientName")
-    name = getattr(element, "value", None)
+    try:
+        name = getattr(file.dataset.get_item("PatientName"), "value", None)
+    except Exception:  # noqa: BLE001 - a malformed element can raise anything
+        return
     if not isinstance(name, bytes) or name.isascii():
         return
     declared = text(file.dataset, "SpecificCharacterSet")

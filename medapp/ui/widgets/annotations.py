@@ -12,12 +12,12 @@ from medapp.display.overlays import corner_texts, orientation_letters
 from medapp.display.viewport import ImageShape, Viewport
 from medapp.imaging.voi import Voi
 from medapp.ui.state import Picture
+from medapp.ui.widgets.outlined_text import OFFSETS, SHADOW, draw_outlined
 from medapp.ui.widgets.picture_notes import about_picture, must_be_seen
 from medapp.ui.widgets.wording import date_text, name_text, sex_text, time_text
 
-TEXT, SHADOW, DIM = QColor("#e4e7ea"), QColor(0, 0, 0, 235), QColor("#b3b9c0")
+TEXT, DIM = QColor("#e4e7ea"), QColor("#b3b9c0")
 MARGIN = 10
-OUTLINE = tuple((dx, dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1) if dx or dy)
 SCALE_LIFT = 52
 
 
@@ -53,8 +53,12 @@ def draw_annotations(
 def draw_message(painter: QPainter, area: QRect, text: str) -> None:
     """Draw a sentence in the middle of the viewer."""
     box = QRectF(area).adjusted(area.width() * 0.15, 0, -area.width() * 0.15, 0)
-    flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-    _draw_shadowed(painter, box, flags, text, DIM)
+    flags = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
+    painter.setPen(SHADOW)
+    for dx, dy in OFFSETS:
+        painter.drawText(box.translated(dx, dy), flags, text)
+    painter.setPen(DIM)
+    painter.drawText(box, flags, text)
 
 
 def _readable(lines: Sequence[str], picture: Picture) -> list[str]:
@@ -89,18 +93,7 @@ def _draw_lines(painter: QPainter, area: QRect, lines: Sequence[str], *, right: 
     for number, line in enumerate(lines):
         elided = metrics.elidedText(line, Qt.TextElideMode.ElideRight, round(width))
         box = QRectF(left, top + number * height, width, height)
-        _draw_shadowed(painter, box, side | Qt.AlignmentFlag.AlignVCenter, elided, TEXT)
-
-
-def _draw_shadowed(
-    painter: QPainter, box: QRectF, flags: Qt.AlignmentFlag | Qt.TextFlag, text: str, colour: QColor
-) -> None:
-    """Draw text that is legible on black and on white."""
-    painter.setPen(SHADOW)
-    for dx, dy in OUTLINE:
-        painter.drawText(box.translated(dx, dy), int(flags), text)
-    painter.setPen(colour)
-    painter.drawText(box, int(flags), text)
+        draw_outlined(painter, box, side | Qt.AlignmentFlag.AlignVCenter, elided, TEXT)
 
 
 def _draw_letters(painter: QPainter, area: QRect, picture: Picture, viewport: Viewport) -> None:
@@ -118,7 +111,7 @@ def _draw_letters(painter: QPainter, area: QRect, picture: Picture, viewport: Vi
         (letters.top, Qt.AlignmentFlag.AlignTop | centre[0]),
         (letters.bottom, Qt.AlignmentFlag.AlignBottom | centre[0]),
     ):
-        _draw_shadowed(painter, box, flags, text, TEXT)
+        draw_outlined(painter, box, flags, text, TEXT)
     painter.setFont(plain)
 
 
@@ -136,4 +129,4 @@ def _draw_scale(painter: QPainter, area: QRect, picture: Picture, viewport: View
             painter.drawLine(QPointF(end, y - 4), QPointF(end, y))
     height = painter.fontMetrics().height()
     box = QRectF(x - 160, y - height - 4, length + 320, height)
-    _draw_shadowed(painter, box, Qt.AlignmentFlag.AlignCenter, bar.text, TEXT)
+    draw_outlined(painter, box, Qt.AlignmentFlag.AlignCenter, bar.text, TEXT)
