@@ -99,6 +99,13 @@ def ask(folder: Path, *, stop: bool = False, pause: bool = False) -> None:
     write_json(folder / CONTROL_FILE, {"stop": stop, "pause": pause})
 
 
+def is_paused(folder: Path) -> bool:
+    """Tell whether the training process of run `folder` is asked to pause."""
+    with suppress(OSError, ValueError, AttributeError):
+        return read_json(folder / CONTROL_FILE).get("pause") is True
+    return False
+
+
 def forget(folder: Path) -> None:
     """Take back what was asked for; a full disk has room for that."""
     (folder / CONTROL_FILE).unlink(missing_ok=True)

@@ -23,6 +23,7 @@ from medapp.training.heartbeat import announce, is_alive
 from medapp.training.request import RunRequest
 
 POLL_SECONDS = 0.2
+HOPELESS = frozenset({"train.blocked", "train.alarm", "train.base_has_seen", "network.unknown", "train.run_damaged"})
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class RunState:
         Sentences that the run told.
     end : dict or None
         The last event: finished, stopped or failed.
+    paused : bool
+        Whether it waits for the wish to go on.
     """
 
     phase: str = "starting"
@@ -55,6 +58,7 @@ class RunState:
     checked: dict[str, Any] | None = None
     notes: tuple[str, ...] = ()
     end: dict[str, Any] | None = None
+    paused: bool = False
 
     def after(self, event: dict[str, Any]) -> RunState:
         """Return the state after one more event; one that says nothing known changes nothing."""
@@ -166,13 +170,14 @@ class Run:
         if self._state.end is None and not alive:
             reason = tell(MedappError("run.died"))
             self._state = self._state.after({"event": "failed", "code": "run.died", "reason": reason})
+        self._state = replace(self._state, paused=self._state.end is None and events.is_paused(self.folder))
         return self._state
 
     @property
     def can_go_on(self) -> bool:
-        """Whether the run has ended without a package, so that it can be gone on with."""
+        """Whether the run has ended without a package, and another process may come further."""
         end = self.state().end
-        return end is not None and end["event"] != "finished"
+        return end is not None and end["event"] != "finished" and end.get("code") not in HOPELESS
 
     def follow(self) -> Job[RunState]:
         """Yield `Progress` and, at each pass, note and check, `Partial` with the `RunState`, until the run ends."""
@@ -182,7 +187,7 @@ class Run:
             if state.end is not None:
                 self.reap()
                 return state
-            if known is None or (state.curve, state.notes, state.checked) != (known.curve, known.notes, known.checked):
+            if known is None or _told(state) != _told(known):
                 yield Partial(state)
             known = state
             yield Progress(state.done, state.total, tr(f"train.phase.{state.phase}"), state.seconds_left)
@@ -207,6 +212,11 @@ class Run:
         if self._process is not None and self._process.poll() is None:
             self._process.kill()
             self._process.wait()
+
+
+def _told(state: RunState) -> object:
+    """Return what of a state must reach whoever follows it."""
+    return state.curve, state.notes, state.checked, state.paused
 
 
 def unfinished(runs: Path) -> list[Run]:

@@ -24,6 +24,7 @@ def snapshot_of(project: Project, services: Services) -> Snapshot:
         marks={str(step): mark for step, mark in project.steps().items()},
         runs=rows,
         trained=project.best_run() is not None,
+        interrupted=project.interrupted_run() is not None,
         rule=project.rule(),
         report=project.report(),
         in_use=tuple(package.metadata.name for package in services.registry.in_use()),

@@ -77,6 +77,8 @@ class TeachingPage(QWidget):
         self.check.pattern_requested.connect(self._give_pattern)
         self.train.train_requested.connect(session.train)
         self.train.stop_requested.connect(session.stop_training)
+        self.train.pause_requested.connect(session.pause_training)
+        self.train.go_on_requested.connect(session.go_on_training)
         self.sealed_test.open_requested.connect(session.open_sealed_test)
         self.use.name_requested.connect(session.set_name)
         self.use.activate_requested.connect(session.activate)

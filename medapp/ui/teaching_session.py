@@ -218,6 +218,20 @@ class TeachingSession(QObject):
             self._run.stop()
             self._do(stopping=True)
 
+    @Slot(bool)
+    def pause_training(self, paused: bool) -> None:
+        """Let the training wait, or go on."""
+        if self._run is not None:
+            self._run.pause(paused)
+
+    @Slot()
+    def go_on_training(self) -> None:
+        """Go on with the training that did not come to its end."""
+        if self._doing.training:
+            return
+        self._do(training=True, stopping=False, run=None, progress=Progress(0, 0, tr("train.phase.starting")))
+        self._act(lambda project: project.go_on_training(), done=self._follow, failed=self._not_started)
+
     @Slot()
     def open_sealed_test(self) -> None:
         """Open the sealed test: counted, and told in the report."""

@@ -41,6 +41,7 @@ class Snapshot:
     marks: Mapping[str, ProjectMark]
     runs: tuple[RunRow, ...] = ()
     trained: bool = False
+    interrupted: bool = False
     rule: str = ""
     report: Mapping[str, Any] | None = None
     in_use: tuple[str, ...] = ()
@@ -174,16 +175,19 @@ def _split_text(split: Mapping[str, Any], *, patients_known: bool) -> str:
 
 def _train_view(snapshot: Snapshot, doing: Doing) -> TrainView:
     run, progress = doing.run, doing.progress or Progress(0, 0)
+    paused = doing.training and run is not None and run.paused
     phase = progress.text if doing.training else tr("ui.training_ended")
     sealed = snapshot.state.sealed is not None
     return TrainView(
         can_train=sealed,
         running=doing.training,
         stopping=doing.stopping,
-        phase=phase,
+        paused=paused,
+        can_go_on=snapshot.interrupted and not doing.training,
+        phase=tr("ui.training_paused") if paused else phase,
         done=progress.done,
         total=progress.total,
-        seconds_left=progress.seconds_left,
+        seconds_left=None if paused else progress.seconds_left,
         instant_estimate=estimated("instant", snapshot.state),
         quick_estimate=estimated("quick", snapshot.state),
         curve=run.curve if run else (),

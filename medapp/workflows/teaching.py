@@ -258,6 +258,20 @@ class Project:
         """Return the training that is going on, also one from before the window was restarted."""
         return next((run for run in self.runs() if run.state().end is None), None)
 
+    def interrupted_run(self) -> Run | None:
+        """Return the latest training if it ended without a model: it can be gone on with."""
+        latest = next(iter(self.runs()), None)
+        return latest if latest is not None and latest.can_go_on else None
+
+    def go_on_training(self) -> Run:
+        """Go on with the interrupted training; raises ``project.nothing_to_go_on``, or the faults of `Run.go_on`."""
+        run = self.interrupted_run()
+        if run is None:
+            raise MedappError("project.nothing_to_go_on")
+        run.go_on()
+        self._record("gone_on", ended=tuple(folder for folder in self._state.ended if folder != str(run.folder)))
+        return run
+
     def note_end(self, run: Run) -> None:
         """Write the end of a training into the lab book, once."""
         end, folder = run.state().end, str(run.folder)

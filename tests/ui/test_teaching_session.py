@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from medapp.files import write_json
+from medapp.i18n import tr
 from medapp.imaging.phantom import write_cases
 from medapp.training import events
 from medapp.training.heartbeat import announce
@@ -177,3 +178,57 @@ def test_a_training_that_cannot_start_is_told(
     qtbot.waitUntil(lambda: bool(teaching.view.check.proves) and idle(session), timeout=WAIT_MS)
     teaching.train("instant")
     qtbot.waitUntil(lambda: not teaching.view.train.running and bool(session.state.notice), timeout=WAIT_MS)
+
+
+def test_a_training_waits_and_goes_on_as_asked(
+    qtbot: QtBot, session: Session, teaching: TeachingSession, cases: Path, run_folder: Path
+) -> None:
+    choose_and_seal(qtbot, session, teaching, cases)
+    teaching.train("quick")
+    qtbot.waitUntil(lambda: run_folder.is_dir() and teaching._run is not None, timeout=WAIT_MS)
+    teaching.pause_training(True)
+    qtbot.waitUntil(lambda: teaching.view.train.paused, timeout=WAIT_MS)
+    assert teaching.view.train.phase == "Paused"
+    assert events.is_paused(run_folder)
+    teaching.pause_training(False)
+    qtbot.waitUntil(lambda: not teaching.view.train.paused, timeout=WAIT_MS)
+    tell(run_folder, "failed", code="train.disk_full", reason="The disk is full.")
+    qtbot.waitUntil(lambda: not teaching.view.train.running and idle(session), timeout=WAIT_MS)
+
+
+def test_an_interrupted_training_is_gone_on_with(
+    qtbot: QtBot,
+    session: Session,
+    teaching: TeachingSession,
+    cases: Path,
+    run_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun: list[str] = []
+
+    def begin(run: Run, *arguments: str) -> None:
+        begun.extend(arguments)
+        announce(run.folder)
+
+    monkeypatch.setattr(Run, "_begin", begin)
+    choose_and_seal(qtbot, session, teaching, cases)
+    teaching.train("quick")
+    qtbot.waitUntil(run_folder.is_dir)
+    tell(run_folder, "pass", number=1, train_loss=0.7, validation_loss=0.6, auc=0.8)
+    tell(run_folder, "pass", number=2, train_loss=0.6, validation_loss=0.5, auc=0.9)
+    (run_folder / "heartbeat").unlink()  # killed: nothing of it is left
+    qtbot.waitUntil(lambda: teaching.view.train.can_go_on and idle(session), timeout=WAIT_MS)
+    teaching.go_on_training()
+    qtbot.waitUntil(lambda: bool(begun) and teaching.view.train.running, timeout=WAIT_MS)
+    assert begun == [f"--resume={run_folder}"]
+    assert not teaching.view.train.can_go_on
+    tell(run_folder, "started", effort="quick", seed=0, pid=1)
+    tell(run_folder, "resumed", steps=3, passes=1)
+    qtbot.waitUntil(lambda: len(teaching.view.train.curve) == 1, timeout=WAIT_MS)
+    tell(run_folder, "failed", code="train.disk_full", reason="The disk is full.")
+    qtbot.waitUntil(lambda: teaching.view.train.can_go_on and idle(session), timeout=WAIT_MS)
+    assert [line.split("  ")[1] for line in teaching.view.lab_book][-3:] == [
+        "Training failed. " + tr("problem.run.died"),
+        "Training gone on with",
+        "Training failed. The disk is full.",
+    ]

@@ -292,6 +292,22 @@ def test_a_training_under_way_can_be_stopped_but_not_started_again(qtbot: QtBot)
         press(step, "train_stop")
 
 
+def test_a_training_under_way_can_be_let_wait_and_an_interrupted_one_gone_on_with(qtbot: QtBot) -> None:
+    step = TrainStep()
+    qtbot.addWidget(step)
+    for paused in (False, True):
+        step.render_train(TrainView(can_train=True, running=True, paused=paused))
+        with qtbot.waitSignal(step.pause_requested) as asked:
+            press(step, "train_pause")
+        assert asked.args == [not paused]
+    go_on = step.findChild(QPushButton, "train_go_on")
+    assert go_on is not None
+    assert not go_on.isVisibleTo(step)
+    step.render_train(TrainView(can_train=True, can_go_on=True))
+    with qtbot.waitSignal(step.go_on_requested):
+        press(step, "train_go_on")
+
+
 @pytest.mark.parametrize("effort", ["instant", "quick"])
 def test_both_efforts_can_be_asked_for(qtbot: QtBot, effort: str) -> None:
     step = TrainStep()

@@ -16,7 +16,7 @@ from medapp.errors import MedappError
 from medapp.files import write_json
 from medapp.folders import Folders, user_folders
 from medapp.jobs import Partial, run_to_end
-from medapp.training.events import EVENTS_FILE, REQUEST_FILE
+from medapp.training.events import EVENTS_FILE, REQUEST_FILE, read_events
 from medapp.training.request import RunRequest
 from medapp.training.run import Run, unfinished
 from medapp.workflows.teaching import STEPS, Project, Question, list_projects
@@ -177,6 +177,32 @@ def test_a_training_runs_on_its_own_and_is_found_again(project: Project, folders
     assert [entry.action for entry in project.state.lab_book].count("run_finished") == 1
     assert project.best_run() is not None
     assert unfinished(folders.runs) == []
+
+
+def test_a_training_that_was_killed_is_seen_as_dead_at_once_and_gone_on_with(
+    project: Project, folders: Folders, tmp_path: Path
+) -> None:
+    base = write_package(tmp_path / "base", backbone()).path
+    assert code_of(project.go_on_training) == "project.nothing_to_go_on"
+    run = project.start_training(folders.runs, "instant", base=str(base))
+    while not read_events(run.folder)[0]:
+        assert run.alive
+    run.kill()
+    assert project.current_run() is None
+    end = run.state().end
+    assert end is not None
+    assert end["code"] == "run.died"
+    project.note_end(run)
+    again = project.go_on_training()
+    assert again.folder == run.folder
+    assert code_of(project.go_on_training) == "project.nothing_to_go_on"
+    assert project.current_run() is not None
+    state = run_to_end(again.follow())
+    assert state.end is not None
+    assert state.end["event"] == "finished", state.end
+    project.note_end(again)
+    actions = [entry.action for entry in project.state.lab_book]
+    assert actions[-4:] == ["training", "run_failed", "gone_on", "run_finished"]
 
 
 def test_a_run_whose_process_died_has_failed(folders: Folders) -> None:

@@ -21,10 +21,12 @@ WIDEST_PX = 760
 
 
 class TrainStep(QWidget):
-    """Renders the training; emits the wish to train, and to stop."""
+    """Renders the training; emits the wish to train, to pause, to stop, and to go on."""
 
     train_requested = Signal(str)
     stop_requested = Signal()
+    pause_requested = Signal(bool)
+    go_on_requested = Signal()
     next_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -35,6 +37,8 @@ class TrainStep(QWidget):
         self.quick = named(QPushButton(), "train_quick")
         for effort, made in (("instant", self.instant), ("quick", self.quick)):
             made.clicked.connect(partial(self._request, effort))
+        self._go_on = button("ui.go_on_training", self.go_on_requested.emit, name="train_go_on")
+        self._paused = False
         self._why_not = label("", "attention", wrap=True, name="train_problem")
         self._runs: tuple[RunRow, ...] | None = None
         self._run_rows = column(spacing=1)
@@ -46,6 +50,7 @@ class TrainStep(QWidget):
         efforts = row()
         efforts.addWidget(self.instant)
         efforts.addWidget(self.quick)
+        efforts.addWidget(self._go_on)
         efforts.addStretch(1)
         layout.addLayout(efforts)
         layout.addWidget(self._why_not)
@@ -64,9 +69,11 @@ class TrainStep(QWidget):
         top = row()
         self._phase = label("", "heading", name="train_phase")
         self._left = label("", "dim", name="train_left")
+        self._pause = button("ui.pause_training", self._request_pause, name="train_pause")
         self._stop = button("ui.stop_training", self.stop_requested.emit, name="train_stop")
         top.addWidget(self._phase)
         top.addWidget(self._left, 1)
+        top.addWidget(self._pause)
         top.addWidget(self._stop)
         layout.addLayout(top)
         self._progress = QProgressBar(textVisible=False)
@@ -80,6 +87,9 @@ class TrainStep(QWidget):
     def _request(self, effort: str, _: bool = False) -> None:
         self.train_requested.emit(effort)
 
+    def _request_pause(self) -> None:
+        self.pause_requested.emit(not self._paused)
+
     def render_train(self, view: TrainView) -> None:
         """Show what can be trained, the training under way, and those that have ended."""
         done = {run.effort for run in view.runs if run.finished}
@@ -91,6 +101,11 @@ class TrainStep(QWidget):
         self._left.setText(time_left_text(view.seconds_left) if view.running else "")
         self._stop.setVisible(view.running)
         self._stop.setEnabled(not view.stopping)
+        self._paused = view.paused
+        self._pause.setText(tr("ui.continue_training" if view.paused else "ui.pause_training"))
+        self._pause.setVisible(view.running)
+        self._pause.setEnabled(not view.stopping)
+        self._go_on.setVisible(view.can_go_on)
         self._progress.setVisible(view.running)
         self._progress.setRange(0, view.total)
         self._progress.setValue(view.done)

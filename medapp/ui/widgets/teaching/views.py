@@ -101,6 +101,8 @@ class TrainView:
     can_train: bool = False
     running: bool = False
     stopping: bool = False
+    paused: bool = False
+    can_go_on: bool = False
     phase: str = ""
     done: int = 0
     total: int = 0
