@@ -172,3 +172,43 @@ def test_what_cannot_be_done_is_one_sentence_with_its_status(
     assert done.returncode == status
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_run_that_was_stopped_is_gone_on_with_from_elsewhere(base: Path, tmp_path: Path) -> None:
+    cases, run = write_classes(tmp_path / "cases", 6), tmp_path / "Lauf ü"
+    run.mkdir()
+    ask(run, stop=True)
+    assert train(cases, "--base", base, "--output", run, *QUIET, home=tmp_path).returncode == 3
+    done = train("--resume", run, "--json", home=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    finished = events_of(done.stdout)[-1]
+    assert finished["event"] == "finished"
+    assert not finished["installed"]
+    kinds = [event["event"] for event in read_events(run)[0]]
+    assert (kinds.count("started"), kinds.count("stopped"), kinds.count("finished")) == (2, 1, 1)
+    again = train("--resume", run, "--json", home=tmp_path)
+    assert (again.returncode, events_of(again.stdout)) == (0, [finished])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "says"),
+    [
+        (["--resume", "absent"], 3, "no training"),
+        (["--resume", "."], 3, "no training"),
+        (["--resume", "damaged"], 3, "cannot be read"),
+        (["--resume", "absent", "--seed", "3"], 2, "no other option"),
+        (["--resume", "absent", "cases"], 2, "no other option"),
+        (["--resume"], 2, "expected one argument"),
+    ],
+)
+def test_what_cannot_be_gone_on_with_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: Sequence[str], status: int, says: str
+) -> None:
+    (tmp_path / "damaged").mkdir()
+    (tmp_path / "damaged" / "run.json").write_text('{"cases": ', encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    monkeypatch.chdir(tmp_path)
+    done = train(*arguments, home=tmp_path)
+    assert done.returncode == status
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
