@@ -34,12 +34,15 @@ class Pyramid:
         three times as fast.
     is_modality : bool
         Whether the values are modality values already: a table cannot be applied after averaging.
+    bounds : tuple of 2 int
+        The least and the greatest value of whole numbers, which averaging does not leave; (0, -1) of others.
     """
 
     levels: tuple[NDArray[Any], ...]
     masks: tuple[NDArray[np.uint8], ...]
     is_signed: bool
     is_modality: bool
+    bounds: tuple[int, int] = (0, -1)
 
 
 _built: weakref.WeakKeyDictionary[Frame, Pyramid] = weakref.WeakKeyDictionary()
@@ -78,9 +81,15 @@ def _build(frame: Frame) -> Pyramid:
     valid = _numbers(values, frame.valid)
     values, is_signed = _resampled_type(values)
     if valid is None:
-        return Pyramid(tuple(_halved(values)), (), is_signed, is_modality)
+        return Pyramid(tuple(_halved(values)), (), is_signed, is_modality, _bounds(values))
     levels, masks = _filled(values, valid)
-    return Pyramid(levels, masks, is_signed, is_modality)
+    return Pyramid(levels, masks, is_signed, is_modality, _bounds(levels[0]))
+
+
+def _bounds(values: NDArray[Any]) -> tuple[int, int]:
+    if values.dtype.kind != "u" or values.ndim != 2 or not values.size:
+        return 0, -1
+    return int(values.min()), int(values.max())
 
 
 def _numbers(values: NDArray[Any], valid: NDArray[np.bool_] | None) -> NDArray[np.bool_] | None:

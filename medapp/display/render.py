@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -35,6 +35,10 @@ class Resampled:
         False beside the image and on padding.
     is_signed, is_modality : bool
         As in `Pyramid`.
+    bounds : tuple of 2 int
+        The least and the greatest of `levels` where the image is; greatest below least: not known.
+    span : tuple of 2 slice
+        The rows and columns of the screen that the image reaches.
     """
 
     frame: Frame
@@ -42,11 +46,24 @@ class Resampled:
     inside: NDArray[np.bool_]
     is_signed: bool
     is_modality: bool
+    bounds: tuple[int, int]
+    span: tuple[slice, slice]
+
+    def cropped(self) -> Resampled:
+        """Return the part of the screen that the image reaches; what lies around is black."""
+        rows, columns = self.span
+        whole = slice(0, rows.stop - rows.start), slice(0, columns.stop - columns.start)
+        return replace(self, levels=self.levels[self.span], inside=self.inside[self.span], span=whole)
 
     @cached_property
     def mask(self) -> NDArray[np.uint8]:
         """255 inside, 0 beside the image and on padding; made once, for a drag of the window draws many times."""
         return np.negative(self.inside.view(np.uint8))
+
+    @cached_property
+    def is_full(self) -> bool:
+        """Whether nothing of it lies beside the image or on padding."""
+        return bool(self.inside.all())
 
     @property
     def values(self) -> NDArray[Any]:
@@ -62,10 +79,13 @@ class Resampled:
         return stored if self.is_modality or self.frame.is_colour else self.frame.modality_values(stored)
 
     def table(self, voi: Voi, *, invert: bool) -> NDArray[np.uint8]:
-        """Return the grey level of every possible value of `levels` (8 or 16 bits)."""
-        codes = np.arange(2 ** (8 * self.levels.dtype.itemsize), dtype=self.levels.dtype)
+        """Return a table of grey levels for `levels` (8 or 16 bits); black for values that they do not have."""
+        table = np.zeros(2 ** (8 * self.levels.dtype.itemsize), np.uint8)
+        least, greatest = self.bounds if self.bounds[0] <= self.bounds[1] else (0, len(table) - 1)
+        codes = np.arange(least, greatest + 1, dtype=self.levels.dtype)
         stored = (codes ^ np.uint16(_SIGN)).view(np.int16) if self.is_signed else codes
-        return _grey_of(self._to_modality(stored), self.frame, voi, invert=invert)
+        table[least : greatest + 1] = _grey_of(self._to_modality(stored), self.frame, voi, invert=invert)
+        return table
 
 
 def resample(
@@ -106,7 +126,8 @@ def resample(
         inside[span] = True
     else:
         inside = placed_on(screen, mask, placed, interpolation="nearest", span=span).view(np.bool_)
-    return Resampled(frame, levels, inside, pyramid.is_signed, pyramid.is_modality)
+    bounds = (0, -1) if interpolation == "lanczos" else pyramid.bounds  # it leaves them
+    return Resampled(frame, levels, inside, pyramid.is_signed, pyramid.is_modality, bounds, span)
 
 
 def grey(
@@ -142,9 +163,39 @@ def grey(
     return _masked(picture, resampled)
 
 
+def screen_pixels(
+    resampled: Resampled, voi: Voi | None, *, invert: bool, out: NDArray[np.uint8] | None = None
+) -> NDArray[np.uint8]:
+    """Return what `grey` does as a screen holds it: blue, green, red, opaque.
+
+    Parameters
+    ----------
+    resampled, voi, invert
+        As for `grey`.
+    out : ndarray of uint8, shape (height, width, 4), optional
+        Memory that may be used for the answer.
+
+    Returns
+    -------
+    ndarray of uint8, shape (height, width, 4)
+    """
+    levels = resampled.levels
+    in_one_pass = levels.ndim == 2 and levels.dtype in (np.uint8, np.uint16) and resampled.frame.supplement is None
+    if in_one_pass and resampled.is_full and voi is not None:
+        packed = resampled.table(voi, invert=invert).astype(np.uint32) * 0x010101 | 0xFF000000
+        before = None if out is None else out.view(np.int32)[..., 0]
+        shades: NDArray[np.int32] = cv2.LUT(levels, packed.view(np.int32), before)
+        return shades.view(np.uint8).reshape(*levels.shape, 4)
+    pixels = grey(resampled, voi, invert=invert)
+    code = cv2.COLOR_GRAY2BGRA if pixels.ndim == 2 else cv2.COLOR_RGB2BGRA
+    return np.asarray(cv2.cvtColor(pixels, code, out))
+
+
 def _masked(picture: NDArray[np.uint8], resampled: Resampled) -> NDArray[np.uint8]:
     """Make what is not inside black; grey levels in place."""
     masked: NDArray[np.uint8]
+    if resampled.is_full:
+        return picture
     if picture.ndim == 2:
         masked = cv2.bitwise_and(picture, resampled.mask, dst=picture)
     else:

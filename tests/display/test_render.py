@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from medapp.display.render import grey, render_frame, resample
+from medapp.display.render import grey, render_frame, resample, screen_pixels
 from medapp.display.viewport import Viewport
 from medapp.imaging.frame import Frame, Lut, Palette
 from medapp.imaging.study import Geometry, Window
@@ -161,3 +161,22 @@ def test_a_supplemental_palette_paints_its_values_and_leaves_the_window_to_the_o
     assert picture[0, 1].tolist() == [255, 255, 255]
     assert picture[1].tolist() == [[255, 0, 0], [0, 255, 0]]
     np.testing.assert_array_equal(grey(resample(frame, Viewport(zoom=1), (2, 2)), Window(5, 9)), picture)
+
+
+@pytest.mark.parametrize("invert", [False, True])
+@pytest.mark.parametrize("padded", [False, True])
+def test_what_a_screen_holds_is_the_grey_picture(invert: bool, padded: bool) -> None:
+    stored = np.arange(-300, 300, dtype=np.int16).reshape(20, 30)
+    frame = Frame(stored, slope=2.0, intercept=5.0, valid=stored > -200 if padded else None)
+    window = Window(40, 700)
+    for screen in ((30, 20), (64, 64)):
+        placed = resample(frame, Viewport(), screen)
+        expected = grey(placed, window, invert=invert)
+        part = screen_pixels(placed.cropped(), window, invert=invert)
+        assert part.shape[2] == 4
+        np.testing.assert_array_equal(part[..., 0], expected[placed.span])
+        np.testing.assert_array_equal(part[..., 2], expected[placed.span])
+        assert (part[..., 3] == 255).all()
+        beside = expected.copy()
+        beside[placed.span] = 0
+        assert not beside.any()

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage
 
 from medapp.display.overlays import draw_overlay, heat_map_rgba
-from medapp.display.render import Resampled, grey, resample
+from medapp.display.render import Resampled, grey, resample, screen_pixels
 from medapp.display.segments import SegmentLayers, draw_segments
 from medapp.display.shutters import draw_shutters
 from medapp.display.viewport import ImageShape, Viewport
@@ -40,8 +41,8 @@ class Covering:
     shutters: bool = True
     segments: tuple[SegmentLayers, ...] = ()
 
-    def key(self, frame: Frame) -> object:
-        """Return what the covered picture depends on, nothing where nothing covers it."""
+    def key(self, frame: Frame) -> tuple[bool, bool, tuple[int, ...]]:
+        """Return what the covered picture depends on; all of it false where nothing covers it."""
         overlays, shutters = self.overlays and frame.overlay is not None, self.shutters and bool(frame.shutters)
         return overlays, shutters, tuple(map(id, self.segments))
 
@@ -58,17 +59,31 @@ class Covering:
         return np.ascontiguousarray(pixels)
 
 
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """A picture, and where its first pixel lies on the screen; around it the screen is black."""
+
+    image: QImage
+    x: int
+    y: int
+
+    def rectangle(self, ratio: float) -> QRectF:
+        """Return where it lies, for `ratio` pixels of the screen to one of the widget's."""
+        size = self.image.size()
+        return QRectF(self.x / ratio, self.y / ratio, size.width() / ratio, size.height() / ratio)
+
+
 class Layers:
     """Draws with `display`: a change of window needs the look-up alone, nothing changed needs nothing."""
 
     def __init__(self) -> None:
-        self._levels = self._colours = np.empty((0, 0), np.uint8)
+        self._pixels = np.empty((0, 0, 4), np.uint8)
         self.picture_changed()
 
     def picture_changed(self) -> None:
         """Forget what was drawn for another picture."""
         self._resampled: tuple[object, Resampled] | None = None
-        self._image: tuple[object, QImage] | None = None
+        self._image: tuple[object, Drawn] | None = None
         self._heat: tuple[object, QImage] | None = None
 
     def image(
@@ -80,39 +95,35 @@ class Layers:
         covering: Covering,
         *,
         moving: bool = False,
-    ) -> QImage:
-        """Return `frame` at screen size, valid until the next call; while it is `moving`, from fewer pixels."""
+    ) -> Drawn:
+        """Return `frame` on the screen, valid until the next call; while it is `moving`, from fewer pixels."""
         coarseness = MOVING_COARSENESS if moving and screen[0] * screen[1] >= COARSE_FROM else 1
         coarse, small = _coarse(frame, viewport, screen, coarseness)
         placed = self._placed(frame, coarse, small)
         key = (id(placed), voi, viewport.inverted, screen, covering.key(frame))
         if self._image is None or self._image[0] != key:
-            pixels = self._drawn(placed, voi, invert=frame.inverted != viewport.inverted)
-            pixels = covering.drawn(pixels, frame, coarse, small)
-            if coarseness > 1:
-                pixels = cv2.resize(pixels, screen)
-            self._image = key, self._qimage(pixels)
+            invert = frame.inverted != viewport.inverted
+            if coarseness == 1 and not any(covering.key(frame)):
+                rows, columns = placed.span
+                self._pixels = screen_pixels(self._part, voi, invert=invert, out=self._memory(self._part.levels.shape))
+                self._image = key, Drawn(screen_view_of(self._pixels), columns.start, rows.start)
+            else:
+                pixels = covering.drawn(grey(placed, voi, invert=invert), frame, coarse, small)
+                whole = pixels if coarseness == 1 else cv2.resize(pixels, screen)
+                code = cv2.COLOR_GRAY2BGRA if whole.ndim == 2 else cv2.COLOR_RGB2BGRA
+                self._pixels = np.asarray(cv2.cvtColor(whole, code, self._memory(whole.shape)))
+                self._image = key, Drawn(screen_view_of(self._pixels), 0, 0)
         return self._image[1]
 
-    def _drawn(self, placed: Resampled, voi: Voi | None, *, invert: bool) -> NDArray[np.uint8]:
-        """Return the grey levels, in the memory of those before where they are as many."""
-        before = self._levels if self._levels.shape == placed.levels.shape else None
-        pixels = grey(placed, voi, invert=invert, out=before)
-        if pixels.ndim == 2:
-            self._levels = pixels
-        return pixels
-
-    def _qimage(self, pixels: NDArray[np.uint8]) -> QImage:
-        """Return the image in the format of the screen: drawing grey levels takes twice as long."""
-        before = self._colours if self._colours.shape[:2] == pixels.shape[:2] else None
-        code = cv2.COLOR_GRAY2BGRA if pixels.ndim == 2 else cv2.COLOR_RGB2BGRA
-        self._colours = np.asarray(cv2.cvtColor(pixels, code, before))
-        return screen_view_of(self._colours)
+    def _memory(self, shape: tuple[int, ...]) -> NDArray[np.uint8] | None:
+        """Return the pixels drawn before, where as many are to be drawn: new memory takes as long as the drawing."""
+        return self._pixels if self._pixels.shape[:2] == shape[:2] else None
 
     def _placed(self, frame: Frame, viewport: Viewport, screen: tuple[int, int]) -> Resampled:
-        key = (id(frame), viewport.fit() if viewport.zoom is None else viewport, screen)
+        key = (id(frame), replace(viewport, inverted=False), screen)
         if self._resampled is None or self._resampled[0] != key:
             self._resampled = key, resample(frame, viewport, screen)
+            self._part = self._resampled[1].cropped()
         return self._resampled[1]
 
     def heat_map(self, view: HeatMapView, frame: Frame, viewport: Viewport, screen: tuple[int, int]) -> QImage:

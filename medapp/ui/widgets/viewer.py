@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QRegion,
     QResizeEvent,
     QWheelEvent,
 )
@@ -35,12 +36,13 @@ from medapp.ui.gestures import (
 )
 from medapp.ui.state import Picture, Tool
 from medapp.ui.widgets.annotations import draw_annotations, draw_message
-from medapp.ui.widgets.picture_layers import Covering, HeatMapView, Layers
+from medapp.ui.widgets.picture_layers import Covering, Drawn, HeatMapView, Layers
 from medapp.ui.widgets.presentation_drawing import draw_legend, draw_presentation
 from medapp.ui.widgets.readout import Readout
 
 LATE_MS = 150
 STILL_MS = 120
+CORNER_PX = 90
 DIMMED = 0.45
 
 
@@ -93,6 +95,7 @@ class Viewer(QWidget):
         self._drag: _Drag | None = None
         self._pointer: QPointF | None = None
         self._readout = Readout(self)
+        self._part: QRegion | None = None
         self.setMouseTracking(True)
         self._wheel = WheelSteps()
         self._late = False
@@ -108,9 +111,9 @@ class Viewer(QWidget):
 
     def render_content(self, content: ViewerContent) -> None:
         """Show `content`."""
-        if content.picture is not self._content.picture:
+        before, self._content = self._content, content
+        if content.picture is not before.picture:
             self._layers.picture_changed()
-        self._content = content
         if not content.loading:
             self._late = False
             self._late_timer.stop()
@@ -118,7 +121,10 @@ class Viewer(QWidget):
             self._late_timer.start()
         self.setCursor(_cursor(content))
         self._tell_values()
-        self.update()
+        if self._part is not None and _only_window_differs(before, content):
+            self.update(self._part)  # a drag of the window changes nothing else
+        else:
+            self.update()
 
     def zoom_at_centre(self, factor: float) -> None:
         """Ask for a larger or smaller picture."""
@@ -134,7 +140,12 @@ class Viewer(QWidget):
         return max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio))
 
     def shown_image(self) -> QImage | None:
-        """Return the picture as it is drawn, without texts, valid until the next is; None while there is none.
+        """Return the picture as it is drawn, without texts and the black around it, valid until the next is."""
+        drawn = self._drawn()
+        return None if drawn is None else drawn.image
+
+    def _drawn(self) -> Drawn | None:
+        """Return the picture as it is drawn, and where; None while there is none.
 
         While a hand moves it, it is made of fewer pixels: they are all there when it is still.
         """
@@ -150,11 +161,14 @@ class Viewer(QWidget):
         """Draw picture, heat map and texts."""
         content = self._content
         painter = QPainter(self)
-        if content.picture is None or self._late:
-            painter.fillRect(self.rect(), Qt.GlobalColor.black)
-        if content.picture is not None and (image := self.shown_image()) is not None:
+        drawn = self._drawn()
+        at = QRectF() if drawn is None else drawn.rectangle(self.devicePixelRatioF())
+        self._part = None if drawn is None else self._changed_by_window(at)
+        for black in [QRectF(self.rect())] if self._late else _around(at, QRectF(self.rect())):
+            painter.fillRect(black, Qt.GlobalColor.black)
+        if content.picture is not None and drawn is not None:
             painter.setOpacity(DIMMED if self._late else 1.0)
-            painter.drawImage(self.rect(), image)
+            painter.drawImage(at, drawn.image)
             if content.heat_map is not None:
                 overlay = self._layers.heat_map(
                     content.heat_map, content.picture.shown, content.viewport, self._screen()
@@ -173,6 +187,12 @@ class Viewer(QWidget):
             painter.setPen(QColor("#4aa3ff"))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
+
+    def _changed_by_window(self, picture: QRectF) -> QRegion:
+        """Return what a change of the window changes: the picture, and the corner that tells the window."""
+        corner = QRect(0, 0, round(self.width() * 0.45), CORNER_PX)
+        corner.moveBottomRight(self.rect().bottomRight())
+        return QRegion(picture.toAlignedRect()).united(QRegion(corner))
 
     def _draw_over(self, painter: QPainter, picture: Picture) -> None:
         """Draw what belongs to the picture and is no part of it."""
@@ -301,6 +321,28 @@ class Viewer(QWidget):
             shape = ImageShape.of(self._content.picture.shown)
             dx, dy = delta.x() * ratio, delta.y() * ratio
             self.viewport_requested.emit(self._content.viewport.panned(dx, dy, shape, self._screen()))
+
+
+def _only_window_differs(one: ViewerContent, other: ViewerContent) -> bool:
+    """Tell whether two contents look alike but for the window of the same picture."""
+    if one.picture is not other.picture or one.heat_map is not None or other.heat_map is not None:
+        return False
+    return _look(one) == _look(other)
+
+
+def _look(content: ViewerContent) -> tuple[object, ...]:
+    """Return what a content looks like, its picture and its window left out."""
+    shown = content.annotations, content.overlays, content.shutters
+    return content.viewport, content.tool, shown, content.loading, content.message
+
+
+def _around(inner: QRectF, outer: QRectF) -> list[QRectF]:
+    """Return what of `outer` lies above, below, left and right of `inner`."""
+    above = QRectF(outer.left(), outer.top(), outer.width(), inner.top() - outer.top())
+    below = QRectF(outer.left(), inner.bottom(), outer.width(), outer.bottom() - inner.bottom())
+    left = QRectF(outer.left(), inner.top(), inner.left() - outer.left(), inner.height())
+    right = QRectF(inner.right(), inner.top(), outer.right() - inner.right(), inner.height())
+    return [part for part in (above, below, left, right) if part.width() > 0 and part.height() > 0]
 
 
 def _tool_of(pressed: Qt.MouseButton, content: ViewerContent) -> Tool:
