@@ -21,7 +21,7 @@ class FoundImage:
     traits : Traits
         What may split its series.
     notes : tuple of Note
-        What is to be told of its frames: volumes, gaps …
+        What is to be told of it: volumes and gaps of its frames, a program in its preamble …
     """
 
     instance: Instance

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from typing import IO
 
 from medapp.errors import MedappError, Problem
@@ -12,12 +13,12 @@ from medapp.imaging.attributes import integer
 from medapp.imaging.dicom import DicomFile, open_dicom
 from medapp.imaging.dicom_frame import read_frame
 from medapp.imaging.dicom_header import open_header, read_header
-from medapp.imaging.found import Found
+from medapp.imaging.found import Found, FoundImage
 from medapp.imaging.frame import Frame
 from medapp.imaging.limits import ReadLimits
 from medapp.imaging.raster import read_picture, read_picture_header
-from medapp.imaging.sniff import HEAD_BYTES, broken_promise, kind_of, what_else
-from medapp.imaging.study import NotImage
+from medapp.imaging.sniff import HEAD_BYTES, broken_promise, holds_program, kind_of, what_else
+from medapp.imaging.study import Note, NotImage
 
 READ_AT_ONCE = 2 * 2**20
 
@@ -43,13 +44,20 @@ def _find_in(stream: IO[bytes], source: str, limits: ReadLimits) -> Found:
     head = _head(stream)
     match kind_of(head):
         case "dicom":
-            return read_header(open_header(stream, limits), source, limits)
+            return _flagged(read_header(open_header(stream, limits), source, limits), head)
         case "picture":
             return read_picture_header(stream, source, limits)
     promise = broken_promise(source)
     if promise and head:
         return Problem(source, promise)
     return Problem(source, "file.empty") if promise else NotImage(source, what_else(head))
+
+
+def _flagged(found: Found, head: bytes) -> Found:
+    """Tell of a program in the preamble; nothing of a file is ever started."""
+    if not (holds_program(head) and isinstance(found, FoundImage)):
+        return found
+    return replace(found, notes=(Note.of("program_in_preamble"), *found.notes))
 
 
 def load(source: str, index: int, limits: ReadLimits) -> Frame:

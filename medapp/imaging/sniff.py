@@ -12,6 +12,12 @@ HEAD_BYTES = 4096
 PICTURE_SUFFIXES = frozenset([".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"])
 DICOM_SUFFIXES = frozenset([".dcm", ".dicom", ".dic", ".ima"])
 _PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"BM")
+_PROGRAMS = (
+    b"MZ",  # Windows
+    b"\x7fELF",  # Linux
+    b"#!",
+    *(bytes.fromhex(magic) for magic in ("cafebabe", "feedface", "feedfacf", "cefaedfe", "cffaedfe")),  # macOS
+)
 _OTHERS = (
     (b"%PDF", "pdf"),
     (b"PK\x03\x04", "archive"),
@@ -29,6 +35,14 @@ _OTHERS = (
     (b"\x7fELF", "program"),
     (b"SQLite format 3", "database"),
 )
+
+
+def holds_program(head: bytes) -> bool:
+    """Tell whether the preamble of a DICOM file is the beginning of a program (PS3.10 7.1 lets it be anything).
+
+    Such a file is a picture for us and starts as a program when it is renamed and started.
+    """
+    return head[128:132] == b"DICM" and head.startswith(_PROGRAMS)
 
 
 def kind_of(head: bytes) -> Kind:

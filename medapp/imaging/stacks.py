@@ -192,7 +192,8 @@ def _absent_numbers(groups: Sequence[Group]) -> dict[int, list[int]]:
 
 def _stack(images: Sequence[FoundImage], group: Group, of_series: tuple[Note, ...]) -> Series:
     ordered = in_order(group.slices)
-    notes = (*group.notes, *notes_on(ordered), *of_series)
+    of_images = dict.fromkeys(note for one in ordered for note in images[one.key].notes)
+    notes = (*of_images, *group.notes, *notes_on(ordered), *of_series)
     instances = tuple(images[one.key].instance for one in ordered)
     return replace(_described(images[ordered[0].key]), instances=instances, split=group.split, notes=notes)
 

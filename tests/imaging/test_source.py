@@ -228,3 +228,19 @@ def test_a_neck_ct_is_one_stack_in_the_order_of_its_slices(shared_data: Path) ->
     heights = [i.geometry.position[2] for i in largest.instances if i.geometry.position]
     assert len(heights) == len(largest.instances) > 250
     assert heights == sorted(heights) or heights == sorted(heights, reverse=True)
+
+
+@pytest.mark.parametrize("magic", [b"MZ\x90\0", b"\x7fELF\x02", b"#!/bin/sh\n", bytes.fromhex("cffaedfe")])
+@pytest.mark.parametrize("frames", [1, 3])
+def test_a_program_in_the_preamble_is_told_of_the_series(
+    tmp_path: Path, readers: Readers, magic: bytes, frames: int
+) -> None:
+    pixels = np.zeros((frames, 4, 4), np.uint8)
+    for number, preamble in enumerate((magic, b"", b"II*\0")):
+        dataset = dicom(pixels if frames > 1 else pixels[0], SeriesInstanceUID=f"1.2.{number}")
+        dataset.preamble = preamble.ljust(128, b"\0")
+        saved(dataset, tmp_path / "scan" / f"{number}.dcm")
+    found = run_to_end(scan([tmp_path / "scan"], readers))
+    told = [[note.code for note in series.notes] for study in found.studies for series in study.series]
+    assert sorted(told, reverse=True)[0] == ["program_in_preamble"]
+    assert sum("program_in_preamble" in codes for codes in told) == 1
