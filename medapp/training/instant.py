@@ -10,7 +10,7 @@ from medapp.training.keeper import Keeper
 from medapp.training.lesson import Instant, Lesson, Trained, likeness, look_of
 from medapp.training.linear import cross_fit
 from medapp.training.narration import Narrator, StoppedEarlyError
-from medapp.training.precision import settle_precision
+from medapp.training.precision import settle_head
 
 
 def learn_instantly(lesson: Lesson, narrator: Narrator, keeper: Keeper) -> Instant:
@@ -36,7 +36,7 @@ def learn_instantly(lesson: Lesson, narrator: Narrator, keeper: Keeper) -> Insta
     development, sealed = features.only(np.arange(n)), features.only(np.arange(n, len(both)))
     group = lesson.development
 
-    def on_fold(done: int, total: int) -> None:
+    def on_fit(done: int, total: int) -> None:
         if narrator.progress("head", done, total):
             raise StoppedEarlyError
 
@@ -46,7 +46,7 @@ def learn_instantly(lesson: Lesson, narrator: Narrator, keeper: Keeper) -> Insta
         group.patients,
         lesson.config,
         lesson.seed,
-        on_fold,
+        on_fit,
     )
     instant = Instant(fit, development, sealed, features.seconds)
     keeper.keep_instant(instant)
@@ -62,7 +62,9 @@ def finish_instantly(lesson: Lesson, instant: Instant, narrator: Narrator) -> Tr
         Where the person stopped it.
     """
     set_head(lesson.network, instant.fit.fit.weight, instant.fit.fit.bias)
-    weights, difference = settle_precision(lesson, lambda *_: narrator.pause())
+    weights, difference = settle_head(lesson, instant.development.deep)
+    if narrator.pause():
+        raise StoppedEarlyError
     group = lesson.development
     parts = (1 - lesson.config.novelty_share, lesson.config.novelty_share)
     held = shares(group.patients, group.truth, parts, lesson.seed) == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,7 +62,7 @@ def cross_fit(
     patients: Ints,
     config: TrainConfig,
     seed: int,
-    on_fold: Callable[[int, int], None] = lambda done, total: None,
+    on_fit: Callable[[int, int], None] = lambda done, total: None,
 ) -> CrossFit:
     """Choose the strength by cross-validation over patients and fit all cases with it.
 
@@ -76,8 +76,8 @@ def cross_fit(
         Folds and strengths.
     seed : int
         Decides the folds.
-    on_fold : callable
-        Told the folds done and in all.
+    on_fit : callable
+        Told the fits done and in all.
 
     Returns
     -------
@@ -88,14 +88,16 @@ def cross_fit(
     numbers = fold_numbers(patients, truth, folds, seed)
     classes = int(truth.max()) + 1
     out_of_fold = {c: np.zeros((len(truth), classes)) for c in config.strengths}
+    done, total = 0, folds * len(config.strengths) + 1
     for fold in range(folds):
         held = numbers == fold
         for fit in _path(features[~held], truth[~held], config.strengths, config):
             out_of_fold[fit.strength][held] = fit.logits(features[held])
-        on_fold(fold + 1, folds + 1)
+            done += 1
+            on_fit(done, total)
     best = min(config.strengths, key=lambda c: _cross_entropy(out_of_fold[c], truth))
     fit = fit_linear(features, truth, best, config)
-    on_fold(folds + 1, folds + 1)
+    on_fit(total, total)
     return CrossFit(fit, out_of_fold[best])
 
 
@@ -105,8 +107,8 @@ def fit_linear(features: Floats, truth: Ints, strength: float, config: TrainConf
     return fit
 
 
-def _path(features: Floats, truth: Ints, strengths: tuple[float, ...], config: TrainConfig) -> list[LinearFit]:
-    """Fit with each strength in turn, each from where the last one ended."""
+def _path(features: Floats, truth: Ints, strengths: tuple[float, ...], config: TrainConfig) -> Iterator[LinearFit]:
+    """Yield the fit with each strength in turn, each from where the last one ended."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
@@ -114,7 +116,6 @@ def _path(features: Floats, truth: Ints, strengths: tuple[float, ...], config: T
     deviation = np.where(deviation > 1e-6, deviation, 1).astype(np.float32)
     standard = ((features - mean) / deviation).astype(np.float32)
     model = LogisticRegression(solver="lbfgs", warm_start=True, max_iter=config.linear_steps, tol=1e-3)
-    fits = []
     for strength in sorted(strengths):
         with warnings.catch_warnings():
             # the weakest strengths need not be fitted to the end to lose
@@ -122,8 +123,7 @@ def _path(features: Floats, truth: Ints, strengths: tuple[float, ...], config: T
             model.set_params(C=strength).fit(standard, truth)
         weight, bias = _per_class(model.coef_, model.intercept_)
         folded = weight / deviation
-        fits.append(LinearFit(folded.astype(np.float32), (bias - folded @ mean).astype(np.float32), strength))
-    return fits
+        yield LinearFit(folded.astype(np.float32), (bias - folded @ mean).astype(np.float32), strength)
 
 
 def _per_class(

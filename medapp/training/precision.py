@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from medapp.classify.contents import Tensors, halved
 from medapp.classify.network import Classifier
-from medapp.training.features import OnBatch, never_stop
+from medapp.training.features import OnBatch, head_logits, never_stop
 from medapp.training.finetune import weights_of
 from medapp.training.lesson import Lesson, logits_at, shares_of
 
@@ -37,6 +37,28 @@ def settle_precision(lesson: Lesson, on_batch: OnBatch = never_stop) -> tuple[di
     half = half_matrices(full)
     _load(network, half)
     difference = float(np.abs(shares_of(logits_at(lesson, network, sample, on_batch)) - before).max())
+    if difference <= lesson.config.half_tolerance:
+        return half, difference
+    _load(network, full)
+    return full, difference
+
+
+def settle_head(lesson: Lesson, deep: NDArray[np.float32]) -> tuple[dict[str, NDArray[Any]], float]:
+    """Do what `settle_precision` does where only the head is new: its features are known, no picture is needed.
+
+    Parameters
+    ----------
+    lesson : Lesson
+        Its network has the rounded weights of the starting model, and the new head.
+    deep : ndarray of float32, shape (n, features)
+        Deep features of that network.
+    """
+    network = lesson.network
+    full = {name: tensor.cpu().numpy() for name, tensor in weights_of(network).items()}
+    before = shares_of(head_logits(network, deep))
+    half = half_matrices(full)
+    _load(network, half)
+    difference = float(np.abs(shares_of(head_logits(network, deep)) - before).max())
     if difference <= lesson.config.half_tolerance:
         return half, difference
     _load(network, full)

@@ -147,6 +147,7 @@ def _finish(lesson: Lesson, learned: Learned, narrator: Narrator) -> Trained:
 
 
 def _measure(lesson: Lesson, learned: Learned, seen: Group, held: Group, narrator: Narrator) -> Trained:
+    narrator.progress("finishing", 0, 1)  # at once: to round the weights takes a while
     weights, difference = settle_precision(lesson, lambda *_: narrator.pause())
     generator = np.random.default_rng(lesson.seed)
     most = min(lesson.config.novelty_most, len(seen.positions))

@@ -27,6 +27,7 @@ from tests.training.trial_lessons import CONFIG, keeper_in, narrating, trial_les
 
 pytestmark = pytest.mark.torch
 STEPS = 7
+HEAD_CALLS = 4 + 9  # four batches of features; a fit for each of four strengths in two folds, and the last one
 
 
 class KilledError(BaseException):
@@ -133,7 +134,7 @@ def test_killed_again_and_again_it_comes_to_the_very_same_model(tmp_path: Path, 
     broken, kills = tmp_path / "broken", 0
     while True:
         with narrating(broken) as narrator:
-            killed_after(5 + kills % 3, narrator)
+            killed_after(HEAD_CALLS + 2 if not kills else 4 + kills % 3, narrator)
             try:
                 got = learned(broken, config, narrator)
                 break
@@ -155,7 +156,7 @@ def test_a_damaged_checkpoint_falls_back_to_the_one_before_and_that_is_told(tmp_
         wanted = learned(tmp_path / "unbroken", replace(CONFIG, batch=16), narrator)
     broken = tmp_path / "broken"
     with narrating(broken) as narrator:
-        killed_after(12, narrator)
+        killed_after(HEAD_CALLS + 5, narrator)
         with pytest.raises(KilledError):
             learned(broken, replace(CONFIG, batch=16), narrator)
     files = sorted((broken / FOLDER).glob("learning-*"))
