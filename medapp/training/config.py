@@ -45,6 +45,8 @@ class TrainConfig:
         Wall time that a run may take however small the folder.
     most_passes, most_steps : int
         No more passes over the fitted cases, and steps, than this.
+    thorough_least : int
+        Effort "thorough" makes `most_passes`, but no fewer steps than this; they are counted, not timed.
     patience : int
         Passes without better weights after which the training ends, where some patients choose among them.
     rotation_degrees, shift, scale : float
@@ -82,6 +84,7 @@ class TrainConfig:
     shortest_seconds: float = 60.0
     most_passes: int = 30
     most_steps: int = 2000
+    thorough_least: int = 500
     patience: int = 8
     rotation_degrees: float = 10.0
     shift: float = 0.1

@@ -147,10 +147,10 @@ def _learn_and_test(
         plan.config,
         plan.request.seed,
         Portions.of(plan.config, lambda before, now: narrator.note("train.note.memory", before=before, now=now)),
-        plan.request.steps or None,
+        plan.steps_for(sum(use == "development" for use in checked.uses)),
     )
     instant = learn_instantly(lesson, narrator, keeper)
-    if plan.request.effort == "quick":
+    if plan.request.effort != "instant":
         budget = Budget(start, instant.seconds, plan.config, narrator.clock)
         trained = learn_quickly(lesson, instant, budget, narrator, keeper)
     else:

@@ -1,4 +1,4 @@
-"""Effort "quick": all layers of the network learn, from the instant solution on. The step, and nothing else."""
+"""Efforts "quick" and "thorough": all layers learn, from the instant solution on. The step, and nothing else."""
 
 from __future__ import annotations
 

@@ -61,6 +61,13 @@ class Plan:
         round_weights(network)
         return network
 
+    def steps_for(self, cases: int) -> int | None:
+        """Return how many steps to make with so many cases for learning; None: as many as the time allows."""
+        if self.request.steps or self.request.effort != "thorough":
+            return self.request.steps or None
+        passes = self.config.most_passes * (cases // self.config.batch)
+        return min(self.config.most_steps, max(self.config.thorough_least, passes))
+
     def base_named(self) -> dict[str, str] | None:
         """Return id, version and manifest hash of the starting model; None from scratch."""
         if self.base is None:

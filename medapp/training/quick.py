@@ -1,4 +1,4 @@
-"""Effort "quick": all layers learn, and the best weights are chosen on cases that they did not learn from."""
+"""Efforts "quick" and "thorough": all layers learn, and cases that they did not learn from choose the best weights."""
 
 from __future__ import annotations
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Effort: TypeAlias = Literal["instant", "quick"]
-EFFORTS: tuple[Effort, ...] = ("instant", "quick")
+Effort: TypeAlias = Literal["instant", "quick", "thorough"]
+EFFORTS: tuple[Effort, ...] = ("instant", "quick", "thorough")
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class RunRequest:
     ----------
     cases : str
         Folder with a sub-folder per class.
-    effort : {"instant", "quick"}
+    effort : {"instant", "quick", "thorough"}
         How much work.
     base : str
         Package id, package folder or ZIP, or weights file; empty: the built-in starting model.

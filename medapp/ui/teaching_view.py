@@ -31,6 +31,8 @@ from medapp.workflows.teaching import StepMark as ProjectMark
 
 START_SECONDS = {"instant": 15.0, "quick": 75.0}
 CORE_SECONDS_PER_CASE = {"instant": 0.06, "quick": 0.5}
+THOROUGH_PASSES, THOROUGH_PICTURES, CORE_SECONDS_PER_PICTURE = 30, (8_000, 32_000), 0.12
+FEW_PATIENTS, ROUNDS_OF_FEW = 300, 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,6 +192,7 @@ def _train_view(snapshot: Snapshot, doing: Doing) -> TrainView:
         seconds_left=None if paused else progress.seconds_left,
         instant_estimate=estimated("instant", snapshot.state),
         quick_estimate=estimated("quick", snapshot.state),
+        thorough_estimate=estimated_thorough(snapshot.state),
         curve=run.curve if run else (),
         notes=run.notes if run else (),
         runs=snapshot.runs,
@@ -202,6 +205,16 @@ def estimated(effort: str, state: State) -> str:
     cases = sum((state.checked or {}).get("classes", {}).values())
     cores = max(1, min(os.cpu_count() or 1, 8))
     return seconds_text(max(10.0, START_SECONDS[effort] + cases * CORE_SECONDS_PER_CASE[effort] / cores))
+
+
+def estimated_thorough(state: State) -> str:
+    """Return how long a thorough training takes at most on this machine, in words; few patients are cross-fitted."""
+    split = (state.checked or {}).get("split", {})
+    fewest, most = THOROUGH_PICTURES
+    pictures = min(most, max(fewest, THOROUGH_PASSES * sum(split.get("development", {}).values())))
+    rounds = ROUNDS_OF_FEW if split.get("development_patients", 0) < FEW_PATIENTS else 1
+    cores = max(1, min(os.cpu_count() or 1, 8))
+    return seconds_text(START_SECONDS["quick"] + rounds * pictures * CORE_SECONDS_PER_PICTURE / cores)
 
 
 def run_row(effort: str, end: Mapping[str, Any]) -> RunRow:

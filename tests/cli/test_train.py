@@ -157,7 +157,7 @@ def test_quick_from_scratch_with_many_classes_is_installed(tmp_path: Path) -> No
         (["cases", "--base", "absent.safetensors"], 3, "no weights file"),
         (["cases", "--architecture", "small_cnn", "--base", "absent"], 3, "not both"),
         (["cases", "--patient-from", "("], 2, "regular expression"),
-        (["cases", "--effort", "thorough"], 2, "invalid choice"),
+        (["cases", "--effort", "forever"], 2, "invalid choice"),
         (["cases", "--find-at-least", "2"], 2, "share"),
         (["cases", "--seed", "-1"], 2, "whole number"),
         ([], 2, "CASES"),

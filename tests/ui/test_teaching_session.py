@@ -213,7 +213,7 @@ def test_an_interrupted_training_is_gone_on_with(
     monkeypatch.setattr(Run, "_begin", begin)
     choose_and_seal(qtbot, session, teaching, cases)
     teaching.train("quick")
-    qtbot.waitUntil(run_folder.is_dir)
+    qtbot.waitUntil(lambda: teaching._run is not None, timeout=WAIT_MS)
     tell(run_folder, "pass", number=1, train_loss=0.7, validation_loss=0.6, auc=0.8)
     tell(run_folder, "pass", number=2, train_loss=0.6, validation_loss=0.5, auc=0.9)
     (run_folder / "heartbeat").unlink()  # killed: nothing of it is left

@@ -308,8 +308,8 @@ def test_a_training_under_way_can_be_let_wait_and_an_interrupted_one_gone_on_wit
         press(step, "train_go_on")
 
 
-@pytest.mark.parametrize("effort", ["instant", "quick"])
-def test_both_efforts_can_be_asked_for(qtbot: QtBot, effort: str) -> None:
+@pytest.mark.parametrize("effort", ["instant", "quick", "thorough"])
+def test_each_effort_can_be_asked_for(qtbot: QtBot, effort: str) -> None:
     step = TrainStep()
     qtbot.addWidget(step)
     step.render_train(TrainView(can_train=True))

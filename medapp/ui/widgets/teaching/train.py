@@ -35,7 +35,8 @@ class TrainStep(QWidget):
         self.instant.setProperty("role", "primary")
         self.instant.setMinimumHeight(44)
         self.quick = named(QPushButton(), "train_quick")
-        for effort, made in (("instant", self.instant), ("quick", self.quick)):
+        self.thorough = named(QPushButton(), "train_thorough")
+        for effort, made in (("instant", self.instant), ("quick", self.quick), ("thorough", self.thorough)):
             made.clicked.connect(partial(self._request, effort))
         self._go_on = button("ui.go_on_training", self.go_on_requested.emit, name="train_go_on")
         self._paused = False
@@ -50,6 +51,7 @@ class TrainStep(QWidget):
         efforts = row()
         efforts.addWidget(self.instant)
         efforts.addWidget(self.quick)
+        efforts.addWidget(self.thorough)
         efforts.addWidget(self._go_on)
         efforts.addStretch(1)
         layout.addLayout(efforts)
@@ -122,9 +124,11 @@ class TrainStep(QWidget):
         instant = "ui.train_instant_again" if "instant" in done else "ui.train_instant"
         quick = "ui.train_quick_again" if "quick" in done else "ui.train_quick"
         self.instant.setText(tr(instant, time=view.instant_estimate))
+        thorough = "ui.train_thorough_again" if "thorough" in done else "ui.train_thorough"
         self.quick.setText(tr(quick, time=view.quick_estimate))
+        self.thorough.setText(tr(thorough, time=view.thorough_estimate))
         give_role(self.instant, "" if done else "primary")
-        for made in (self.instant, self.quick):
+        for made in (self.instant, self.quick, self.thorough):
             made.setEnabled(view.can_train and not view.running)
 
     def _render_runs(self, runs: tuple[RunRow, ...]) -> None:

@@ -109,6 +109,7 @@ class TrainView:
     seconds_left: float | None = None
     instant_estimate: str = ""
     quick_estimate: str = ""
+    thorough_estimate: str = ""
     curve: tuple[Mapping[str, Any], ...] = ()
     notes: tuple[str, ...] = ()
     runs: tuple[RunRow, ...] = ()
