@@ -26,8 +26,8 @@ from medapp.ui.widgets.teaching.views import (
     UseView,
 )
 from medapp.ui.widgets.wording import seconds_text
-from medapp.workflows.teaching import Question, State
-from medapp.workflows.teaching import StepMark as ProjectMark
+from medapp.workflows.project_state import Question, State
+from medapp.workflows.project_state import StepMark as ProjectMark
 
 START_SECONDS = {"instant": 15.0, "quick": 75.0}
 CORE_SECONDS_PER_CASE = {"instant": 0.06, "quick": 0.5}

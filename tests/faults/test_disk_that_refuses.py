@@ -20,7 +20,8 @@ from medapp.folders import Folders
 from medapp.jobs import run_to_end
 from medapp.storage.settings import Settings, SettingsFile
 from medapp.training.naming import renamed
-from medapp.workflows.teaching import Project, Question, list_projects
+from medapp.workflows.project_state import Question
+from medapp.workflows.teaching import Project, list_projects
 from tests.faults.injection import Faults, copy_of, injected, leftovers
 from tests.training.trial_cases import PlainReaders, write_classes
 from tests.trial_packages import contents, package_at

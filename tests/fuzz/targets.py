@@ -33,7 +33,8 @@ from medapp.storage.running import Running
 from medapp.storage.settings import Settings, SettingsFile
 from medapp.training.events import EVENTS_FILE
 from medapp.training.run import Run
-from medapp.workflows.teaching import PROJECT_FILE, Project, Question
+from medapp.workflows.project_state import Question
+from medapp.workflows.teaching import PROJECT_FILE, Project
 from tests.trial_packages import package_at
 
 ANSWERED = "answered"

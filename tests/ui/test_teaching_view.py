@@ -33,8 +33,8 @@ from medapp.ui.widgets.teaching.views import (
     UseView,
 )
 from medapp.ui.widgets.themed import Mark
-from medapp.workflows.teaching import Named, Question, State
-from medapp.workflows.teaching import StepMark as ProjectMark
+from medapp.workflows.project_state import Named, Question, State
+from medapp.workflows.project_state import StepMark as ProjectMark
 
 CHECKED: dict[str, Any] = {
     "classes": {"nodule": 30, "normal": 30},

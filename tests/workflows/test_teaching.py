@@ -19,7 +19,8 @@ from medapp.jobs import Partial, run_to_end
 from medapp.training.events import EVENTS_FILE, REQUEST_FILE, read_events
 from medapp.training.request import RunRequest
 from medapp.training.run import Run, unfinished
-from medapp.workflows.teaching import STEPS, Project, Question, list_projects
+from medapp.workflows.project_state import STEPS, Question
+from medapp.workflows.teaching import Project, list_projects
 from tests.training.trial_cases import PlainReaders, write_classes
 from tests.trial_packages import backbone, package_at
 
