@@ -11,6 +11,7 @@ from medapp.errors import MedappError
 from medapp.imaging.layout import PixelLayout
 
 _OVERSHOOT = 1.25
+MOST_TIMES_LARGER, BELIEVED_PIXELS = 16, 2**22
 """How far lossy compression may carry a value beyond its range; a header that is wrong is off by 2 or more."""
 
 
@@ -50,7 +51,8 @@ def expect_size(rows: int, columns: int, layout: PixelLayout, limit: int) -> Non
     """Refuse, before anything is allocated, a stream whose size cannot be true.
 
     One of another size than the data set names is decoded as long as it is no larger than a frame
-    may be: the stream is believed, `Frame.notes` tells it.
+    may be, and not many times larger than announced, which takes a damaged stream long to decode:
+    the stream is believed, `Frame.notes` tells it.
 
     Raises
     ------
@@ -58,7 +60,8 @@ def expect_size(rows: int, columns: int, layout: PixelLayout, limit: int) -> Non
         ``dicom.frame_size``.
     """
     size = max(1, layout.bits_allocated // 8) * layout.samples
-    fits = rows > 0 and columns > 0 and rows * columns * size <= limit
+    most = max(MOST_TIMES_LARGER * layout.rows * layout.columns, BELIEVED_PIXELS)
+    fits = rows > 0 and columns > 0 and rows * columns * size <= limit and rows * columns <= most
     if (rows, columns) != (layout.rows, layout.columns) and not fits:
         raise MedappError(
             "dicom.frame_size", rows=layout.rows, columns=layout.columns, found_rows=rows, found_columns=columns
