@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from medapp.errors import MedappError
 from medapp.imaging.layout import PixelLayout
 
-_OVERSHOOT = 1.25
 MOST_TIMES_LARGER, BELIEVED_PIXELS = 16, 2**22
+_OVERSHOOT = 1.25
 """How far lossy compression may carry a value beyond its range; a header that is wrong is off by 2 or more."""
 
 
