@@ -12,7 +12,7 @@ import pytest
 from medapp.training import course
 from medapp.training.events import read_events
 from tests.faults.refusals import NearReaders, in_this_process, refuse_training, request_for, teach
-from tests.faults.trainings import Ground, kill_training
+from tests.faults.trainings import Ground, kill_training, weights_of
 from tests.training.trial_cases import write_classes
 
 pytestmark = pytest.mark.torch
@@ -43,6 +43,18 @@ def test_a_disk_that_refuses_costs_no_learning(tmp_path: Path, *, lasting: bool)
     refusals = refuse_training(tmp_path, stride=STRIDE, lasting=lasting)
     assert refusals.tried > 5
     assert refusals.wrong == []
+
+
+def test_a_run_that_died_after_its_package_was_whole_only_tells_its_end(tmp_path: Path) -> None:
+    run, request = tmp_path / "run", request_for(write_classes(tmp_path / "cases", 6), effort="instant")
+    assert teach(run, request) == 0
+    lines = (run / "events.jsonl").read_bytes().splitlines(keepends=True)
+    (run / "events.jsonl").write_bytes(b"".join(lines[:-1]) + lines[-1][:40])
+    before = weights_of(run)
+    assert teach(run, request) == 0
+    end = read_events(run)[0][-1]
+    assert (end["event"], end["package"], end["report"]["schema_version"]) == ("finished", str(run / "package"), 1)
+    assert weights_of(run) == before
 
 
 def test_a_file_that_is_gone_is_named_and_the_rest_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
