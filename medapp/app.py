@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +25,7 @@ from medapp.errors import Problem
 from medapp.folders import Folders, resource_path, user_folders
 from medapp.i18n import tell, tr
 from medapp.imaging.frames import FrameCache
+from medapp.imaging.limits import ReadLimits
 from medapp.imaging.readers import ReaderConfig, Readers
 from medapp.storage.results import Results
 from medapp.storage.running import Left, Running
@@ -108,9 +109,7 @@ def build(folders: Folders, *, safe: bool = False) -> Parts:
     """
     settings_file = SettingsFile(folders.settings)
     settings, problem = settings_file.load()
-    processes = 1 if safe else settings.reader_processes
-    config = ReaderConfig(processes=processes) if processes else ReaderConfig()
-    readers = Readers(config)
+    readers = Readers(_reader_config(settings, safe=safe))
     cache = FrameCache(readers, _cache_bytes(settings))
     engine = Engine(EngineConfig(device="cpu" if safe else settings.device))
     results = Results(folders.results)
@@ -118,6 +117,13 @@ def build(folders: Folders, *, safe: bool = False) -> Parts:
     reading = Reading(registry, engine, results)
     services = Services(folders, readers, cache, reading, registry, settings_file, settings)
     return Parts(services, engine, results, tuple(p for p in (problem, results.set_aside) if p))
+
+
+def _reader_config(settings: Settings, *, safe: bool) -> ReaderConfig:
+    limits = ReadLimits(memory_bytes=settings.reader_megabytes * 2**20)
+    config = ReaderConfig(seconds_per_file=settings.reader_seconds, limits=limits)
+    processes = 1 if safe else settings.reader_processes
+    return replace(config, processes=processes) if processes else config
 
 
 def _application() -> QApplication:

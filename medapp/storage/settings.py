@@ -45,6 +45,10 @@ class Settings:
         Where the network runs.
     reader_processes : int
         Processes that read files; 0 chooses by the machine.
+    reader_seconds : float
+        How long reading one file may take.
+    reader_megabytes : int
+        Memory that reading one file may take, where the system can limit it.
     cache_share : float
         Part of the memory that decoded images may take.
     browser_shown : bool
@@ -60,6 +64,8 @@ class Settings:
     heat_map_opacity: float = _between(0.5, 0.1, 1.0)
     device: Literal["auto", "cpu", "cuda", "mps"] = _choice("auto", "auto", "cpu", "cuda", "mps")
     reader_processes: int = _between(0, 0, 16)
+    reader_seconds: float = _between(10.0, 2, 300)
+    reader_megabytes: int = _between(2048, 512, 32768)
     cache_share: float = _between(0.25, 0.02, 0.6)
     browser_shown: bool = True
     recent: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from medapp.app import _reader_config
 from medapp.storage.settings import RECENT_LIMIT, Settings, SettingsFile
 
 
@@ -69,3 +70,11 @@ def test_a_disk_that_refuses_does_not_stop_the_program(tmp_path: Path) -> None:
     blocked.write_text("")
     SettingsFile(blocked / "settings.json").save(Settings())
     assert blocked.read_text() == ""
+
+
+def test_limits_of_readers_are_settings(path: Path) -> None:
+    SettingsFile(path).save(Settings(reader_processes=3, reader_seconds=25.0, reader_megabytes=4096))
+    settings, _ = SettingsFile(path).load()
+    config = _reader_config(settings, safe=False)
+    assert (config.processes, config.seconds_per_file, config.limits.memory_bytes) == (3, 25.0, 2**32)
+    assert _reader_config(settings, safe=True).processes == 1

@@ -12,6 +12,20 @@ EDGE_PX = 2
 OFFSETS = tuple((dx, dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1) if dx or dy)
 TEXTS_KEPT = 256
 
+_ALIGN = Qt.AlignmentFlag
+_SHARES = {0: 0.0} | {
+    flag.value: share
+    for share, flags in (
+        (0.0, (_ALIGN.AlignLeft, _ALIGN.AlignTop)),
+        (0.5, (_ALIGN.AlignHCenter, _ALIGN.AlignVCenter)),
+        (1.0, (_ALIGN.AlignRight, _ALIGN.AlignBottom)),
+    )
+    for flag in flags
+}
+"""The part of the room left that lies before a text. Numbers, for flags of Python take long to compare."""
+_ACROSS = (_ALIGN.AlignLeft | _ALIGN.AlignHCenter | _ALIGN.AlignRight).value
+_DOWN = (_ALIGN.AlignTop | _ALIGN.AlignVCenter | _ALIGN.AlignBottom).value
+
 _drawn: OrderedDict[tuple[str, str, int, float], QPixmap] = OrderedDict()
 
 
@@ -22,15 +36,9 @@ def draw_outlined(painter: QPainter, box: QRectF, flags: Qt.AlignmentFlag, text:
     pixmap = _pixmap(painter, text, colour)
     size = pixmap.deviceIndependentSize()
     width, height = size.width() - 2 * EDGE_PX, size.height() - 2 * EDGE_PX
-    left, top = box.left(), box.top()
-    if flags & Qt.AlignmentFlag.AlignRight:
-        left = box.right() - width
-    elif flags & Qt.AlignmentFlag.AlignHCenter:
-        left = box.center().x() - width / 2
-    if flags & Qt.AlignmentFlag.AlignBottom:
-        top = box.bottom() - height
-    elif flags & Qt.AlignmentFlag.AlignVCenter:
-        top = box.center().y() - height / 2
+    across, down = _SHARES[flags.value & _ACROSS], _SHARES[flags.value & _DOWN]
+    left = box.left() + across * (box.width() - width)
+    top = box.top() + down * (box.height() - height)
     painter.drawPixmap(QPointF(round(left) - EDGE_PX, round(top) - EDGE_PX), pixmap)
 
 
