@@ -59,6 +59,8 @@ class Step:
         Whether this step completed one, or is the last.
     loss : float
         Mean training loss of the current pass.
+    pictures : int
+        Pictures that this step learned from.
     """
 
     done: int
@@ -66,6 +68,7 @@ class Step:
     passes: int
     ends_pass: bool
     loss: float
+    pictures: int
 
 
 class Average(nn.Module):
@@ -162,7 +165,8 @@ class FineTuning:
             self.done += 1
             self.share = min(1.0, self.pace.share(self.done))
             ends_pass = place == self._per_pass - 1 or self.share >= 1
-            yield Step(self.done, self.share, self.done // self._per_pass, ends_pass, self._total / (place + 1))
+            passes, loss = self.done // self._per_pass, self._total / (place + 1)
+            yield Step(self.done, self.share, passes, ends_pass, loss, len(labels))
 
     def _gradients(self, images: Tensor, labels: Tensor) -> float:
         """Leave the gradients of the step's mean loss in the parameters, and return that loss."""

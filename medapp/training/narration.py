@@ -9,6 +9,7 @@ from typing import Any
 from medapp.i18n import tr
 from medapp.jobs import TimeLeft
 from medapp.training.config import TrainConfig
+from medapp.training.consumption import Speed, peak_memory_mb
 from medapp.training.events import Control, EventLog
 
 SECONDS_BETWEEN = 0.25
@@ -32,6 +33,7 @@ class Narrator:
         self._left = TimeLeft()
         self._last = 0.0
         self._start = time.monotonic()
+        self._speed = Speed(self.clock)
         self.curve: list[dict[str, Any]] = []
         self.stopped = False
 
@@ -46,6 +48,12 @@ class Narrator:
             left = None if seconds_left is None else round(seconds_left, 1)
             self._log.write("progress", phase=phase, done=done, total=total, seconds_left=left)
         return self.pause()
+
+    def learned_from(self, pictures: int) -> None:
+        """Tell now and then how fast it goes, and the memory taken."""
+        rate = self._speed.after(pictures)
+        if rate is not None:
+            self._log.write("speed", images_per_second=round(rate, 1), memory_mb=peak_memory_mb())
 
     def pause(self) -> bool:
         """Wait while paused; return whether to stop."""

@@ -81,6 +81,7 @@ class Rounds:
             tuning.restore(kept.facts["tuning"], kept)
             self._narrator.tell("resumed", steps=tuning.done, passes=len(self._narrator.curve))
         for step in tuning.steps():
+            self._narrator.learned_from(step.pictures)
             if self._narrator.progress("learning", round(1000 * (number + step.share)), 1000 * self._of):
                 return tuning, True
             try:

@@ -48,6 +48,8 @@ class RunState:
         The last event: finished, stopped or failed.
     paused : bool
         Whether it waits for the wish to go on.
+    images_per_second, memory_mb : float or None
+        How fast it learns, and the most memory that it has taken.
     """
 
     phase: str = "starting"
@@ -59,6 +61,8 @@ class RunState:
     notes: tuple[str, ...] = ()
     end: dict[str, Any] | None = None
     paused: bool = False
+    images_per_second: float | None = None
+    memory_mb: float | None = None
 
     def after(self, event: dict[str, Any]) -> RunState:
         """Return the state after one more event; one that says nothing known changes nothing."""
@@ -69,6 +73,9 @@ class RunState:
                 return replace(self, phase="starting", done=0, total=0, seconds_left=None, end=None)
             case {"event": "resumed", "passes": int(passes)}:
                 return replace(self, curve=self.curve[:passes])
+            case {"event": "speed"}:
+                speed, memory = _number(event, "images_per_second"), _number(event, "memory_mb")
+                return replace(self, images_per_second=speed, memory_mb=memory)
             case {"event": "pass"}:
                 return replace(self, curve=(*self.curve, event))
             case {"event": "checked"}:
@@ -216,7 +223,7 @@ class Run:
 
 def _told(state: RunState) -> object:
     """Return what of a state must reach whoever follows it."""
-    return state.curve, state.notes, state.checked, state.paused
+    return state.curve, state.notes, state.checked, state.paused, state.images_per_second
 
 
 def unfinished(runs: Path) -> list[Run]:

@@ -190,6 +190,7 @@ def _train_view(snapshot: Snapshot, doing: Doing) -> TrainView:
         done=progress.done,
         total=progress.total,
         seconds_left=None if paused else progress.seconds_left,
+        speed="" if paused or run is None else speed_text(run),
         instant_estimate=estimated("instant", snapshot.state),
         quick_estimate=estimated("quick", snapshot.state),
         thorough_estimate=estimated_thorough(snapshot.state),
@@ -198,6 +199,14 @@ def _train_view(snapshot: Snapshot, doing: Doing) -> TrainView:
         runs=snapshot.runs,
         problem="" if sealed else tr("ui.seal_first"),
     )
+
+
+def speed_text(run: RunState) -> str:
+    """Return how fast a training learns and the memory that it takes, in words; nothing while it is not known."""
+    if run.images_per_second is None:
+        return ""
+    speed = tr("ui.images_per_second", value=f"{run.images_per_second:.0f}")
+    return speed if run.memory_mb is None else f"{speed} · {tr('ui.memory', value=f'{run.memory_mb / 1024:.1f}')}"
 
 
 def estimated(effort: str, state: State) -> str:

@@ -292,6 +292,18 @@ def test_a_training_under_way_can_be_stopped_but_not_started_again(qtbot: QtBot)
         press(step, "train_stop")
 
 
+def test_how_fast_a_training_goes_stands_beside_the_time_left(qtbot: QtBot, snapshot: Snapshot) -> None:
+    step = TrainStep()
+    qtbot.addWidget(step)
+    state = RunState().after({"event": "speed", "images_per_second": 41.6, "memory_mb": 1536})
+    progress = Progress(3, 9, "Learning", 100)
+    step.render_train(view_of(snapshot, Doing(training=True, run=state, progress=progress)).train)
+    assert "time left 1:40 · 42 images/s · 1.5 GB of memory" in texts_of(step)
+    waiting = replace(state, paused=True)
+    step.render_train(view_of(snapshot, Doing(training=True, run=waiting, progress=progress)).train)
+    assert "images/s" not in "".join(texts_of(step))
+
+
 def test_a_training_under_way_can_be_let_wait_and_an_interrupted_one_gone_on_with(qtbot: QtBot) -> None:
     step = TrainStep()
     qtbot.addWidget(step)

@@ -103,7 +103,8 @@ class TrainStep(QWidget):
         self._why_not.setVisible(bool(view.problem))
         self._running.setVisible(view.running or bool(view.curve))
         self._phase.setText(view.phase)
-        self._left.setText(time_left_text(view.seconds_left) if view.running else "")
+        told = [text for text in (time_left_text(view.seconds_left), view.speed) if text]
+        self._left.setText(" · ".join(told) if view.running else "")
         self._stop.setVisible(view.running)
         self._stop.setEnabled(not view.stopping)
         self._paused = view.paused

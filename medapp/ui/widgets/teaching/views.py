@@ -107,6 +107,7 @@ class TrainView:
     done: int = 0
     total: int = 0
     seconds_left: float | None = None
+    speed: str = ""
     instant_estimate: str = ""
     quick_estimate: str = ""
     thorough_estimate: str = ""
