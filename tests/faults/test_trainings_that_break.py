@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import random
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from medapp.jobs import run_to_end
 from medapp.training import course
 from medapp.training.events import read_events
+from medapp.training.run import Run
 from tests.faults.refusals import NearReaders, in_this_process, refuse_training, request_for, teach
 from tests.faults.trainings import Ground, kill_training, weights_of
 from tests.training.trial_cases import write_classes
@@ -36,6 +39,31 @@ def test_a_training_that_is_killed_three_times_makes_the_very_same_model(tmp_pat
     assert (fate.finished, fate.same, +fate.other) == (1, 1, {})
     assert fate.passes_lost <= 1
     assert not (tmp_path / "broken" / "checkpoints").exists()
+
+
+STARTS = """
+import sys, time
+from pathlib import Path
+from medapp.training.request import RunRequest
+from medapp.training.run import Run
+run = Run.start(Path(sys.argv[1]), RunRequest(sys.argv[2], architecture="small_cnn", device="cpu", threads=1))
+print(run.folder, flush=True)
+time.sleep(600)
+"""
+
+
+def test_a_training_outlives_the_program_that_started_it(tmp_path: Path) -> None:
+    cases = write_classes(tmp_path / "cases", 6)
+    command = [sys.executable, "-c", STARTS, str(tmp_path / "runs"), str(cases)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as window:
+        assert window.stdout is not None
+        folder = Path(window.stdout.readline().strip())
+        window.kill()
+    run = Run(folder)
+    assert run.alive
+    state = run_to_end(run.follow())
+    assert state.end is not None
+    assert state.end["event"] == "finished", state.end
 
 
 @pytest.mark.parametrize("lasting", [False, True], ids=["one fault", "disk full from then on"])
