@@ -23,6 +23,7 @@ from medapp.processes import Child, ChildDiedError, ChildTooSlowError, Message, 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 REFUSED_SCOPE, REFUSED_COLOUR, REFUSED_FEATURES = "scope.modality", "ood.colour", "ood.features"
 _PACKAGES_KEPT = 8
+START_ATTEMPTS = 4
 
 
 def _default_threads() -> int:
@@ -205,6 +206,7 @@ class Engine:
                 reply = self._exchange(header, arrays)
             except ChildDiedError:
                 try:
+                    self._bring_up()
                     reply = self._exchange(header, arrays)
                 except ChildDiedError as error:
                     raise MedappError("engine.died") from error
@@ -212,6 +214,17 @@ class Engine:
             problem = reply.header["problem"]
             raise MedappError(problem["code"], **problem["params"])
         return reply
+
+    def _bring_up(self) -> None:
+        """Start a process that answers; one that dies while it starts does so by no fault of the request."""
+        for attempt in range(1, START_ATTEMPTS + 1):
+            try:
+                self._exchange({"do": "describe"}, {})
+            except ChildDiedError:
+                if attempt == START_ATTEMPTS:
+                    raise
+            else:
+                return
 
     def _exchange(self, header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Message:
         child = self._running()

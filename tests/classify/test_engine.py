@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from medapp.classify.contents import Scope
-from medapp.classify.engine import Engine, EngineConfig
+from medapp.classify.engine import START_ATTEMPTS, Engine, EngineConfig
 from medapp.classify.package import MANIFEST, Package, write_package
 from medapp.errors import MedappError
 from medapp.imaging.frame import Frame
@@ -185,16 +185,33 @@ def deaf() -> Child:
     return Child([sys.executable, "-c", code])
 
 
-def test_an_engine_that_dies_twice_over_a_frame_is_told_after_one_retry(package: Package) -> None:
+def brittle() -> Child:
+    """A process that tells what it is, and ends at a request for a prediction."""
+    code = """if True:
+        import os
+        from medapp.processes import ParentPipes
+        pipes = ParentPipes(role="engine")
+        while (message := pipes.receive()) is not None:
+            if message.header["do"] != "describe":
+                os._exit(1)
+            pipes.send({"id": message.header["id"]})
+    """
+    return Child([sys.executable, "-c", code])
+
+
+@pytest.mark.parametrize(("make", "expected"), [(brittle, 2), (dying, 1 + START_ATTEMPTS)])
+def test_an_engine_that_dies_over_a_frame_is_asked_once_more_and_one_that_does_not_start_a_few_times(
+    package: Package, make: Callable[[], Child], expected: int
+) -> None:
     starts: list[Child] = []
 
     def start() -> Child:
-        starts.append(dying())
+        starts.append(make())
         return starts[-1]
 
     with Engine(CONFIG, start) as engine:
         assert code_of(lambda: engine.predict(frame(), package.path)) == "engine.died"
-    assert len(starts) == 2
+    assert len(starts) == expected
 
 
 def test_an_engine_that_does_not_answer_is_ended_and_told(package: Package) -> None:
