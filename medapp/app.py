@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TypeAlias
 
+import cv2
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
@@ -127,6 +128,8 @@ def _reader_config(settings: Settings, *, safe: bool) -> ReaderConfig:
 
 
 def _application() -> QApplication:
+    # the readers have the other cores, and OpenCV's threads wait for work by looping
+    cv2.setNumThreads(max(1, (os.cpu_count() or 1) // 4))
     existing = QApplication.instance()
     application = existing if isinstance(existing, QApplication) else QApplication(["medapp"])
     application.setApplicationName("medapp")

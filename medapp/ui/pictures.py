@@ -31,7 +31,9 @@ class Pictures(QObject):
         super().__init__(session)
         self._session = session
         self._prepared = PreparedFrames(session.services.cache, Companions(session.services.readers))
-        self._ahead = Prefetching(self._prepared, session.picture_jobs, session.services.readers.config.processes)
+        # twice as many threads as readers: one prepares a frame while its reader decodes the next
+        threads = 2 * session.services.readers.config.processes
+        self._ahead = Prefetching(self._prepared, session.picture_jobs, threads)
         self._loading: Place | None = None
         self._direction, self._travelled = 1, 0
         self._settled = QTimer(self, singleShot=True, interval=SETTLED_MS)

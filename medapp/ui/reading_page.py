@@ -76,12 +76,13 @@ class ReadingPage(QWidget):
         self.browser.setVisible(state.browser_shown and not state.maximised)
         self.panel.setVisible(state.panel_open and not state.maximised)
         self.browser.render_scan(state.scan, state.place.series if state.place else None)
-        self.panel.render_answer(
-            state.answer,
-            heat_map_shown=state.heat_map_shown,
-            opacity=state.heat_map_opacity,
-            marks=_marks_of(state.picture),
-        )
+        if state.panel_open:
+            self.panel.render_answer(
+                state.answer,
+                heat_map_shown=state.heat_map_shown,
+                opacity=state.heat_map_opacity,
+                marks=_marks_of(state.picture),
+            )
         self.banner.setText(_identity_text(state.picture))
         self.banner.setVisible(state.picture is not None)
         content = _content(state)

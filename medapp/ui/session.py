@@ -59,7 +59,7 @@ class Session(QObject):
         self._saved = settings
         self._telling = self._untold = False
         self.jobs = JobList(LONG_JOBS, self)
-        self.picture_jobs = JobList(services.readers.config.processes + 1, self, delivery_ms=PICTURE_MS)
+        self.picture_jobs = JobList(2 * services.readers.config.processes + 1, self, delivery_ms=PICTURE_MS)
         self.project_jobs = JobList(1, self)
         self.note_jobs = JobList(1, self)
         self.jobs.views_changed.connect(lambda views: self.update(jobs=views))

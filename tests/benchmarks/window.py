@@ -12,7 +12,7 @@ from typing import Any
 
 import cv2
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QEventLoop, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -47,9 +47,9 @@ class Bench:
         return state.picture is not None and not state.loading and state.picture.place == state.place
 
     def live_until(self, claim: Callable[[], bool]) -> None:
+        wait = QEventLoop.ProcessEventsFlag.WaitForMoreEvents  # asking again and again takes a core from the readers
         while not claim():
-            QApplication.processEvents()
-            time.sleep(0.0002)
+            QApplication.processEvents(wait)
 
     def open(self) -> float:
         """Drop the path; return the seconds to the first picture, and wait until all files are known."""
@@ -107,6 +107,7 @@ def scroll(bench: Bench) -> Measured:
     assert series is not None
     bench.window.pictures.go_to(0)
     bench.live_until(bench.is_shown)
+    bench.settle()
     bench.session.services.cache.forget()
     steps = series.frames - 1
     cold = seconds_of(lambda: [bench.wheel(1) for _ in range(steps)])
