@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import weakref
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 import cv2
 import numpy as np
@@ -14,6 +15,8 @@ from numpy.typing import NDArray
 from medapp.imaging.frame import Frame
 
 LEAST_SIDE = 32
+HALVED_AT_ONCE = 2**20
+"""Values of an image up to which halving it takes no time on the window's thread."""
 _SIGN = np.uint16(0x8000)
 _ENDLESS = 1e30  # in place of an infinite value: it can be averaged
 
@@ -24,7 +27,7 @@ class Pyramid:
 
     Attributes
     ----------
-    levels : tuple of ndarray
+    levels : sequence of ndarray
         uint8, uint16 (signed values with their sign bit flipped) or float32; colour last, of four
         channels, the last unused: OpenCV warps four twice as fast as three.
     masks : tuple of ndarray of uint8, or empty
@@ -38,7 +41,7 @@ class Pyramid:
         The least and the greatest value of whole numbers, which averaging does not leave; (0, -1) of others.
     """
 
-    levels: tuple[NDArray[Any], ...]
+    levels: Sequence[NDArray[Any]]
     masks: tuple[NDArray[np.uint8], ...]
     is_signed: bool
     is_modality: bool
@@ -81,9 +84,10 @@ def _build(frame: Frame) -> Pyramid:
     valid = _numbers(values, frame.valid)
     values, is_signed = _resampled_type(values)
     if valid is None:
-        return Pyramid(tuple(_halved(values)), (), is_signed, is_modality, _bounds(values))
-    levels, masks = _filled(values, valid)
-    return Pyramid(levels, masks, is_signed, is_modality, _bounds(levels[0]))
+        levels: Sequence[NDArray[Any]] = _Halved(values) if values.size <= HALVED_AT_ONCE else _halved(values)
+        return Pyramid(levels, (), is_signed, is_modality, _bounds(values))
+    filled, masks = _filled(values, valid)
+    return Pyramid(filled, masks, is_signed, is_modality, _bounds(filled[0]))
 
 
 def _bounds(values: NDArray[Any]) -> tuple[int, int]:
@@ -115,12 +119,43 @@ def _resampled_type(values: NDArray[Any]) -> tuple[NDArray[Any], bool]:
     return np.clip(values, -_ENDLESS, _ENDLESS).astype(np.float32), False
 
 
+class _Halved(Sequence[NDArray[Any]]):
+    """The levels of a small image, each made when it is asked for: scrolled, most are never shown so small."""
+
+    def __init__(self, values: NDArray[Any]) -> None:
+        self._made: tuple[NDArray[Any], ...] = (values,)
+        self._count, least = 1, min(values.shape[:2])
+        while least > LEAST_SIDE:
+            self._count, least = self._count + 1, (least + 1) // 2
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> NDArray[Any]: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[NDArray[Any]]: ...
+    def __getitem__(self, index: int | slice) -> NDArray[Any] | Sequence[NDArray[Any]]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(self._count))]
+        index = range(self._count)[index]
+        made = self._made  # two threads may make the same level; either is right
+        while len(made) <= index:
+            made = (*made, _half(made[-1]))
+        self._made = made
+        return made[index]
+
+
+def _half(values: NDArray[Any]) -> NDArray[Any]:
+    rows, columns = values.shape[:2]
+    half: NDArray[Any] = cv2.resize(values, ((columns + 1) // 2, (rows + 1) // 2), interpolation=cv2.INTER_AREA)
+    return half
+
+
 def _halved(values: NDArray[Any], *, to_one_pixel: bool = False) -> list[NDArray[Any]]:
     levels = [values]
     while min(levels[-1].shape[:2]) > LEAST_SIDE or (to_one_pixel and max(levels[-1].shape[:2]) > 1):
-        rows, columns = levels[-1].shape[:2]
-        half = ((columns + 1) // 2, (rows + 1) // 2)
-        levels.append(cv2.resize(levels[-1], half, interpolation=cv2.INTER_AREA))
+        levels.append(_half(levels[-1]))
     return levels
 
 

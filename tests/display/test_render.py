@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from medapp.display.pyramid import _Halved, _halved
 from medapp.display.render import grey, render_frame, resample, screen_pixels
 from medapp.display.viewport import Viewport
 from medapp.imaging.frame import Frame, Lut, Palette
@@ -180,3 +181,13 @@ def test_what_a_screen_holds_is_the_grey_picture(invert: bool, padded: bool) -> 
         beside = expected.copy()
         beside[placed.span] = 0
         assert not beside.any()
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (33, 40), (100, 64), (513, 300, 3)])
+def test_levels_made_when_asked_for_are_those_made_at_once(shape: tuple[int, ...]) -> None:
+    values = np.random.default_rng(0).integers(0, 200, shape).astype(np.uint8)
+    lazy, whole = _Halved(values), _halved(values)
+    assert len(lazy) == len(whole)
+    np.testing.assert_array_equal(lazy[-1], whole[-1])
+    for made, expected in zip(lazy[1:], whole[1:], strict=True):
+        np.testing.assert_array_equal(made, expected)
