@@ -70,8 +70,7 @@ class Bench:
         )  # fmt: skip
         QApplication.sendEvent(self.viewer, event)
         self.live_until(self.is_shown)
-        self.viewer.repaint()
-        QApplication.processEvents()
+        QApplication.processEvents()  # draws it, once
 
     def drag(self, button: Qt.MouseButton, step: QPoint, moves: int = 120) -> list[float]:
         """Drag there and back; return the seconds from each movement to its picture."""
