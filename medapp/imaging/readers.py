@@ -81,7 +81,8 @@ class Readers:
 
         A file on which the reader dies or takes too long is read once more, alone in a fresh reader,
         and is a problem (``reader.died``, ``reader.slow``) when that fails too. Closing the iterator
-        early costs the reader.
+        early costs the reader; until it ends it holds one, so that asking for more meanwhile needs a
+        second process.
         """
         waiting = list(sources)
         while waiting:
