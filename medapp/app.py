@@ -72,8 +72,8 @@ def run_window(paths: Sequence[Path] = (), *, sample: bool = False) -> int:
         log_handler.close()
         sys.stdout.write(tr("start.handed_over") + "\n")
         return 0
-    running = Running(folders.running)
-    left = running.begin() if single.is_first else Left()
+    running = Running(folders.running if single.is_first else None)  # the note is the first window's
+    left = running.begin()
     parts = build(folders, safe=left.is_unsafe)
     theme.apply_theme(application, parts.services.settings.theme, parts.services.settings.font_px)
     session = Session(parts.services)

@@ -48,11 +48,11 @@ class Running:
 
     Parameters
     ----------
-    path : Path
-        The JSON file.
+    path : Path or None
+        The JSON file; None keeps no note, for a second window on the same folder.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | None) -> None:
         self._path = path
         self._now = Left()
 
@@ -90,6 +90,8 @@ class Running:
             self._write()
 
     def _read(self) -> Left:
+        if self._path is None:
+            return Left()
         try:
             document = read_json(self._path)
             opened = tuple(str(path) for path in document["opened"])[:OPEN_LIMIT]
@@ -107,6 +109,8 @@ class Running:
             return Left()
 
     def _write(self) -> None:
+        if self._path is None:
+            return
         try:
             write_json(self._path, {"schema_version": SCHEMA_VERSION, **asdict(self._now)})
         except OSError as error:

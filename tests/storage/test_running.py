@@ -81,3 +81,12 @@ def test_a_disk_that_refuses_stops_nothing(tmp_path: Path) -> None:
     assert running.begin() == Left()
     running.note_opened([Path("a")])
     running.end()
+
+
+def test_a_second_window_on_the_folder_keeps_no_note() -> None:
+    running = Running(None)
+    assert running.begin() == Left()
+    running.note_opened([Path("a")])
+    running.settle()
+    running.end()
+    assert Running(None).begin() == Left()
