@@ -23,6 +23,7 @@ from medapp.imaging.frame import Frame
 from medapp.imaging.voi import Voi
 
 LARGEST_SIDE = 16384
+SEGMENT_OPACITY = 0.35
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,37 @@ class Extent:
 
 
 @dataclass(frozen=True, eq=False)
+class Covering:
+    """What lies on the picture itself: its shutters and overlay planes, and segments of the study.
+
+    Attributes
+    ----------
+    overlays, shutters : bool
+        Whether the file's, or the state's, are drawn.
+    segments : sequence of SegmentLayers
+    opacity : float
+        Of the segments' fill, 0 to 1.
+    """
+
+    overlays: bool = True
+    shutters: bool = True
+    segments: Sequence[SegmentLayers] = ()
+    opacity: float = SEGMENT_OPACITY
+
+    def drawn(
+        self, pixels: NDArray[np.uint8], frame: Frame, viewport: Viewport, size: tuple[int, int] | None
+    ) -> NDArray[np.uint8]:
+        """Return a picture with all of it, from the bottom up; `size` is None for the frame's own pixels."""
+        if self.shutters:
+            pixels = draw_shutters(pixels, frame, viewport, size)
+        if self.overlays:
+            pixels = draw_overlay(pixels, frame, viewport, size)
+        for layers in self.segments:
+            pixels = draw_segments(pixels, layers, viewport, size, self.opacity)
+        return pixels
+
+
+@dataclass(frozen=True, eq=False)
 class Look:
     """What a frame is shown with.
 
@@ -142,8 +174,13 @@ class Look:
     overlays: bool = True
     shutters: bool = True
     segments: Sequence[SegmentLayers] = ()
-    opacity: float = 0.35
+    opacity: float = SEGMENT_OPACITY
     presented: Presented | None = None
+
+    @property
+    def covering(self) -> Covering:
+        """What is laid over the picture."""
+        return Covering(self.overlays, self.shutters, self.segments, self.opacity)
 
 
 def picture_of(frame: Frame, look: Look, extent: Extent) -> NDArray[np.uint8]:
@@ -166,25 +203,12 @@ def picture_of(frame: Frame, look: Look, extent: Extent) -> NDArray[np.uint8]:
     """
     invert = frame.inverted != look.inverted
     if extent.is_own_size:
-        pixels = _covered(render_frame(frame, look.voi, invert=invert), frame, look, Viewport(), None)
+        pixels = look.covering.drawn(render_frame(frame, look.voi, invert=invert), frame, Viewport(), None)
         return _with_drawings(extent.own_pixels(pixels), frame, look, *_own_place(frame, extent))
     viewport, size = extent.placed(frame)
     pixels = grey(extent.resampled(frame), look.voi, invert=invert)
-    pixels = _covered(pixels, frame, look, viewport, size)
+    pixels = look.covering.drawn(pixels, frame, viewport, size)
     return _with_drawings(pixels, frame, look, ImageShape.of(frame), viewport, size)
-
-
-def _covered(
-    pixels: NDArray[np.uint8], frame: Frame, look: Look, viewport: Viewport, size: tuple[int, int] | None
-) -> NDArray[np.uint8]:
-    """Lay shutters, overlay planes and segments over a picture."""
-    if look.shutters:
-        pixels = draw_shutters(pixels, frame, viewport, size)
-    if look.overlays:
-        pixels = draw_overlay(pixels, frame, viewport, size)
-    for layers in look.segments:
-        pixels = draw_segments(pixels, layers, viewport, size, look.opacity)
-    return pixels
 
 
 def _own_place(frame: Frame, extent: Extent) -> tuple[ImageShape, Viewport, tuple[int, int]]:

@@ -186,7 +186,11 @@ def screen_pixels(
         before = None if out is None else out.view(np.int32)[..., 0]
         shades: NDArray[np.int32] = cv2.LUT(levels, packed.view(np.int32), before)
         return shades.view(np.uint8).reshape(*levels.shape, 4)
-    pixels = grey(resampled, voi, invert=invert)
+    return for_screen(grey(resampled, voi, invert=invert), out)
+
+
+def for_screen(pixels: NDArray[np.uint8], out: NDArray[np.uint8] | None = None) -> NDArray[np.uint8]:
+    """Return grey levels or colours as a screen holds them: blue, green, red, opaque; in the memory of `out`."""
     code = cv2.COLOR_GRAY2BGRA if pixels.ndim == 2 else cv2.COLOR_RGB2BGRA
     return np.asarray(cv2.cvtColor(pixels, code, out))
 

@@ -201,11 +201,12 @@ class MainWindow(QMainWindow):
         """Give the window the look that was chosen; drawing anew takes a moment, so only where it changed."""
         before, self._looks = self._looks, settings
         application = QApplication.instance()
-        if before is not None and _look(before) != _look(settings) and isinstance(application, QApplication):
+        looks_new = before is None or _look(before) != _look(settings)
+        if before is not None and looks_new and isinstance(application, QApplication):
             theme.apply_theme(application, *_look(settings))
-        if before is None or _look(before) != _look(settings):
+        if looks_new:
             self.actions_made.render_icons()
-        if before is None or before.recent != settings.recent or _look(before) != _look(settings):
+        if before is None or looks_new or before.recent != settings.recent:
             self.start_page.render_recent(settings.recent)
 
     def open_sample(self) -> None:

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPixmap
 
-SHADOW = QColor(0, 0, 0, 235)
+TEXT, SHADOW = QColor("#e4e7ea"), QColor(0, 0, 0, 235)
 EDGE_PX = 2
 OFFSETS = tuple((dx, dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1) if dx or dy)
 TEXTS_KEPT = 256

@@ -10,17 +10,15 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage
 
-from medapp.display.overlays import draw_overlay, heat_map_rgba
-from medapp.display.render import Resampled, grey, resample, screen_pixels
-from medapp.display.segments import SegmentLayers, draw_segments
-from medapp.display.shutters import draw_shutters
+from medapp.display.look import Covering
+from medapp.display.overlays import heat_map_rgba
+from medapp.display.render import Resampled, for_screen, grey, resample, screen_pixels
 from medapp.display.viewport import ImageShape, Viewport
 from medapp.imaging.frame import Frame
 from medapp.imaging.voi import Voi
 from medapp.ui.widgets.images import as_qimage, screen_view_of
 
 HEAT_MAP_COARSENESS = MOVING_COARSENESS = 2
-SEGMENT_OPACITY = 0.35
 COARSE_FROM = 1_500_000
 """Pixels of a screen from which on a full picture takes too long for a movement."""
 
@@ -31,32 +29,6 @@ class HeatMapView:
 
     values: NDArray[np.float32]
     opacity: float
-
-
-@dataclass(frozen=True, eq=False)
-class Covering:
-    """What lies on the picture itself: its shutters and overlay planes, and segments of the study."""
-
-    overlays: bool = True
-    shutters: bool = True
-    segments: tuple[SegmentLayers, ...] = ()
-
-    def key(self, frame: Frame) -> tuple[bool, bool, tuple[int, ...]]:
-        """Return what the covered picture depends on; all of it false where nothing covers it."""
-        overlays, shutters = self.overlays and frame.overlay is not None, self.shutters and bool(frame.shutters)
-        return overlays, shutters, tuple(map(id, self.segments))
-
-    def drawn(
-        self, pixels: NDArray[np.uint8], frame: Frame, viewport: Viewport, screen: tuple[int, int]
-    ) -> NDArray[np.uint8]:
-        """Return the picture with all of it, from the bottom up."""
-        if self.shutters:
-            pixels = draw_shutters(pixels, frame, viewport, screen)
-        if self.overlays:
-            pixels = draw_overlay(pixels, frame, viewport, screen)
-        for layers in self.segments:
-            pixels = draw_segments(pixels, layers, viewport, screen, SEGMENT_OPACITY)
-        return np.ascontiguousarray(pixels)
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,18 +72,18 @@ class Layers:
         coarseness = MOVING_COARSENESS if moving and screen[0] * screen[1] >= COARSE_FROM else 1
         coarse, small = _coarse(frame, viewport, screen, coarseness)
         placed = self._placed(frame, coarse, small)
-        key = (id(placed), voi, viewport.inverted, screen, covering.key(frame))
+        covered = _covered(covering, frame)
+        key = (id(placed), voi, viewport.inverted, screen, covered)
         if self._image is None or self._image[0] != key:
             invert = frame.inverted != viewport.inverted
-            if coarseness == 1 and not any(covering.key(frame)):
+            if coarseness == 1 and not any(covered):
                 rows, columns = placed.span
                 self._pixels = screen_pixels(self._part, voi, invert=invert, out=self._memory(self._part.levels.shape))
                 self._image = key, Drawn(screen_view_of(self._pixels), columns.start, rows.start)
             else:
                 pixels = covering.drawn(grey(placed, voi, invert=invert), frame, coarse, small)
                 whole = pixels if coarseness == 1 else cv2.resize(pixels, screen)
-                code = cv2.COLOR_GRAY2BGRA if whole.ndim == 2 else cv2.COLOR_RGB2BGRA
-                self._pixels = np.asarray(cv2.cvtColor(whole, code, self._memory(whole.shape)))
+                self._pixels = for_screen(whole, self._memory(whole.shape))
                 self._image = key, Drawn(screen_view_of(self._pixels), 0, 0)
         return self._image[1]
 
@@ -134,6 +106,12 @@ class Layers:
             pixels = heat_map_rgba(view.values, ImageShape.of(frame), coarse, small, view.opacity)
             self._heat = key, as_qimage(cv2.resize(pixels, screen))
         return self._heat[1]
+
+
+def _covered(covering: Covering, frame: Frame) -> tuple[bool, bool, tuple[int, ...]]:
+    """Return what of a covering lies on a frame; all of it false where nothing does."""
+    overlays, shutters = covering.overlays and frame.overlay is not None, covering.shutters and bool(frame.shutters)
+    return overlays, shutters, tuple(map(id, covering.segments))
 
 
 def _coarse(

@@ -10,6 +10,7 @@ from medapp.display.presentation import Presented
 from medapp.display.segments import SegmentLayers, legend
 from medapp.display.viewport import ImageShape, Viewport
 from medapp.i18n import tr
+from medapp.ui.widgets.outlined_text import TEXT, draw_outlined
 
 OUTLINE, LINE_PX = QColor(0, 0, 0, 170), 1.5
 KEY_PX, KEY_GAP_PX, MARGIN_PX = 10, 6, 10
@@ -59,14 +60,9 @@ def _draw_words(painter: QPainter, words: Words, ratio: float) -> None:
     if words.anchor_visible and words.anchor is not None:
         _draw_leader(painter, words.anchor, (left, top, right, bottom), colour, ratio)
     align = {"RIGHT": Qt.AlignmentFlag.AlignRight, "CENTER": Qt.AlignmentFlag.AlignHCenter}
-    flags = int(align.get(words.align, Qt.AlignmentFlag.AlignLeft) | Qt.TextFlag.TextDontClip)
-    box = QRectF(left, top, right - left, max(bottom - top, height * len(words.lines)))
-    text = "\n".join(words.lines)
-    painter.setPen(OUTLINE)
-    for dx, dy in ((-1, 0), (1, 0), (0, -1), (0, 1)):
-        painter.drawText(box.translated(dx, dy), flags, text)
-    painter.setPen(colour)
-    painter.drawText(box, flags, text)
+    flags = align.get(words.align, Qt.AlignmentFlag.AlignLeft)
+    for number, line in enumerate(words.lines):
+        draw_outlined(painter, QRectF(left, top + number * height, right - left, height), flags, line, colour)
 
 
 def _draw_leader(
@@ -96,9 +92,5 @@ def draw_legend(painter: QPainter, area: QRect, segments: tuple[SegmentLayers, .
         right = area.width() - MARGIN_PX - KEY_PX - KEY_GAP_PX
         box = QRectF(right - widest, top + number * height, widest, height)
         painter.fillRect(QRectF(right + KEY_GAP_PX, box.center().y() - KEY_PX / 2, KEY_PX, KEY_PX), colour)
-        flags = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        painter.setPen(OUTLINE)
-        for dx, dy in ((-1, 0), (1, 0), (0, -1), (0, 1)):
-            painter.drawText(box.translated(dx, dy), flags, shown)
-        painter.setPen(QColor("#e4e7ea"))
-        painter.drawText(box, flags, shown)
+        flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        draw_outlined(painter, box, flags, shown, TEXT)

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
+from medapp.display.look import Covering
 from medapp.display.viewport import ImageShape, Viewport
 from medapp.i18n import tr
 from medapp.imaging.frame import Lut
@@ -36,7 +37,7 @@ from medapp.ui.gestures import (
 )
 from medapp.ui.state import Picture, Tool
 from medapp.ui.widgets.annotations import draw_annotations, draw_message
-from medapp.ui.widgets.picture_layers import Covering, Drawn, HeatMapView, Layers
+from medapp.ui.widgets.picture_layers import Drawn, HeatMapView, Layers
 from medapp.ui.widgets.presentation_drawing import draw_legend, draw_presentation
 from medapp.ui.widgets.readout import Readout
 
