@@ -4,7 +4,6 @@ import json
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -15,16 +14,9 @@ from PIL import Image
 from medapp.cli.main import main
 from medapp.i18n import catalogue
 from medapp.imaging import sniff, sop_classes
-from medapp.imaging.readers import ReaderConfig, Readers
+from medapp.imaging.readers import Readers
 from medapp.schemas import check
 from tests.imaging.synthetic import dicom, ramp, saved
-
-
-@pytest.fixture(scope="module")
-def pool() -> Iterator[Readers]:
-    with Readers(ReaderConfig(processes=1)) as readers:
-        list(readers.headers(["started before the tests"]))
-        yield readers
 
 
 @pytest.fixture(autouse=True)

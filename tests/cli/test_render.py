@@ -3,7 +3,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -13,19 +12,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from medapp.cli.main import main
-from medapp.imaging.readers import ReaderConfig, Readers
+from medapp.imaging.readers import Readers
 from medapp.imaging.study import Window
 from medapp.imaging.voi import apply_window
 from tests.imaging.synthetic import dicom, item, ramp, saved, sequence
 
 VALUES = np.arange(-1024, 1024, 2, dtype=np.int16).reshape(32, 32)
-
-
-@pytest.fixture(scope="module")
-def pool() -> Iterator[Readers]:
-    with Readers(ReaderConfig(processes=1)) as readers:
-        list(readers.headers(["started before the tests"]))
-        yield readers
 
 
 @pytest.fixture(autouse=True)

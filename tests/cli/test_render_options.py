@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -15,19 +14,12 @@ from PIL import Image
 from pydicom.dataset import FileDataset
 
 from medapp.cli.main import main
-from medapp.imaging.readers import ReaderConfig, Readers
+from medapp.imaging.readers import Readers
 from tests.imaging.states_made import IMAGE, add_plane, annotation, area, graphic, refer, state, voi
 from tests.imaging.synthetic import dicom, item, saved, sequence
 
 STORED = np.random.default_rng(3).integers(0, 4096, (24, 36)).astype(np.uint16)
 SLOPE, INTERCEPT = 0.5, -700.0
-
-
-@pytest.fixture(scope="module")
-def pool() -> Iterator[Readers]:
-    with Readers(ReaderConfig(processes=1)) as readers:
-        list(readers.headers(["started before the tests"]))
-        yield readers
 
 
 @pytest.fixture(autouse=True)

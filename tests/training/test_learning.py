@@ -15,22 +15,18 @@ from medapp.classify.network import build
 from medapp.classify.preprocess import PreprocessSpec
 from medapp.imaging.frame import Frame
 from medapp.training.checkpoint import CheckpointFolder
-from medapp.training.config import TrainConfig
 from medapp.training.events import Control, EventLog, ask, read_events
 from medapp.training.finetune import Average, FineTuning, Material, learning_rate, weights_of
 from medapp.training.instant import finish_instantly, learn_instantly
 from medapp.training.keeper import Keeper
-from medapp.training.lesson import Group, Lesson
-from medapp.training.memory import Portions
+from medapp.training.lesson import Lesson
 from medapp.training.narration import Budget, Narrator, StoppedEarlyError
 from medapp.training.pace import Pace
 from medapp.training.pictures import PictureCache
-from medapp.training.precision import round_weights
 from medapp.training.quick import learn_quickly
+from tests.training.trial_lessons import CONFIG, SIZE, trial_lesson
 
 pytestmark = pytest.mark.torch
-SIZE, CASES = 32, 60
-CONFIG = TrainConfig(threads=1, batch=8, feature_batch=16, folds=2, cross_fit_below=1, scratch_rate=3e-3)
 
 
 @pytest.fixture(autouse=True)
@@ -40,18 +36,8 @@ def _one_thread() -> None:
 
 @pytest.fixture
 def lesson(tmp_path: Path) -> Iterator[Lesson]:
-    rng = np.random.default_rng(0)
-    with PictureCache(tmp_path, CASES, PreprocessSpec(size=SIZE)) as pictures:
-        for position in range(CASES):
-            grey = rng.integers(0, 120, (SIZE, SIZE), dtype=np.uint8)
-            grey[8:16, 8:16] += np.uint8(100 * (position % 2))
-            pictures.put(position, Frame(grey))
-        torch.manual_seed(0)
-        network = build("small_cnn", 2)
-        round_weights(network)
-        everyone = np.arange(CASES)
-        sides = [Group(e, e % 2, e // 2) for e in (everyone[:48], everyone[48:])]
-        yield Lesson(network, True, pictures, *sides, CONFIG, 0, Portions.of(CONFIG), steps=12)
+    with trial_lesson(tmp_path, steps=12) as made:
+        yield made
 
 
 @pytest.fixture

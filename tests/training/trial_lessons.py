@@ -42,7 +42,7 @@ def narrating(folder: Path) -> Iterator[Narrator]:
 
 
 @contextmanager
-def trial_lesson(folder: Path, **config: Any) -> Iterator[Lesson]:
+def trial_lesson(folder: Path, steps: int = 6, **config: Any) -> Iterator[Lesson]:
     """Give a lesson whose pictures lie in `folder`; it is the same each time."""
     rng = np.random.default_rng(0)
     folder.mkdir(parents=True, exist_ok=True)
@@ -57,7 +57,7 @@ def trial_lesson(folder: Path, **config: Any) -> Iterator[Lesson]:
         everyone = np.arange(CASES)
         sides = [Group(e, e % 2, e // 2) for e in (everyone[:48], everyone[48:])]
         chosen = replace(CONFIG, **config)
-        yield Lesson(network, True, pictures, *sides, chosen, 0, Portions.of(chosen), steps=6)
+        yield Lesson(network, True, pictures, *sides, chosen, 0, Portions.of(chosen), steps=steps)
 
 
 def keeper_in(folder: Path, narrator: Narrator, fingerprint: str = "trial") -> Keeper:
