@@ -1,0 +1,1 @@
+"""What the program's figures rest on: experiments too long for a test, each a command."""

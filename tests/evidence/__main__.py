@@ -1,0 +1,25 @@
+"""``python -m tests.evidence NAME …``: runs one of the experiments; a bare call lists them."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+COMMANDS = {
+    "kermany": "instant, quick, thorough and a plain torchvision script on the same splits, and on harder ground",
+}
+"""Module of this package, whose ``main(arguments)`` returns the exit status, and what it does."""
+
+
+def main(arguments: list[str]) -> int:
+    """Run the experiment that the first argument names."""
+    if not arguments or arguments[0] not in COMMANDS:
+        sys.stdout.writelines(f"{name:12} {told}\n" for name, told in COMMANDS.items())
+        return 2
+    module = importlib.import_module(f"tests.evidence.{arguments[0]}")
+    status: int = module.main(arguments[1:])
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
