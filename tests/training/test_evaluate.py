@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from medapp import schemas
-from medapp.training.evaluate import Answers, figures, patient_numbers, predictive_values
+from medapp.training.evaluate import Answers, figures, patient_numbers
 from medapp.training.intervals import Estimate
+from medapp.training.predictive import predictive_values
 
 
 def answers(n: int = 200, refused: int = 0, classes: tuple[str, ...] = ("ill", "normal")) -> Answers:
