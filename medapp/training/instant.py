@@ -40,14 +40,12 @@ def learn_instantly(lesson: Lesson, narrator: Narrator, keeper: Keeper) -> Insta
         if narrator.progress("head", done, total):
             raise StoppedEarlyError
 
-    fit = cross_fit(
-        development.deep,
-        group.truth,
-        group.patients,
-        lesson.config,
-        lesson.seed,
-        on_fit,
-    )
+    def on_step() -> None:
+        if narrator.pause():
+            raise StoppedEarlyError
+
+    deep = development.deep
+    fit = cross_fit(deep, group.truth, group.patients, lesson.config, lesson.seed, on_fit, on_step)
     instant = Instant(fit, development, sealed, features.seconds)
     keeper.keep_instant(instant)
     return instant

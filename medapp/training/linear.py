@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from medapp.training.config import TrainConfig
 from medapp.training.folds import fold_count, fold_numbers
+from medapp.training.logistic import OnStep, fit_logistic, no_step
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -63,6 +63,7 @@ def cross_fit(
     config: TrainConfig,
     seed: int,
     on_fit: Callable[[int, int], None] = lambda done, total: None,
+    on_step: OnStep = no_step,
 ) -> CrossFit:
     """Choose the strength by cross-validation over patients and fit all cases with it.
 
@@ -78,6 +79,8 @@ def cross_fit(
         Decides the folds.
     on_fit : callable
         Told the fits done and in all.
+    on_step : callable
+        Called after each step of a fit; ends it by raising.
 
     Returns
     -------
@@ -91,37 +94,36 @@ def cross_fit(
     done, total = 0, folds * len(config.strengths) + 1
     for fold in range(folds):
         held = numbers == fold
-        for fit in _path(features[~held], truth[~held], config.strengths, config):
+        for fit in _path(features[~held], truth[~held], config.strengths, config, on_step):
             out_of_fold[fit.strength][held] = fit.logits(features[held])
             done += 1
             on_fit(done, total)
     best = min(config.strengths, key=lambda c: _cross_entropy(out_of_fold[c], truth))
-    fit = fit_linear(features, truth, best, config)
+    fit = fit_linear(features, truth, best, config, on_step)
     on_fit(total, total)
     return CrossFit(fit, out_of_fold[best])
 
 
-def fit_linear(features: Floats, truth: Ints, strength: float, config: TrainConfig) -> LinearFit:
-    """Fit the regression with one strength."""
-    (fit,) = _path(features, truth, (strength,), config)
+def fit_linear(
+    features: Floats, truth: Ints, strength: float, config: TrainConfig, on_step: OnStep = no_step
+) -> LinearFit:
+    """Fit the regression with one strength; `on_step` as in `cross_fit`."""
+    (fit,) = _path(features, truth, (strength,), config, on_step)
     return fit
 
 
-def _path(features: Floats, truth: Ints, strengths: tuple[float, ...], config: TrainConfig) -> Iterator[LinearFit]:
+def _path(
+    features: Floats, truth: Ints, strengths: tuple[float, ...], config: TrainConfig, on_step: OnStep
+) -> Iterator[LinearFit]:
     """Yield the fit with each strength in turn, each from where the last one ended."""
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.linear_model import LogisticRegression
-
     mean, deviation = features.mean(axis=0), features.std(axis=0)
     deviation = np.where(deviation > 1e-6, deviation, 1).astype(np.float32)
     standard = ((features - mean) / deviation).astype(np.float32)
-    model = LogisticRegression(solver="lbfgs", warm_start=True, max_iter=config.linear_steps, tol=1e-3)
+    found = None
     for strength in sorted(strengths):
-        with warnings.catch_warnings():
-            # the weakest strengths need not be fitted to the end to lose
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            model.set_params(C=strength).fit(standard, truth)
-        weight, bias = _per_class(model.coef_, model.intercept_)
+        # the weakest strengths need not be fitted to the end to lose
+        found = fit_logistic(standard, truth, strength, found, most_steps=config.linear_steps, on_step=on_step)
+        weight, bias = _per_class(found[:, :-1], found[:, -1])
         folded = weight / deviation
         yield LinearFit(folded.astype(np.float32), (bias - folded @ mean).astype(np.float32), strength)
 
