@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
+from scipy.optimize import fmin_l_bfgs_b
 from scipy.special import expit
 
 Floats = NDArray[np.float32]
@@ -15,7 +15,7 @@ OnStep = Callable[[], None]
 """Called after each step of a fit; ends it by raising."""
 
 GRADIENT_TOLERANCE = 1e-3
-LOSS_TOLERANCE = 64 * float(np.finfo(np.float64).eps)
+LOSS_TOLERANCE = 64.0  # in roundings of the loss
 
 
 def no_step() -> None:
@@ -65,7 +65,7 @@ def fit_logistic(
 
     def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         weights = parameters.reshape(shape)
-        scores = features @ weights[:, :-1].T.astype(np.float32) + weights[:, -1]
+        scores = np.add(features @ weights[:, :-1].T.astype(np.float32), weights[:, -1], dtype=np.float64)
         mean_loss, residuals = _binary(scores, wanted) if rows == 1 else _multinomial(scores, wanted)
         gradient = np.empty(shape)
         gradient[:, :-1] = (residuals.astype(np.float32).T @ features) + weights[:, :-1] / (strength * len(truth))
@@ -73,18 +73,16 @@ def fit_logistic(
         penalty = float(np.sum(weights[:, :-1] ** 2)) / (2 * strength * len(truth))
         return mean_loss + penalty, gradient.ravel()
 
-    def after_step(_: NDArray[np.float64]) -> None:
-        on_step()
-
-    found = minimize(
+    found, _, _ = fmin_l_bfgs_b(
         loss,
         (np.zeros(shape) if start is None else start).ravel(),
-        method="L-BFGS-B",
-        jac=True,
-        callback=after_step,
-        options={"maxiter": most_steps, "maxls": 50, "gtol": GRADIENT_TOLERANCE, "ftol": LOSS_TOLERANCE},
+        callback=lambda _: on_step(),
+        maxiter=most_steps,
+        maxls=50,
+        pgtol=GRADIENT_TOLERANCE,
+        factr=LOSS_TOLERANCE,
     )
-    return np.asarray(found.x, np.float64).reshape(shape)
+    return np.asarray(found, np.float64).reshape(shape)
 
 
 def _binary(scores: NDArray[np.float64], wanted: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
