@@ -20,7 +20,7 @@ from tests.evidence.table import summarise
 
 KINDS = ("instant", "script", "quick", "thorough")
 STEPS = {("quick", False): 1000, ("thorough", True): 200}
-"""Counted by kind and whether patients are few: quick on many so that it can be repeated, thorough on few to save hours."""
+"""By kind and whether patients are few: quick on many is counted to be repeatable, thorough on few to save hours."""
 WEIGHTS = Path("../shared/data/weights/mobilenet_v2_imagenet.safetensors")
 FINISHED = "finished.json"
 
