@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from medapp.classify.contents import Calibration, Metadata, PackageContents, Scope, TrainingSet
+from medapp.classify.contents import Calibration, Metadata, PackageContents, TrainingSet
 from medapp.classify.package import Package, write_package
 from medapp.classify.preprocess import PreprocessSpec
+from medapp.classify.scope import Scope
 
 CLASSES = ("NORMAL", "NODULE")
 

@@ -16,6 +16,7 @@ from medapp.files import atomic_writer
 
 _MEMBER_LIMIT = 64
 _ENCRYPTED = 0x1
+_UNIX = 3
 
 
 @contextmanager
@@ -75,6 +76,7 @@ def pack(package: Package, path: Path) -> None:
         for name in sorted(p.relative_to(package.path).as_posix() for p in package.path.rglob("*") if p.is_file()):
             info = zipfile.ZipInfo(f"{package.metadata.id}/{name}", date_time=(2020, 1, 1, 0, 0, 0))
             info.compress_type = zipfile.ZIP_DEFLATED
+            info.create_system = _UNIX  # the same bytes on every system
             info.external_attr = (stat.S_IFREG | 0o644) << 16
             zipped.writestr(info, (package.path / name).read_bytes())
 

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from medapp import __version__
 from medapp.classify.preprocess import PreprocessSpec
+from medapp.classify.scope import Scope
 
 Tensors: TypeAlias = Mapping[str, NDArray[Any]]
 STATEMENT = "Research use only. Not a medical device; not for diagnosis or treatment."
-PICTURE = "PICTURE"
 
 
 @dataclass(frozen=True)
@@ -111,41 +111,6 @@ class Calibration:
 
 
 @dataclass(frozen=True)
-class Scope:
-    """What a package may be asked about (``configs/scope.json``).
-
-    Attributes
-    ----------
-    modalities : tuple of str
-        DICOM modalities, and ``PICTURE`` for files without a header; empty for any.
-    grey_only : bool
-        Whether colour pictures are refused.
-    refuse_below : float
-        An image whose in-distribution p-value is below this is refused.
-    text : str
-        In words: body part, view, age, maker.
-    """
-
-    modalities: tuple[str, ...] = ()
-    grey_only: bool = True
-    refuse_below: float = 0.01
-    text: str = ""
-
-    def fits(self, modality: str) -> bool:
-        """Tell whether a frame of `modality` may be asked about."""
-        return not self.modalities or modality in self.modalities
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the scope as JSON values."""
-        return {"schema_version": 1, **asdict(self), "modalities": list(self.modalities)}
-
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> Scope:
-        """Rebuild a scope from `to_json`'s value."""
-        return cls(**{**_without_version(document), "modalities": tuple(document["modalities"])})
-
-
-@dataclass(frozen=True)
 class TrainingSet:
     """Who was in the training, without saying who (``configs/training_set.json``).
 
@@ -196,7 +161,7 @@ class PackageContents:
     metadata: Metadata
     preprocess: PreprocessSpec
     weights: Tensors
-    scope: Scope = Scope()
+    scope: Scope = field(default_factory=Scope)
     calibration: Calibration = Calibration()
     novelty: Tensors | None = None
     training_set: TrainingSet | None = None

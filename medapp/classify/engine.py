@@ -21,7 +21,8 @@ from medapp.imaging.frame import Frame
 from medapp.processes import Child, ChildDiedError, ChildTooSlowError, Message, own_command
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
-REFUSED_SCOPE, REFUSED_COLOUR, REFUSED_FEATURES = "scope.modality", "ood.colour", "ood.features"
+REFUSED_SCOPE, REFUSED_PART = "scope.modality", "scope.part"
+REFUSED_COLOUR, REFUSED_FEATURES = "ood.colour", "ood.features"
 _PACKAGES_KEPT = 8
 START_ATTEMPTS = 4
 
@@ -266,6 +267,9 @@ def header_refusal(frame: Frame, package: Package) -> Prediction | None:
     scope = package.scope
     if not scope.fits(frame.modality):
         return scope_refusal(package, frame.modality, identity=frame.identity)
+    if not scope.fits(frame.modality, frame.body_part, frame.view):
+        part = " ".join(filter(None, (frame.modality, frame.body_part, frame.view)))
+        return _refusal(package, REFUSED_PART, identity=frame.identity, part=part)
     if scope.grey_only and not is_grey_picture(frame):
         return _refusal(package, REFUSED_COLOUR, identity=frame.identity)
     return None

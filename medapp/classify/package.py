@@ -24,8 +24,9 @@ from safetensors.numpy import load as parse_safetensors
 from safetensors.numpy import save as to_safetensors
 
 from medapp import schemas
-from medapp.classify.contents import Calibration, Metadata, PackageContents, Scope, Tensors, TrainingSet
+from medapp.classify.contents import Calibration, Metadata, PackageContents, Tensors, TrainingSet
 from medapp.classify.preprocess import PreprocessSpec
+from medapp.classify.scope import Scope
 from medapp.errors import MedappError
 from medapp.files import new_folder
 

@@ -5,29 +5,21 @@ from __future__ import annotations
 import logging
 import secrets
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
-from medapp import schemas
 from medapp.classify.archive import opened, pack
+from medapp.classify.in_use import InUse, ModelRef, change, load
 from medapp.classify.package import Package, read_package
 from medapp.errors import MedappError, Problem
-from medapp.files import new_folder, read_json, write_json
+from medapp.files import new_folder
 from medapp.folders import Folders, resource_path
 
 log = logging.getLogger(__name__)
-STATE_FILE = "registry.json"
-HISTORY_LIMIT = 50
-
-
-@dataclass(frozen=True)
-class ModelRef:
-    """Names one package: id and version."""
-
-    id: str
-    version: str
+FEWEST_WATCHED, MOST_WATCHED = 1, 10_000
 
 
 @dataclass(frozen=True)
@@ -62,12 +54,7 @@ class Listing:
     problems: tuple[Problem, ...]
 
 
-@dataclass(frozen=True)
-class _State:
-    """Which packages are in use, the one activated last first; and what was in use before, the latest first."""
-
-    active: tuple[ModelRef, ...] | None = None  # None: never chosen, so the built-in ones
-    history: tuple[tuple[ModelRef, ...] | None, ...] = ()
+_Packages: TypeAlias = dict[ModelRef, tuple[Package, bool]]
 
 
 class Registry:
@@ -86,22 +73,15 @@ class Registry:
         self._scratch = folders.cache
         self._builtin = resource_path("models") if builtin is None else builtin
         self._known: dict[Path, tuple[float, Package]] = {}
+        self._turn = threading.Lock()
 
     def list(self) -> Listing:
         """Return every package that can be read, and a problem for each that cannot."""
-        packages: dict[ModelRef, tuple[Package, bool]] = {}
-        problems: list[Problem] = []
-        for folder, builtin in self._folders():
-            try:
-                package = self._read(folder)
-            except MedappError as error:
-                problems.append(Problem.from_error(str(folder), error))
-            else:
-                packages.setdefault(_ref(package), (package, builtin))
+        packages, problems = self._found()
         active = self._active_refs(packages)
         rows = sorted(packages.items(), key=lambda row: (row[0].id, _order(row[0].version)))
         entries = tuple(Entry(package, builtin, ref in active) for ref, (package, builtin) in rows)
-        return Listing(entries, tuple(problems))
+        return Listing(entries, problems)
 
     def entry(self, name: str) -> Entry:
         """Return the package called `name`: ``id`` for its newest version, or ``id@version``.
@@ -140,9 +120,9 @@ class Registry:
             return self._copy(package, self._folder_of(ref))
 
     def export(self, name: str, path: Path) -> Path:
-        """Write the package called `name` to the ZIP file `path`; an existing file is replaced."""
+        """Write the package called `name`, read anew and found whole, to the ZIP file `path`, which may be there."""
         try:
-            pack(self.get(name), path)
+            pack(read_package(self.get(name).path), path)
         except OSError as error:
             raise MedappError("package.write", name=path.name, reason=error.strerror or "") from error
         return path
@@ -156,11 +136,10 @@ class Registry:
             ``registry.unknown``, or ``registry.backbone`` for a package that classifies nothing.
         """
         package = self.get(name)
-        if package.metadata.kind != "classifier":
+        if package.metadata.kind == "backbone":
             raise MedappError("registry.backbone", id=package.metadata.id)
-        state, ref = self._state(), _ref(package)
-        others = tuple(r for r in self._refs_in_use() if r != ref)
-        self._save(_State((ref, *others), (state.active, *state.history)[:HISTORY_LIMIT]))
+        shipped = self._shipped(self._packages())
+        self._change(lambda decided: decided.activated(_ref(package), shipped))
         return package
 
     def rollback(self) -> tuple[Package, ...]:
@@ -169,13 +148,45 @@ class Registry:
         Raises
         ------
         MedappError
-            ``registry.no_history`` where nothing was activated before.
+            ``registry.no_history`` where nothing else was in use before.
         """
-        state = self._state()
-        if not state.history:
-            raise MedappError("registry.no_history")
-        self._save(_State(state.history[0], state.history[1:]))
+        packages = self._packages()
+        shipped = self._shipped(packages)
+        self._change(lambda decided: decided.rolled_back(packages.keys(), shipped))
         return self.in_use()
+
+    def watch(self, name: str, studies: int) -> Package:
+        """Let a classifier watch: it is to classify silently what fits its scope, over so many studies.
+
+        Raises
+        ------
+        MedappError
+            ``registry.unknown``, ``registry.backbone``, ``registry.in_use`` for one that answers already, or
+            ``registry.studies`` for a number that is none.
+        """
+        entry = self.entry(name)
+        if entry.package.metadata.kind == "backbone":
+            raise MedappError("registry.backbone", id=entry.ref.id)
+        if entry.active:
+            raise MedappError("registry.in_use", id=entry.ref.id)
+        if not FEWEST_WATCHED <= studies <= MOST_WATCHED:
+            raise MedappError("registry.studies", fewest=FEWEST_WATCHED, most=MOST_WATCHED)
+        self._change(lambda decided: decided.watched(entry.ref, studies))
+        return entry.package
+
+    def end_watch(self, name: str) -> Package:
+        """End a model's silent watch; what it has seen is kept until it is asked to watch anew."""
+        package = self.get(name)
+        self._change(lambda decided: decided.unwatched(_ref(package)))
+        return package
+
+    def watching(self) -> tuple[tuple[Package, int], ...]:
+        """Return the packages that watch silently, each with the studies that it is to watch over."""
+        decided = load(self._models).watching
+        if not decided:
+            return ()
+        packages = self._packages()
+        return tuple((packages[ref][0], studies) for ref, studies in decided.items() if ref in packages)
 
     def remove(self, name: str) -> None:
         """Delete an installed package; it is no longer in use.
@@ -189,9 +200,7 @@ class Registry:
         entry = self.entry(name)
         if entry.builtin:
             raise MedappError("registry.builtin", id=entry.ref.id)
-        state = self._state()
-        if state.active is not None:
-            self._save(replace(state, active=tuple(r for r in state.active if r != entry.ref)))
+        self._change(lambda decided: decided.without(entry.ref))
         doomed = entry.package.path.with_name(f".{entry.ref.version}.{secrets.token_hex(4)}.removed")
         try:
             entry.package.path.rename(doomed)  # gone at once and whole, even when deleting is cut short
@@ -201,12 +210,18 @@ class Registry:
 
     def in_use(self) -> tuple[Package, ...]:
         """Return the packages in use, the one activated last first."""
-        packages = {e.ref: e.package for e in self.list().entries}
-        return tuple(packages[ref] for ref in self._refs_in_use() if ref in packages)
+        packages = self._packages()
+        return tuple(packages[ref][0] for ref in self._active_refs(packages))
 
-    def active(self, modality: str) -> Package | None:
-        """Return the package in use whose scope fits frames of `modality`, or None."""
-        return next((package for package in self.in_use() if package.scope.fits(modality)), None)
+    def active(self, modality: str, body_part: str = "", view: str = "") -> Package | None:
+        """Return the package in use that is asked about such a frame, or None: no model for this.
+
+        Of those whose scope fits, it is the one whose scope names the most of what the frame says of itself; of
+        equals, the one activated last.
+        """
+        said = (modality, body_part, view)
+        fitting = [package for package in self.in_use() if package.scope.fits(*said)]
+        return max(fitting, key=lambda package: package.scope.specificity(*said), default=None)
 
     def _folders(self) -> Iterator[tuple[Path, bool]]:
         if self._builtin.is_dir():
@@ -238,38 +253,32 @@ class Registry:
             known = self._known[folder] = (changed, read_package(folder))
         return known[1]
 
-    def _refs_in_use(self) -> tuple[ModelRef, ...]:
-        return self._active_refs({e.ref: (e.package, e.builtin) for e in self.list().entries})
+    def _found(self) -> tuple[_Packages, tuple[Problem, ...]]:
+        packages: _Packages = {}
+        problems: list[Problem] = []
+        for folder, builtin in self._folders():
+            try:
+                package = self._read(folder)
+            except MedappError as error:
+                problems.append(Problem.from_error(str(folder), error))
+            else:
+                packages.setdefault(_ref(package), (package, builtin))
+        return packages, tuple(problems)
 
-    def _active_refs(self, packages: dict[ModelRef, tuple[Package, bool]]) -> tuple[ModelRef, ...]:
-        chosen = self._state().active
-        if chosen is not None:
-            return tuple(ref for ref in chosen if ref in packages)
-        shipped = (ref for ref, (p, builtin) in packages.items() if builtin and p.metadata.kind == "classifier")
+    def _packages(self) -> _Packages:
+        return self._found()[0]
+
+    def _active_refs(self, packages: _Packages) -> tuple[ModelRef, ...]:
+        decided = load(self._models).effective(self._shipped(packages))
+        return tuple(ref for ref in decided if ref in packages)
+
+    def _shipped(self, packages: _Packages) -> tuple[ModelRef, ...]:
+        shipped = (ref for ref, (p, builtin) in packages.items() if builtin and p.metadata.kind != "backbone")
         return tuple(sorted(shipped, key=lambda ref: ref.id))
 
-    def _state(self) -> _State:
-        try:
-            document = read_json(self._models / STATE_FILE)
-            schemas.check("registry", document)
-        except FileNotFoundError:
-            return _State()
-        except (OSError, ValueError, MedappError):
-            log.warning("the record of active models cannot be read; the built-in ones are in use")
-            return _State()
-        history = tuple(None if refs is None else _refs(refs) for refs in document["history"])
-        return _State(None if document["active"] is None else _refs(document["active"]), history)
-
-    def _save(self, state: _State) -> None:
-        document = {
-            "schema_version": 1,
-            "active": _plain(state.active),
-            "history": [_plain(refs) for refs in state.history],
-        }
-        try:
-            write_json(self._models / STATE_FILE, document)
-        except OSError as error:
-            raise MedappError("registry.write", reason=error.strerror or "") from error
+    def _change(self, step: Callable[[InUse], InUse]) -> None:
+        with self._turn:
+            change(self._models, step)
 
 
 def _reason(error: OSError) -> str:
@@ -290,11 +299,3 @@ def _ref(package: Package) -> ModelRef:
 
 def _order(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
-
-
-def _refs(rows: list[dict[str, str]]) -> tuple[ModelRef, ...]:
-    return tuple(ModelRef(row["id"], row["version"]) for row in rows)
-
-
-def _plain(refs: tuple[ModelRef, ...] | None) -> list[dict[str, Any]] | None:
-    return None if refs is None else [{"id": ref.id, "version": ref.version} for ref in refs]

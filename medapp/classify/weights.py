@@ -22,10 +22,11 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
-from medapp.classify.contents import Metadata, PackageContents, Scope
+from medapp.classify.contents import Metadata, PackageContents
 from medapp.classify.network import ARCHITECTURES, build
 from medapp.classify.package import WEIGHTS_LIMIT, bounded_bytes, check_tensor_header, write_package
 from medapp.classify.preprocess import IMAGENET_MEAN, IMAGENET_STD, PreprocessSpec, Triple
+from medapp.classify.scope import Scope
 from medapp.errors import MedappError, Problem
 from medapp.processes import ParentPipes
 

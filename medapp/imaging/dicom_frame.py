@@ -88,6 +88,8 @@ def _general(file: DicomFile, layout: PixelLayout, scope: FrameScope, index: int
     """Return what all frames have, colour or not."""
     return {
         "modality": text(file.dataset, "Modality").upper() or "OT",
+        "body_part": text(file.dataset, "BodyPartExamined").upper(),
+        "view": text(file.dataset, "ViewPosition").upper(),
         "geometry": geometry_of(scope),
         "number": index + 1,
         "discrete": layout.bits_stored == 1

@@ -93,6 +93,9 @@ class Frame:
         How long it is shown when the frames of its file are played; None where the file does not say.
     sweeps : bool
         Whether playing goes back and forth.
+    body_part, view : str
+        Body Part Examined and View Position, upper case; empty where the file does not say. They choose the model
+        that is asked, and nothing else.
     """
 
     stored: NDArray[Any]
@@ -120,6 +123,8 @@ class Frame:
     marks: tuple[Note, ...] = ()
     shown_ms: float | None = None
     sweeps: bool = False
+    body_part: str = ""
+    view: str = ""
 
     @property
     def is_colour(self) -> bool:

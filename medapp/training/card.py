@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from medapp.classify.contents import Metadata, Scope
+from medapp.classify.contents import Metadata
+from medapp.classify.scope import Scope
 from medapp.i18n import tr
 
 

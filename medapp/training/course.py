@@ -11,9 +11,10 @@ import numpy as np
 import torch
 
 from medapp.classify import devices
-from medapp.classify.contents import Calibration, Scope
+from medapp.classify.contents import Calibration
 from medapp.classify.package import Package, read_package
 from medapp.classify.registry import Registry
+from medapp.classify.scope import Scope
 from medapp.errors import MedappError
 from medapp.files import write_json, write_text
 from medapp.folders import user_folders
@@ -85,7 +86,7 @@ def teach(request: RunRequest, folder: Path, narrator: Narrator, start: float) -
         return _told_again(read_package(package)) | _installed(request, registry, package)
     with ExitStack() as stack:
         base = None
-        if not request.architecture:
+        if request.base or not request.architecture:
             base = stack.enter_context(starting_model(request.base, registry, folders.cache))
         plan = make_plan(request, base)
         if note := devices.choose(request.device).note:

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from medapp.classify.contents import PICTURE, Calibration, Metadata, PackageContents, Scope
+from medapp.classify.contents import Calibration, Metadata, PackageContents
 from medapp.classify.package import Package, write_package
+from medapp.classify.scope import PICTURE, Scope
 from medapp.errors import MedappError
 from medapp.i18n import tr
 from medapp.training.card import write_card

@@ -40,11 +40,11 @@ class Reading:
         self._results = results
         self._package = package
 
-    def package_for(self, modality: str) -> Package | None:
-        """Return the package that is asked about frames of `modality`, or None: no model for this."""
+    def package_for(self, modality: str, body_part: str = "", view: str = "") -> Package | None:
+        """Return the package that is asked about frames of this kind, or None: no model for this."""
         if self._package is not None:
-            return self._package if self._package.scope.fits(modality) else None
-        return self._registry.active(modality)
+            return self._package if self._package.scope.fits(modality, body_part, view) else None
+        return self._registry.active(modality, body_part, view)
 
     def classify(self, frame: Frame, *, heat_map: bool = True) -> Prediction:
         """Return the prediction for a frame, from the store where it is known.
@@ -63,7 +63,7 @@ class Reading:
         told: dict[int, Prediction] = {}
         unknown: dict[Path, list[int]] = {}
         for number, frame in enumerate(frames):
-            package = self._asked(frame.modality)
+            package = self._asked(frame.modality, frame.body_part, frame.view)
             known = self._known(frame, package, heat_map=heat_map)
             if known is not None:
                 told[number] = known
@@ -79,10 +79,10 @@ class Reading:
         """Return the refusal of everything of a modality that no model in use is for, or None: it must be read."""
         if self.package_for(modality) is not None:
             return None
-        return scope_refusal(self._asked(modality), modality)
+        return scope_refusal(self._asked(modality, "", ""), modality)
 
-    def _asked(self, modality: str) -> Package:
-        package = self.package_for(modality)
+    def _asked(self, modality: str, body_part: str, view: str) -> Package:
+        package = self.package_for(modality, body_part, view)
         if package is None:
             package = next(iter(self._in_use()), None)
         if package is None:

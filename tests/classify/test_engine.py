@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from medapp.classify.contents import Scope
 from medapp.classify.engine import START_ATTEMPTS, Engine, EngineConfig
 from medapp.classify.package import MANIFEST, Package, write_package
+from medapp.classify.scope import Scope
 from medapp.errors import MedappError
 from medapp.imaging.frame import Frame
 from medapp.imaging.phantom import PhantomCase, radiograph

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from medapp.classify.contents import Calibration, Metadata, Scope, TrainingSet, halved
+from medapp.classify.contents import Calibration, Metadata, TrainingSet, halved
 from medapp.classify.package import MANIFEST, METADATA, NOVELTY, SCOPE, WEIGHTS, Package, read_package, write_package
+from medapp.classify.scope import Scope
 from medapp.errors import MedappError
 from tests.trial_packages import backbone, contents, package_at, weights
 

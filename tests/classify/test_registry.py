@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from medapp.classify.contents import Scope
+from medapp.classify.in_use import STATE_FILE
 from medapp.classify.package import write_package
-from medapp.classify.registry import STATE_FILE, Registry
+from medapp.classify.registry import Registry
+from medapp.classify.scope import Scope
 from medapp.errors import MedappError
 from medapp.folders import Folders, user_folders
 from tests.trial_packages import backbone, contents, package_at
@@ -205,3 +206,137 @@ def test_a_version_is_part_of_the_name(registry: Registry, tmp_path: Path) -> No
     registry.install(write_package(tmp_path / "2", second).path)
     registry.activate("trial@1.0")
     assert in_use(registry) == ["trial@1.0"]
+
+
+ANY_DX = Scope(("DX",))
+
+
+def install(registry: Registry, tmp_path: Path, name: str, scope: Scope = ANY_DX) -> None:
+    registry.install(write_package(tmp_path / name, contents(name, scope=scope)).path)
+
+
+def asked(registry: Registry, *said: str) -> str | None:
+    package = registry.active(*said)
+    return None if package is None else package.metadata.id
+
+
+def test_the_model_whose_scope_names_most_of_the_image_is_asked(registry: Registry, tmp_path: Path) -> None:
+    narrow = Scope(("DX",), body_parts=("CHEST",), views=("PA",))
+    for name, scope in (("frontal", narrow), ("chest", replace(narrow, views=())), ("any", Scope())):
+        install(registry, tmp_path, name, scope)
+        registry.activate(name)
+    assert asked(registry, "DX", "CHEST", "PA") == "frontal"
+    assert asked(registry, "DX", "CHEST", "LL") == "chest"
+    assert asked(registry, "DX", "KNEE") == "any"
+    assert asked(registry, "DX") == "chest"
+    assert asked(registry, "CT") == "any"
+
+
+def test_of_equally_specific_models_the_one_activated_last_is_asked(registry: Registry, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        install(registry, tmp_path, name)
+        registry.activate(name)
+    assert asked(registry, "DX") == "two"
+    registry.activate("one")
+    assert asked(registry, "DX") == "one"
+
+
+def test_activating_the_same_twice_is_one_step_back(registry: Registry, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        install(registry, tmp_path, name)
+        registry.activate(name)
+    registry.activate("two")
+    registry.rollback()
+    assert in_use(registry) == ["one@1.0"]
+
+
+def test_rollback_passes_over_a_removed_model(registry: Registry, tmp_path: Path) -> None:
+    for name in ("one", "two", "three"):
+        install(registry, tmp_path, name)
+        registry.activate(name)
+    registry.remove("two")
+    assert in_use(registry) == ["three@1.0", "one@1.0"]
+    registry.rollback()
+    assert in_use(registry) == ["one@1.0"]
+    registry.rollback()
+    assert code_of(registry.rollback) == "registry.no_history"
+
+
+def test_after_removing_the_model_in_use_one_can_still_go_back(registry: Registry, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        install(registry, tmp_path, name)
+        registry.activate(name)
+    registry.remove("two")
+    assert in_use(registry) == ["one@1.0"]
+    registry.rollback()
+    assert in_use(registry) == []
+
+
+def test_a_model_that_was_removed_does_not_come_back_with_its_name(registry: Registry, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        install(registry, tmp_path, name)
+        registry.activate(name)
+    registry.remove("one")
+    registry.install(write_package(tmp_path / "other", contents("one", card="# Another\n")).path)
+    registry.rollback()
+    assert in_use(registry) == []
+
+
+def test_a_model_that_breaks_is_passed_over_and_comes_back_when_it_is_mended(
+    registry: Registry, folders: Folders, tmp_path: Path
+) -> None:
+    for name in ("one", "two"):
+        install(registry, tmp_path, name)
+        registry.activate(name)
+    licence, manifest = (folders.models / "two" / "1.0" / n for n in ("LICENSE", "MANIFEST.sha256"))
+    whole = licence.read_bytes()
+    licence.write_bytes(b"changed")
+    again = Registry(folders, tmp_path / "builtin")
+    assert in_use(again) == ["one@1.0"]
+    install(again, tmp_path, "three")
+    again.activate("three")
+    licence.write_bytes(whole)
+    assert manifest.is_file()
+    assert in_use(Registry(folders, tmp_path / "builtin")) == ["three@1.0", "two@1.0", "one@1.0"]
+
+
+def test_a_changed_package_is_not_exported(registry: Registry, folders: Folders, source: Path, tmp_path: Path) -> None:
+    registry.install(source)
+    registry.get("trial")  # read, and remembered as whole
+    (folders.models / "trial" / "1.0" / "LICENSE").write_bytes(b"changed")
+    assert code_of(registry.export, "trial", tmp_path / "out.zip") == "package.hash"
+    assert not (tmp_path / "out.zip").exists()
+
+
+def test_a_watch_outlives_the_program_and_ends_with_the_activation(
+    registry: Registry, folders: Folders, source: Path, tmp_path: Path
+) -> None:
+    registry.install(source)
+    registry.watch("trial", 50)
+    again = Registry(folders, tmp_path / "builtin")
+    assert [(p.metadata.id, n) for p, n in again.watching()] == [("trial", 50)]
+    assert again.active("DX") is None, "a model that watches answers nobody"
+    again.activate("trial")
+    assert again.watching() == ()
+    assert code_of(again.watch, "trial", 50) == "registry.in_use"
+
+
+def test_a_watch_ends_when_it_is_asked_to_and_when_the_model_is_removed(registry: Registry, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        install(registry, tmp_path, name)
+        registry.watch(name, 7)
+    registry.end_watch("one")
+    registry.remove("two")
+    assert registry.watching() == ()
+
+
+@pytest.mark.parametrize("studies", [0, -1, 10_001])
+def test_a_watch_over_no_number_of_studies_is_refused(registry: Registry, source: Path, studies: int) -> None:
+    registry.install(source)
+    assert code_of(registry.watch, "trial", studies) == "registry.studies"
+    assert code_of(registry.watch, "absent", 5) == "registry.unknown"
+
+
+def test_a_starting_model_cannot_watch(registry: Registry, tmp_path: Path) -> None:
+    registry.install(write_package(tmp_path / "base", backbone()).path)
+    assert code_of(registry.watch, "base", 5) == "registry.backbone"
