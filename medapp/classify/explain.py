@@ -1,22 +1,27 @@
-"""Where in the picture a score came from: Grad-CAM at the network's own grid."""
+"""Where in the picture a score came from: at the network's own grid."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
 
+from medapp.classify.network import Classifier
 
-def heat_maps(feature_maps: Tensor, head_weight: Tensor, classes: Tensor) -> Tensor:
-    """Return one Grad-CAM map per image for its class.
+
+def heat_maps(classifier: Classifier, deep: Tensor, classes: Tensor, *, exclusive: bool = True) -> Tensor:
+    """Return one map per image for its class.
 
     Parameters
     ----------
-    feature_maps : Tensor, shape (n, channels, h, w)
-        Maps of the last convolution.
-    head_weight : Tensor, shape (classes, channels)
-        Weights of the linear head behind global average pooling.
+    classifier : Classifier
+        In evaluation mode.
+    deep : Tensor, shape (n, channels, h, w) or (n, tokens, channels)
+        What `Classifier.maps_of` gave at the last depth.
     classes : Tensor of int, shape (n,)
         The class to explain, per image.
+    exclusive : bool, default True
+        Whether the classes exclude each other: then the score is the logit above the mean of all logits, because
+        softmax does not change when the same amount is added to every class, and neither must the map.
 
     Returns
     -------
@@ -25,12 +30,16 @@ def heat_maps(feature_maps: Tensor, head_weight: Tensor, classes: Tensor) -> Ten
 
     Notes
     -----
-    Selvaraju et al., Grad-CAM, ICCV 2017: maps weighted by the averaged gradient of the class's score, then ReLU.
-    Behind average pooling and one linear layer that gradient is the layer's row of weights over h · w, so no backward
-    pass is needed. The score is the logit above the mean of all logits: softmax does not change when the same amount
-    is added to every class, and neither must the map.
+    Draelos and Carin, HiResCAM, 2020: the gradient of the score times the feature, summed over the channels, then
+    ReLU. Behind average pooling and one linear layer that is Grad-CAM (Selvaraju et al., ICCV 2017); behind layers
+    that weigh places differently (two linear layers, attention) it still adds up to what each place contributes.
     """
-    weights = (head_weight - head_weight.mean(dim=0, keepdim=True))[classes]
-    maps = torch.relu(torch.einsum("nchw,nc->nhw", feature_maps.float(), weights.float()))
+    # autograd keeps no tensors of the inference mode: both are copied outside it
+    with torch.inference_mode(False), torch.enable_grad():
+        state, wanted = deep.detach().clone().requires_grad_(), classes.clone()
+        logits = classifier.scores_of(state).float()
+        scores = logits - logits.mean(dim=1, keepdim=True) if exclusive else logits
+        (slopes,) = torch.autograd.grad(scores.gather(1, wanted[:, None]).sum(), state)
+    maps = torch.relu(classifier.grid_of((slopes * state.detach()).float()).sum(dim=1))
     highest = maps.amax(dim=(1, 2), keepdim=True)
-    return torch.where(highest > 0, maps / highest.clamp_min(1e-12), torch.zeros_like(maps))
+    return torch.where(highest > 0, maps / highest.clamp_min(1e-20), torch.zeros_like(maps))

@@ -58,7 +58,7 @@ class _Model:
     def answer(self, pictures: NDArray[np.uint8], device: torch.device, *, explain: bool) -> Answers:
         batch = torch.from_numpy(pictures).to(device)
         middle, deep = self.classifier.maps_of(batch)
-        pooled = deep.mean((2, 3))
+        mid, pooled = self.classifier.pooled_of(middle, deep)
         logits = _numpy(self.classifier.logits_of(pooled))
         if not np.isfinite(logits).all():
             raise MedappError("engine.not_finite", id=self.package.metadata.id)
@@ -67,11 +67,11 @@ class _Model:
         labels = [calibration.label(dict(zip(names, row, strict=True))) for row in probabilities.tolist()]
         p_values = None
         if self.novelty is not None:
-            p_values = novelty.p_value(self.novelty, _numpy(middle.mean((2, 3))), _numpy(pooled))
+            p_values = novelty.p_value(self.novelty, _numpy(mid), _numpy(pooled))
         maps = None
         if explain:
-            classes = torch.tensor([names.index(label) for label in labels], device=device)
-            maps = _numpy(heat_maps(deep, self.classifier.head.weight, classes))
+            classes = torch.tensor(_explained(calibration, names, labels, probabilities), device=device)
+            maps = _numpy(heat_maps(self.classifier, deep, classes))
         return Answers(probabilities, p_values, labels, maps)
 
 
@@ -129,6 +129,16 @@ class Inference:
                 self._models.pop(next(iter(self._models)))
         self._models[model.package.manifest_hash] = model  # used last stands last
         return model
+
+
+def _explained(
+    calibration: Calibration, names: Sequence[str], labels: list[str], probabilities: NDArray[np.float64]
+) -> list[int]:
+    """Return the class that each picture's heat map is about: the label, of several the foremost one."""
+    if not calibration.several:
+        return [names.index(label) for label in labels]
+    limits = dict(zip(names, calibration.thresholds, strict=True))
+    return [names.index(foremost(dict(zip(names, row, strict=True)), limits)) for row in probabilities.tolist()]
 
 
 def _numpy(tensor: Tensor) -> NDArray[Any]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import TypeAlias
+from typing import cast
 
 import numpy as np
 import torch
@@ -14,50 +13,51 @@ from torch.nn import functional as F
 from torchvision import models
 
 from medapp.classify.package import Package
+from medapp.classify.passages import Convolutions, Passage, Patches
 from medapp.classify.preprocess import IMAGENET_MEAN, IMAGENET_STD, Triple
+from medapp.classify.small_networks import TEXTBOOK_DROPOUT, SmallCnn, TextbookCnn
 from medapp.errors import MedappError
 
-Stages: TypeAlias = tuple[nn.Module, nn.Module]
+
+def _divided(at: int) -> Callable[[nn.Module], Passage]:
+    """Return what divides a network's ``features`` before the layer `at`."""
+
+    def divide(network: nn.Module) -> Passage:
+        return Convolutions(*_features(network, at))
+
+    return divide
 
 
-class SmallCnn(nn.Module):
-    """A textbook CNN to be trained from scratch: four blocks of convolution, batch norm, ReLU and pooling."""
-
-    def __init__(self, num_classes: int) -> None:
-        super().__init__()
-        widths = (3, 16, 32, 64, 128)
-        self.features = nn.Sequential(*(_block(i, o) for i, o in pairwise(widths)))
-        self.classifier = nn.Linear(widths[-1], num_classes)
+def _features(network: nn.Module, at: int) -> tuple[nn.Sequential, nn.Sequential]:
+    layers = list(network.get_submodule("features").children())
+    return nn.Sequential(*layers[:at]), nn.Sequential(*layers[at:])
 
 
-def _block(inputs: int, outputs: int) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv2d(inputs, outputs, 3, padding=1, bias=False),
-        nn.BatchNorm2d(outputs),
-        nn.ReLU(inplace=True),
-        nn.MaxPool2d(2),
-    )
-
-
-def _cut_features(at: int) -> Callable[[nn.Module], Stages]:
-    """Return what cuts a network's ``features`` in two before the layer `at`."""
-
-    def cut(network: nn.Module) -> Stages:
-        layers = list(network.get_submodule("features").children())
-        return nn.Sequential(*layers[:at]), nn.Sequential(*layers[at:])
-
-    return cut
-
-
-def _cut_densenet(network: nn.Module) -> Stages:
+def _densenet(network: nn.Module) -> Passage:
     # torchvision applies the last ReLU outside ``features``
-    mid, deep = _cut_features(8)(network)
-    return mid, nn.Sequential(deep, nn.ReLU())
+    middle, deep = _features(network, 8)
+    return Convolutions(middle, nn.Sequential(deep, nn.ReLU()))
 
 
-def _cut_resnet(network: nn.Module) -> Stages:
+def _resnet(network: nn.Module) -> Passage:
     names = ("conv1", "bn1", "relu", "maxpool", "layer1", "layer2", "layer3")
-    return nn.Sequential(*(network.get_submodule(n) for n in names)), network.get_submodule("layer4")
+    first = nn.Sequential(*(network.get_submodule(name) for name in names))
+    return Convolutions(first, network.get_submodule("layer4"))
+
+
+def _convnext(network: nn.Module) -> Passage:
+    norm = network.get_submodule("classifier.0")
+    return Convolutions(*_features(network, 6), nn.Sequential(nn.AdaptiveAvgPool2d(1), norm, nn.Flatten()))
+
+
+def _vision_transformer(network: nn.Module) -> Passage:
+    return Patches(cast("models.VisionTransformer", network), middle=8)
+
+
+def _textbook(network: nn.Module) -> Passage:
+    # the last pooling belongs to what comes after the maps: before it they tell places twice as finely
+    middle, last = _features(network, 6)
+    return Convolutions(middle, last[:2], nn.Sequential(last[2], network.get_submodule("hidden")))
 
 
 @dataclass(frozen=True)
@@ -68,29 +68,43 @@ class Architecture:
     ----------
     make : callable
         Takes the number of classes and returns an untrained network; its tensors have torchvision's names.
-    cut : callable
-        Divides the convolutions into those up to the middle depth and those from there to the last feature map.
+    passage : callable
+        Opens such a network at two depths.
     head : str
         Name of the last linear layer.
     dropout : float
         Rate on the pooled features while training.
+    least_size, size_step : int
+        Rows and columns of the smallest picture that it takes, and what a size must be a multiple of.
+    scratch_size : int
+        Rows and columns of the picture where it is trained from scratch and nothing else was asked for.
     """
 
     make: Callable[[int], nn.Module]
-    cut: Callable[[nn.Module], Stages]
+    passage: Callable[[nn.Module], Passage]
     head: str
     dropout: float = 0.0
+    least_size: int = 28
+    size_step: int = 1
+    scratch_size: int = 128
 
 
 ARCHITECTURES: dict[str, Architecture] = {
-    "mobilenet_v2": Architecture(lambda n: models.mobilenet_v2(num_classes=n), _cut_features(14), "classifier.1", 0.2),
-    "resnet18": Architecture(lambda n: models.resnet18(num_classes=n), _cut_resnet, "fc"),
-    "resnet50": Architecture(lambda n: models.resnet50(num_classes=n), _cut_resnet, "fc"),
-    "densenet121": Architecture(lambda n: models.densenet121(num_classes=n), _cut_densenet, "classifier"),
-    "efficientnet_b0": Architecture(
-        lambda n: models.efficientnet_b0(num_classes=n), _cut_features(6), "classifier.1", 0.2
+    "mobilenet_v2": Architecture(lambda n: models.mobilenet_v2(num_classes=n), _divided(14), "classifier.1", 0.2),
+    "resnet18": Architecture(lambda n: models.resnet18(num_classes=n), _resnet, "fc"),
+    "resnet50": Architecture(lambda n: models.resnet50(num_classes=n), _resnet, "fc"),
+    "densenet121": Architecture(lambda n: models.densenet121(num_classes=n), _densenet, "classifier", least_size=32),
+    "efficientnet_b0": Architecture(lambda n: models.efficientnet_b0(num_classes=n), _divided(6), "classifier.1", 0.2),
+    "convnext_tiny": Architecture(
+        lambda n: models.convnext_tiny(num_classes=n), _convnext, "classifier.2", least_size=32
     ),
-    "small_cnn": Architecture(SmallCnn, _cut_features(3), "classifier"),
+    "vit_b_16": Architecture(
+        lambda n: models.vit_b_16(num_classes=n), _vision_transformer, "heads.head", least_size=32, size_step=16
+    ),
+    "textbook_cnn": Architecture(
+        TextbookCnn, _textbook, "classifier", TEXTBOOK_DROPOUT, least_size=16, scratch_size=64
+    ),
+    "small_cnn": Architecture(SmallCnn, _divided(3), "classifier", least_size=16),
 }
 
 
@@ -111,7 +125,7 @@ class Classifier(nn.Module):
             raise MedappError("network.unknown", name=architecture, known=", ".join(ARCHITECTURES))
         self.architecture = architecture
         self.network = row.make(classes)
-        self._stages = row.cut(self.network)  # a tuple: shared with `network`, not registered twice
+        self._passage = row.passage(self.network)  # no module: its layers are the network's, not registered twice
         self._head_name = row.head
         self._dropout = row.dropout
         self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1), persistent=False)
@@ -136,15 +150,25 @@ class Classifier(nn.Module):
         return ((scaled - self.mean) / self.std).contiguous(memory_format=torch.channels_last)
 
     def maps_of(self, batch: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the feature maps at the middle and at the last depth, each (n, channels, rows, columns)."""
-        to_middle, to_end = self._stages
-        middle: Tensor = to_middle(self.normalised(batch))
-        return middle, to_end(middle)
+        """Return what is at the middle and at the last depth: feature maps, or a transformer's tokens."""
+        middle = self._passage.to_middle(self.normalised(batch))
+        return middle, self._passage.to_deep(middle)
+
+    def grid_of(self, maps: Tensor) -> Tensor:
+        """Return what `maps_of` gave at one depth as maps, (n, channels, rows, columns), for transformers too."""
+        return self._passage.grid(maps)
+
+    def pooled_of(self, middle: Tensor, deep: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the features, each (n, channels), of what `maps_of` gave; the second are what the head takes."""
+        return self.grid_of(middle).mean((2, 3)), self._passage.pooled(deep)
 
     def features_of(self, batch: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the feature maps of both depths averaged over the picture, each (n, channels), in one pass."""
-        middle, deep = self.maps_of(batch)
-        return middle.mean((2, 3)), deep.mean((2, 3))
+        """Return the features of both depths, each (n, channels), in one pass."""
+        return self.pooled_of(*self.maps_of(batch))
+
+    def scores_of(self, deep: Tensor) -> Tensor:
+        """Return the logits, (n, classes), of what `maps_of` gave at the last depth."""
+        return self.logits_of(self._passage.pooled(deep))
 
     def logits_of(self, deep_features: Tensor) -> Tensor:
         """Return the logits, shape (n, classes), of pooled deep features."""
@@ -153,7 +177,7 @@ class Classifier(nn.Module):
 
     def forward(self, batch: Tensor) -> Tensor:
         """Return the logits of a batch, shape (n, classes)."""
-        return self.logits_of(self.features_of(batch)[1])
+        return self.scores_of(self.maps_of(batch)[1])
 
 
 def build(architecture: str, classes: int, *, mean: Triple = IMAGENET_MEAN, std: Triple = IMAGENET_STD) -> Classifier:

@@ -10,8 +10,9 @@ from typing import Any
 
 from medapp.classify.package import Package
 from medapp.classify.registry import Entry, Registry
+from medapp.classify.weight_names import is_weight_file
 from medapp.cli.main import ANSWERED
-from medapp.cli.weight_files import from_torch_home, import_weight_file, is_weight_file
+from medapp.cli.weight_files import from_torch_home, import_weight_file
 from medapp.errors import MedappError
 from medapp.folders import user_folders
 from medapp.i18n import tell, tr

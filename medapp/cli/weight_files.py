@@ -8,16 +8,11 @@ from tempfile import TemporaryDirectory
 
 from medapp.classify.package import Package
 from medapp.classify.registry import Registry
+from medapp.classify.weight_names import is_weight_file
 from medapp.errors import MedappError
 from medapp.processes import Child, own_command
 
-SUFFIXES = frozenset({".safetensors", ".pth", ".pt"})
 _START_SECONDS, _SECONDS = 120, 300
-
-
-def is_weight_file(path: Path) -> bool:
-    """Tell whether a path is a weight file, by its ending: a ``.pth`` is a ZIP file inside, but no package."""
-    return path.suffix.lower() in SUFFIXES
 
 
 def from_torch_home(name: str) -> Path:

@@ -11,8 +11,9 @@ from pathlib import Path
 from medapp.files import is_there
 from medapp.i18n import tr
 from medapp.training import argument_types
-from medapp.training.request import EFFORTS, RunRequest
+from medapp.training.request import EFFORTS, OPTIMISERS, SCHEDULES, Effort, RunRequest
 
+_TEXTBOOK = ("optimiser", "rate", "epochs", "batch", "schedule")
 _NOT_ASKED = frozenset({"json", "output", "resume"})
 
 
@@ -27,12 +28,30 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     ]
     if args.resume is not None and others:
         parser.error(tr("cli.train.resume_alone"))
+    if args.effort == "instant" and _textbook_settings(args):
+        parser.error(tr("cli.train.instant_alone", options=", ".join(_textbook_settings(args))))
+    if args.epochs and args.steps:
+        parser.error(tr("cli.train.epochs_or_steps"))
     return args
+
+
+def _textbook_settings(args: argparse.Namespace) -> list[str]:
+    """Return the textbook settings that were given; they are about learning with all layers."""
+    return [f"--{name}" for name in _TEXTBOOK if getattr(args, name)]
+
+
+def _effort(args: argparse.Namespace) -> Effort:
+    """Return what was asked for; a network from scratch must learn with all its layers to know anything."""
+    if args.effort is not None:
+        asked: Effort = args.effort
+        return asked
+    return "quick" if _textbook_settings(args) or (args.architecture and not args.base) else "instant"
 
 
 def request_of(args: argparse.Namespace) -> RunRequest:
     """Return what is asked for, so that it means the same when the run goes on from elsewhere."""
-    asked = RunRequest(**{name: value for name, value in vars(args).items() if name not in _NOT_ASKED})
+    given = {name: value for name, value in vars(args).items() if name not in _NOT_ASKED}
+    asked = RunRequest(**{**given, "effort": _effort(args)})
     return replace(
         asked,
         cases=str(Path(asked.cases).absolute()),
@@ -54,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--resume", metavar="RUN", help=tr("cli.train.resume"))
     parser.add_argument("--base", default="", metavar="MODEL", help=tr("cli.train.base"))
     parser.add_argument("--architecture", default="", metavar="NAME", help=tr("cli.train.architecture"))
-    parser.add_argument("--effort", choices=EFFORTS, default=defaults.effort, help=tr("cli.train.effort"))
+    parser.add_argument("--effort", choices=EFFORTS, help=tr("cli.train.effort"))
     parser.add_argument("--name", default="", type=argument_types.model_name, metavar="TEXT", help=tr("cli.train.name"))
     parser.add_argument("--output", type=Path, metavar="DIR", help=tr("cli.train.output"))
     parser.add_argument(
@@ -83,4 +102,17 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--threads", type=argument_types.whole_number, default=0, help=tr("cli.train.threads"))
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help=tr("cli.train.device"))
     parser.add_argument("--json", action="store_true", help=tr("cli.train.json"))
+    _add_textbook_settings(parser)
     return parser
+
+
+def _add_textbook_settings(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group(tr("cli.train.textbook"), tr("cli.train.textbook.about"))
+    group.add_argument("--optimiser", "--optimizer", choices=OPTIMISERS, default="", help=tr("cli.train.optimiser"))
+    group.add_argument("--rate", type=argument_types.rate, metavar="RATE", default=0.0, help=tr("cli.train.rate"))
+    group.add_argument("--epochs", type=argument_types.passes, metavar="N", default=0, help=tr("cli.train.epochs"))
+    group.add_argument("--batch", type=argument_types.batch, metavar="N", default=0, help=tr("cli.train.batch"))
+    group.add_argument("--schedule", choices=SCHEDULES, default="", help=tr("cli.train.schedule"))
+    group.add_argument(
+        "--image-size", type=argument_types.picture_size, metavar="PIXELS", default=0, help=tr("cli.train.image_size")
+    )

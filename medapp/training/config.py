@@ -36,7 +36,7 @@ class TrainConfig:
     warm_up : float
         Share of the steps with a rising learning rate; then it falls as a cosine to 0.
     clip : float
-        Largest norm of the gradient.
+        Largest norm of the gradient; 0: any.
     average_decay : float
         Decay a step of the exponential moving average of the weights.
     passes_budget : float
@@ -61,6 +61,17 @@ class TrainConfig:
         Most pictures from which the look of the training data is learned after fine-tuning.
     half_tolerance : float
         Weights are stored with 16 bits where no probability moves by more.
+    plain : bool
+        Train as textbooks do: from the network's own random weights, one rate for all layers, no warm-up, no
+        clipping, pictures as they are, no averaged weights; whatever it learns is the result.
+    optimiser : {"adamw", "adam", "sgd"}
+        What makes the steps.
+    momentum : float
+        Of SGD.
+    schedule : {"cosine", "constant", "step"}
+        How the learning rate goes down: along half a cosine, not at all, or to a tenth after each third.
+    epochs : int
+        Passes of each fine-tuning over its cases; 0: steps or time decide.
     """
 
     threads: int = 0
@@ -96,3 +107,8 @@ class TrainConfig:
     novelty_share: float = 0.25
     novelty_most: int = 1000
     half_tolerance: float = 1e-2
+    plain: bool = False
+    optimiser: str = "adamw"
+    momentum: float = 0.9
+    schedule: str = "cosine"
+    epochs: int = 0

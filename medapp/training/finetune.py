@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from torch.nn import functional as F
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from medapp.classify.network import Classifier
+from medapp.errors import MedappError
 from medapp.training.augment import augmented
 from medapp.training.checkpoint import Checkpoint, part_of
 from medapp.training.config import TrainConfig
@@ -22,6 +23,7 @@ from medapp.training.memory import Portion
 from medapp.training.pace import Pace
 from medapp.training.pictures import PictureCache
 from medapp.training.standing import load_optimizer, load_state, optimizer_tensors, random_tensors, set_random, state_of
+from medapp.training.textbook import learning_rate, optimizer_of
 
 Ints = NDArray[np.int64]
 
@@ -139,7 +141,7 @@ class FineTuning:
         self._device = next(network.parameters()).device
         self._generator = torch.Generator().manual_seed(seed)
         torch.manual_seed(seed)
-        self._optimizer = torch.optim.AdamW(_parameter_groups(network, config, scratch))
+        self._optimizer = optimizer_of(_parameter_groups(network, config, scratch), config)
         self._peaks = [group["lr"] for group in self._optimizer.param_groups]
         self._batch = min(config.batch, len(material.positions))
         self._per_pass = max(1, len(material.positions) // self._batch)
@@ -153,20 +155,29 @@ class FineTuning:
                 size = len(self._material.positions)
                 self._total, self._order = 0.0, torch.randperm(size, generator=self._generator)
             for group, peak in zip(self._optimizer.param_groups, self._peaks, strict=True):
-                group["lr"] = peak * learning_rate(self.share, self._config.warm_up)
+                group["lr"] = peak * learning_rate(self.share, self._config.warm_up, self._config.schedule)
             _set_training(self.network, self._scratch)
             chosen = self._order[place * self._batch : (place + 1) * self._batch].numpy()
             images = torch.from_numpy(self._material.pictures.take(self._material.positions[chosen])).to(self._device)
             labels = torch.from_numpy(self._material.truth[chosen]).to(self._device)
-            self._total += self._gradients(augmented(images, self._config, self._generator), labels)
-            nn.utils.clip_grad_norm_(self.network.parameters(), self._config.clip)
-            self._optimizer.step()
+            self._total += self._learned(images, labels)
             self.average.update(self.network)
             self.done += 1
             self.share = min(1.0, self.pace.share(self.done))
             ends_pass = place == self._per_pass - 1 or self.share >= 1
             passes, loss = self.done // self._per_pass, self._total / (place + 1)
             yield Step(self.done, self.share, passes, ends_pass, loss, len(labels))
+
+    def _learned(self, images: Tensor, labels: Tensor) -> float:
+        """Make one step, and return the loss before it."""
+        seen = images if self._config.plain else augmented(images, self._config, self._generator)
+        loss = self._gradients(seen, labels)
+        if not math.isfinite(loss):
+            raise MedappError("train.diverged", rate=f"{max(self._peaks):g}")
+        if self._config.clip:
+            nn.utils.clip_grad_norm_(self.network.parameters(), self._config.clip)
+        self._optimizer.step()
+        return loss
 
     def _gradients(self, images: Tensor, labels: Tensor) -> float:
         """Leave the gradients of the step's mean loss in the parameters, and return that loss."""
@@ -214,6 +225,11 @@ def weights_of(network: Classifier) -> dict[str, Tensor]:
     return {name: tensor.detach().clone() for name, tensor in network.network.state_dict().items()}
 
 
+def is_matrix(shape: Sequence[int]) -> bool:
+    """Tell a convolution or a matrix from biases, norms, layer scales and class tokens, which are one row of values."""
+    return sum(side > 1 for side in shape) > 1
+
+
 def _set_training(network: Classifier, scratch: bool) -> None:
     network.train()
     if not scratch:
@@ -228,15 +244,8 @@ def _parameter_groups(network: Classifier, config: TrainConfig, scratch: bool) -
     rates = (config.scratch_rate if scratch else config.body_rate, config.head_rate)
     groups: dict[tuple[bool, bool], list[Tensor]] = {}
     for parameter in network.parameters():
-        groups.setdefault((id(parameter) in head, parameter.ndim > 1), []).append(parameter)
+        groups.setdefault((id(parameter) in head, is_matrix(parameter.shape)), []).append(parameter)
     return [
         {"params": parameters, "lr": rates[in_head], "weight_decay": config.decay if decays else 0.0}
         for (in_head, decays), parameters in groups.items()
     ]
-
-
-def learning_rate(share: float, warm_up: float) -> float:
-    """Return the part of the full learning rate when `share` of the training is over: a rise, then half a cosine."""
-    if share < warm_up:
-        return (share + 0.01) / (warm_up + 0.01)
-    return 0.5 * (1 + math.cos(math.pi * (share - warm_up) / (1 - warm_up)))

@@ -12,12 +12,12 @@ from medapp.classify.network import ARCHITECTURES, Classifier, build, load
 from medapp.classify.package import Package
 from medapp.classify.preprocess import PreprocessSpec
 from medapp.errors import MedappError
+from medapp.i18n import tr
 from medapp.training.config import TrainConfig
 from medapp.training.lineage import Lineage, lineage_of
 from medapp.training.precision import round_weights
 from medapp.training.request import RunRequest
-
-SCRATCH_SIZE = 128
+from medapp.training.textbook import with_settings
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,17 +77,47 @@ class Plan:
 
 
 def make_plan(request: RunRequest, base: Package | None) -> Plan:
-    """Decide what is known before the cases are read; raises ``network.unknown`` for an unknown architecture."""
-    config = replace(TrainConfig(), threads=request.threads or os.cpu_count() or 1, sensitivity=request.find_at_least)
-    if base is None and request.architecture not in ARCHITECTURES:
-        known = ", ".join(ARCHITECTURES)
-        raise MedappError("network.unknown", name=request.architecture[:50], known=known)
+    """Decide what is known before the cases are read.
+
+    Raises
+    ------
+    MedappError
+        ``network.unknown`` for an unknown architecture, ``train.other_architecture`` where the starting model is
+        another than the one asked for, ``train.image_size`` where the network cannot take such pictures.
+    """
+    architecture = _architecture(request, base)
+    recipe = replace(TrainConfig(), threads=request.threads or os.cpu_count() or 1, sensitivity=request.find_at_least)
     return Plan(
         request,
-        config,
+        with_settings(recipe, request, scratch=base is None),
         devices.choose(request.device).device,
         base,
-        base.metadata.architecture if base else request.architecture,
-        base.preprocess if base else PreprocessSpec(size=SCRATCH_SIZE),
+        architecture,
+        _spec(request, base, architecture),
         lineage_of(base, request.seed),
     )
+
+
+def _architecture(request: RunRequest, base: Package | None) -> str:
+    asked = request.architecture
+    if asked and asked not in ARCHITECTURES:
+        raise MedappError("network.unknown", name=asked[:50], known=", ".join(ARCHITECTURES))
+    if base is None:
+        return asked
+    found = base.metadata.architecture
+    if asked not in {"", found}:
+        raise MedappError("train.other_architecture", base=base.metadata.id, found=found, wanted=asked)
+    return found
+
+
+def _spec(request: RunRequest, base: Package | None, architecture: str) -> PreprocessSpec:
+    """Return the starting model's specification, with pictures of the size that was asked for."""
+    row = ARCHITECTURES.get(architecture)
+    if row is None:
+        raise MedappError("network.unknown", name=architecture[:50], known=", ".join(ARCHITECTURES))
+    spec = base.preprocess if base is not None else PreprocessSpec(size=row.scratch_size)
+    size = request.image_size or spec.size
+    if size < row.least_size or size % row.size_step:
+        steps = tr("train.image_size.steps", step=row.size_step) if row.size_step > 1 else ""
+        raise MedappError("train.image_size", architecture=architecture, size=size, least=row.least_size, steps=steps)
+    return replace(spec, size=size)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from medapp.classify.contents import Tensors, halved
 from medapp.classify.network import Classifier
 from medapp.training.features import OnBatch, head_logits, never_stop
-from medapp.training.finetune import weights_of
+from medapp.training.finetune import is_matrix, weights_of
 from medapp.training.lesson import Lesson, logits_at, shares_of
 
 PRECISION_PICTURES = 128
@@ -66,9 +66,9 @@ def settle_head(lesson: Lesson, deep: NDArray[np.float32]) -> tuple[dict[str, ND
 
 
 def half_matrices(weights: Tensors) -> dict[str, NDArray[Any]]:
-    """Round convolutions and matrices to 16 bits; biases and batch norm, small and sensitive, stay as they are."""
+    """Round convolutions and matrices to 16 bits; biases, norms and scales, small and sensitive, stay as they are."""
     half = halved(weights)
-    return {name: half[name] if tensor.ndim > 1 else tensor for name, tensor in weights.items()}
+    return {name: half[name] if is_matrix(tensor.shape) else tensor for name, tensor in weights.items()}
 
 
 def round_weights(network: Classifier) -> None:

@@ -20,6 +20,9 @@ from medapp.training.narration import Budget, Narrator, StoppedEarlyError
 from medapp.training.precision import settle_precision
 from medapp.training.rounds import Rounds
 
+LARGEST_LOSS = 1e9
+"""What a plain training has to beat."""
+
 
 def learn_quickly(lesson: Lesson, instant: Instant, budget: Budget, narrator: Narrator, keeper: Keeper) -> Trained:
     """Fine-tune all layers from the instant solution on; never worse than it on the cases that choose.
@@ -76,7 +79,8 @@ def _divided(
     group, (learning, choosing, _) = lesson.development, _parts(lesson)
     rounds = Rounds(lesson, instant, budget, narrator, keeper, 1)
     head, judges = rounds.head_for(learning), group.only(choosing)
-    to_beat = judged_loss(head.logits(instant.development.deep[choosing]), judges.truth)
+    frozen = judged_loss(head.logits(instant.development.deep[choosing]), judges.truth)
+    to_beat = LARGEST_LOSS if lesson.config.plain else frozen
     contest = Contest(lesson, judges, narrator, to_beat, keeper.learning)
     tuning, _ = rounds.tuned(0, learning, head, contest)
     return Learned(contest.chosen, contest.weights, tuning.done)
@@ -115,7 +119,8 @@ def _cross_fitted(
         if stopped:
             return stays
         found.logits[numbers == fold] = logits_at(lesson, tuning.average.network, group.positions[numbers == fold])
-    if rounds.first < folds and not _is_better(lesson, found.logits, instant, narrator):
+    judged = rounds.first < folds and not _is_better(lesson, found.logits, instant, narrator)
+    if judged and not config.plain:
         return stays
     _load(lesson, start)
     everyone = np.ones(len(group.truth), np.bool_)

@@ -7,6 +7,8 @@ from typing import Literal, TypeAlias
 
 Effort: TypeAlias = Literal["instant", "quick", "thorough"]
 EFFORTS: tuple[Effort, ...] = ("instant", "quick", "thorough")
+OPTIMISERS = ("adamw", "adam", "sgd")
+SCHEDULES = ("cosine", "constant", "step")
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class RunRequest:
     base : str
         Package id, package folder or ZIP, or weights file; empty: the built-in starting model.
     architecture : str
-        Train this network from scratch instead.
+        Train this network from scratch; with a `base`, the network that it must be.
     name : str
         What people call the model.
     pattern : str
@@ -51,6 +53,18 @@ class RunRequest:
         Threads of the network; 0: one a core.
     install : bool
         Whether the model is put among those of this station; the command line asks for it where it names no folder.
+    optimiser : {"", "adamw", "adam", "sgd"}
+        Textbook setting: what makes the steps; SGD has a momentum of 0.9. Empty: the recipe's.
+    rate : float
+        Textbook setting: learning rate of all layers; 0: the recipe's.
+    epochs : int
+        Textbook setting: passes over the cases for learning; 0: as many as the effort makes.
+    batch : int
+        Textbook setting: pictures a step; 0: the recipe's.
+    schedule : {"", "cosine", "constant", "step"}
+        Textbook setting: how the learning rate falls. Empty: the recipe's.
+    image_size : int
+        Rows and columns of the network picture; 0: those of the starting model, or of the network from scratch.
     """
 
     cases: str
@@ -71,6 +85,17 @@ class RunRequest:
     steps: int = 0
     threads: int = 0
     install: bool = False
+    optimiser: str = ""
+    rate: float = 0.0
+    epochs: int = 0
+    batch: int = 0
+    schedule: str = ""
+    image_size: int = 0
+
+    @property
+    def is_textbook(self) -> bool:
+        """Whether any textbook setting was given."""
+        return bool(self.optimiser or self.rate or self.epochs or self.batch or self.schedule)
 
     def arguments(self) -> list[str]:
         """Return the command line after ``medapp train``."""
@@ -91,6 +116,12 @@ class RunRequest:
             "--licence": self.licence,
             "--steps": str(self.steps or ""),
             "--threads": str(self.threads or ""),
+            "--optimiser": self.optimiser,
+            "--rate": str(self.rate or ""),
+            "--epochs": str(self.epochs or ""),
+            "--batch": str(self.batch or ""),
+            "--schedule": self.schedule,
+            "--image-size": str(self.image_size or ""),
         }
         # = keeps a value that begins with a dash from being taken for an option
         return [*(f"{option}={text}" for option, text in texts.items() if text), "--", self.cases]

@@ -65,7 +65,8 @@ class Rounds:
     ) -> tuple[FineTuning, bool]:
         """Fine-tune on the `learning` cases as round `number`; tell also whether the person stopped it."""
         lesson, group = self._lesson, self._lesson.development
-        set_head(lesson.network, head.weight, head.bias)
+        if not lesson.config.plain:
+            set_head(lesson.network, head.weight, head.bias)
         tuning = FineTuning(
             lesson.network,
             Average(lesson.network, lesson.config.average_decay),
@@ -112,6 +113,8 @@ class Rounds:
         budget, config, kept = self._budget, self._lesson.config, self._keeper.learning
         if kept is not None and number == self.first:
             return Pace(kept.facts["most_steps"], kept.facts["pace_seconds"], budget.clock)
+        if config.epochs:
+            return Pace(config.epochs * max(1, cases // config.batch))
         if self._lesson.steps is not None:
             return Pace(self._lesson.steps)
         most = min(config.most_passes * max(1, cases // config.batch), config.most_steps)

@@ -10,11 +10,10 @@ from tempfile import TemporaryDirectory
 from medapp.classify.archive import opened
 from medapp.classify.package import Package, read_package
 from medapp.classify.registry import Registry
+from medapp.classify.weight_names import is_weight_file
 from medapp.errors import MedappError
 from medapp.files import is_there
 from medapp.training.lineage import built_in_model
-
-WEIGHTS_SUFFIX = ".safetensors"
 
 
 @contextmanager
@@ -24,7 +23,7 @@ def starting_model(wanted: str, registry: Registry, scratch: Path) -> Iterator[P
     Parameters
     ----------
     wanted : str
-        Package id, package folder, package ZIP, or a ``.safetensors`` weights file; empty: the built-in model.
+        Package id, package folder, package ZIP, or a weights file of torchvision; empty: the built-in model.
     registry : Registry
         The models of this station.
     scratch : Path
@@ -40,7 +39,7 @@ def starting_model(wanted: str, registry: Registry, scratch: Path) -> Iterator[P
         package = built_in_model(registry)
         assert package is not None, "check_wanted has looked"
         yield package
-    elif path.suffix.lower() == WEIGHTS_SUFFIX:
+    elif is_weight_file(path):
         with TemporaryDirectory(dir=scratch, prefix="base-", ignore_cleanup_errors=True) as folder:
             yield _imported(path, Path(folder) / "package")
     elif is_there(path):
@@ -52,14 +51,10 @@ def starting_model(wanted: str, registry: Registry, scratch: Path) -> Iterator[P
 
 def check_wanted(wanted: str, architecture: str, registry: Registry) -> None:
     """Raise what `starting_model` would raise for a name that leads nowhere, before anything slow is done."""
-    if architecture and wanted:
-        raise MedappError("train.base_and_architecture")
-    if architecture or Path(wanted).is_dir():
-        return
-    if not wanted and built_in_model(registry) is None:
+    if not wanted and not architecture and built_in_model(registry) is None:
         raise MedappError("train.no_base")
     if wanted and not is_there(Path(wanted)):
-        if Path(wanted).suffix.lower() == WEIGHTS_SUFFIX:
+        if is_weight_file(Path(wanted)):
             raise MedappError("train.base_missing", name=Path(wanted).name)
         registry.get(wanted)
 

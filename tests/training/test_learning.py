@@ -16,7 +16,7 @@ from medapp.classify.preprocess import PreprocessSpec
 from medapp.imaging.frame import Frame
 from medapp.training.checkpoint import CheckpointFolder
 from medapp.training.events import Control, EventLog, ask, read_events
-from medapp.training.finetune import Average, FineTuning, Material, learning_rate, weights_of
+from medapp.training.finetune import Average, FineTuning, Material, weights_of
 from medapp.training.instant import finish_instantly, learn_instantly
 from medapp.training.keeper import Keeper
 from medapp.training.lesson import Lesson
@@ -24,6 +24,7 @@ from medapp.training.narration import Budget, Narrator, StoppedEarlyError
 from medapp.training.pace import Pace
 from medapp.training.pictures import PictureCache
 from medapp.training.quick import learn_quickly
+from medapp.training.textbook import learning_rate
 from tests.training.trial_lessons import CONFIG, SIZE, trial_lesson
 
 pytestmark = pytest.mark.torch
