@@ -69,18 +69,70 @@ def auc(scores: Floats, positive: NDArray[np.bool_], patients: NDArray[np.int64]
 def auc_difference(
     first: Floats, second: Floats, positive: NDArray[np.bool_], patients: NDArray[np.int64]
 ) -> Estimate | None:
-    """Return the area of `first` minus that of `second` on the same cases, with its 95 % interval by patient."""
+    """Return the area of `first` minus that of `second` on the same cases, with its 95 % interval by patient.
+
+    Notes
+    -----
+    DeLong's components by patient. An area of 0 or 1 has no variance of its own, though it is no less uncertain: then
+    the distances to the limits of both areas are added in squares (MOVER; Zou and Donner, Stat Med 2008).
+    """
     if positive.all() or not positive.any():
         return None
-    contributions = np.zeros(len(positive))
-    value = 0.0
-    for scores, sign in ((first, 1), (second, -1)):
-        components = placements(scores, positive)
-        area = float(np.mean(components[positive]))
-        contributions += sign * _contributions(components, positive, area)
-        value += sign * area
+    truth = positive.astype(np.int64)
+    pairs = [np.column_stack([-scores, scores]) for scores in (first, second)]
+    return macro_auc_difference(pairs[0], pairs[1], truth, patients, only=1)
+
+
+def macro_auc_difference(
+    first: Floats,
+    second: Floats,
+    truth: NDArray[np.int64],
+    patients: NDArray[np.int64],
+    only: int | None = None,
+) -> Estimate | None:
+    """Return the difference of mean areas one against the rest, as `auc_difference` does for two classes.
+
+    Parameters
+    ----------
+    first, second : ndarray of float, shape (n, classes)
+        Scores of either model, one column a class.
+    truth, patients : ndarray of int, shape (n,)
+        Right class and patient of each case.
+    only : int, optional
+        The class whose area counts, instead of the mean over all.
+    """
+    classes = range(first.shape[1]) if only is None else [only]
+    present = [k for k in classes if 0 < np.sum(truth == k) < len(truth)]
+    if not present:
+        return None
+    contributions, areas, alike = np.zeros(len(truth)), [0.0, 0.0], True
+    for k in present:
+        components = [placements(scores[:, k], truth == k) for scores in (first, second)]
+        alike &= bool(np.array_equal(*components))
+        for which, (one, sign) in enumerate(zip(components, (1, -1), strict=True)):
+            area = float(np.mean(one[truth == k]))
+            areas[which] += area / len(present)
+            contributions += sign * _contributions(one, truth == k, area) / len(present)
+    value = areas[0] - areas[1]
+    if not alike and not all(0 < area < 1 for area in areas):
+        return _difference_of_extremes(areas, value, truth, patients, present)
     half = Z95 * math.sqrt(_clustered_variance(contributions, patients))
-    return Estimate(value, max(-1.0, value - half), min(1.0, value + half), len(positive))
+    return Estimate(value, max(-1.0, value - half), min(1.0, value + half), len(truth))
+
+
+def _difference_of_extremes(
+    areas: Sequence[float],
+    value: float,
+    truth: NDArray[np.int64],
+    patients: NDArray[np.int64],
+    present: Sequence[int],
+) -> Estimate:
+    fewest = min(len(np.unique(patients[truth == k])) for k in present)
+    others = min(len(np.unique(patients[truth != k])) for k in present)
+    (low, high), (other_low, other_high) = (_newcombe(area, fewest, others) for area in areas)
+    below = math.hypot(areas[0] - low, other_high - areas[1])
+    above = math.hypot(high - areas[0], areas[1] - other_low)
+    return Estimate(value, max(-1.0, value - below), min(1.0, value + above), len(truth))
 
 
 def _contributions(components: Floats, positive: NDArray[np.bool_], area: float) -> Floats:
