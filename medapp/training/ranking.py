@@ -108,7 +108,7 @@ def macro_auc_difference(
     contributions, areas, alike = np.zeros(len(truth)), [0.0, 0.0], True
     for k in present:
         components = [placements(scores[:, k], truth == k) for scores in (first, second)]
-        alike &= bool(np.array_equal(*components))
+        alike &= np.array_equal(components[0], components[1])
         for which, (one, sign) in enumerate(zip(components, (1, -1), strict=True)):
             area = float(np.mean(one[truth == k]))
             areas[which] += area / len(present)
