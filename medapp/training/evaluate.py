@@ -133,7 +133,7 @@ def _main_figures(answers: Answers) -> dict[str, Any]:
     found = {name: _recall(answers, right, k) for k, name in enumerate(answers.classes)}
     present = [estimate for estimate in found.values() if estimate]
     main: dict[str, Any] = {
-        "auc": _json(_area(answers)),
+        "auc": _json(area_of(answers)),
         "balanced_accuracy": _json(mean_of(present)) if len(present) == len(found) else None,
         "accuracy": _json(proportion(right, answers.patients)),
         "found": {name: _json(estimate) for name, estimate in found.items()},
@@ -153,7 +153,8 @@ def _recall(answers: Answers, right: NDArray[np.bool_], k: int) -> Estimate | No
     return proportion(right[of_class], answers.patients[of_class])
 
 
-def _area(answers: Answers) -> Estimate | None:
+def area_of(answers: Answers) -> Estimate | None:
+    """Return the area under the ROC curve of the alarm class, or the macro average of many; None without both."""
     if len(answers.truth) == 0:
         return None
     alarm = answers.alarm_index
