@@ -32,9 +32,10 @@ class Metadata:
     architecture : str
         A row of ``classify.network.ARCHITECTURES``.
     kind : str
-        ``classifier``, or ``backbone``: something to start a training from, which classifies nothing.
+        ``classifier``: one of the classes; ``several_labels``: each label may be there or not, whatever the others
+        are; or ``backbone``: something to start a training from, which classifies nothing.
     classes : tuple of str
-        In the order of the logits; empty for a backbone.
+        Classes or labels in the order of the logits; empty for a backbone.
     created : str
         ISO 8601, UTC.
     base : str
@@ -45,7 +46,7 @@ class Metadata:
     name: str
     version: str
     architecture: str
-    kind: Literal["classifier", "backbone"]
+    kind: Literal["classifier", "several_labels", "backbone"]
     classes: tuple[str, ...]
     created: str
     base: str = ""
@@ -54,8 +55,9 @@ class Metadata:
     statement: str = STATEMENT
 
     def to_json(self) -> dict[str, Any]:
-        """Return the metadata as JSON values."""
-        return {"schema_version": 1, **asdict(self), "classes": list(self.classes)}
+        """Return the metadata as JSON values; version 2 only where a program that knows version 1 would go wrong."""
+        version = 2 if self.kind == "several_labels" else 1
+        return {"schema_version": version, **asdict(self), "classes": list(self.classes)}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Metadata:
@@ -71,42 +73,69 @@ class Calibration:
     ----------
     scale, offset : tuple of float
         One a class: probabilities are softmax(logits · scale + offset). Platt scaling of two classes has equal scales
-        and one offset; empty tuples leave the logits as they are.
+        and one offset; empty tuples leave the logits as they are. Of several labels each has a probability of its
+        own, the sigmoid instead of the softmax.
     alarm_class : str or None
         The class to be found; for two classes only.
     threshold : float or None
         Operating point: the alarm class is given from this probability on. None: the most probable class.
+    thresholds : tuple of float
+        Only of several labels, and then one each: the label is given from this probability on.
     """
 
     scale: tuple[float, ...] = ()
     offset: tuple[float, ...] = ()
     alarm_class: str | None = None
     threshold: float | None = None
+    thresholds: tuple[float, ...] = ()
+
+    @property
+    def several(self) -> bool:
+        """Whether labels may occur together."""
+        return bool(self.thresholds)
 
     def probabilities(self, logits: NDArray[np.floating]) -> NDArray[np.float64]:
         """Return calibrated probabilities, shape (n, classes), of logits of that shape."""
         scores = np.asarray(logits, np.float64)
         if self.scale:
             scores = scores * np.asarray(self.scale) + np.asarray(self.offset)
+        if self.several:
+            independent: NDArray[np.float64] = 1 / (1 + np.exp(-np.clip(scores, -500, 500)))
+            return independent
         powers = np.exp(scores - scores.max(axis=1, keepdims=True))
         shares: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
         return shares
 
     def label(self, probabilities: Mapping[str, float]) -> str:
-        """Return the class by the operating point, or the most probable one where there is none."""
+        """Return the class by the operating point, or the most probable one where there is none.
+
+        Of several labels those that are given, with commas; empty where none is.
+        """
+        if self.several:
+            limits = zip(probabilities.items(), self.thresholds, strict=True)
+            return ", ".join(name for (name, probability), limit in limits if probability >= limit)
         if self.alarm_class is not None and self.threshold is not None and len(probabilities) == 2:
             (other,) = probabilities.keys() - {self.alarm_class}
             return self.alarm_class if probabilities[self.alarm_class] >= self.threshold else other
         return max(probabilities, key=probabilities.__getitem__)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the calibration as JSON values."""
-        return {"schema_version": 1, **asdict(self), "scale": list(self.scale), "offset": list(self.offset)}
+        """Return the calibration as JSON values; version 2 has thresholds, and only several labels have it."""
+        figures = {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self).items()}
+        thresholds = figures.pop("thresholds")
+        return (
+            {"schema_version": 2, **figures, "thresholds": thresholds}
+            if self.several
+            else {
+                "schema_version": 1,
+                **figures,
+            }
+        )
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Calibration:
         """Rebuild a calibration from `to_json`'s value."""
-        figures = {"scale": tuple(document["scale"]), "offset": tuple(document["offset"])}
+        figures = {name: tuple(document.get(name, ())) for name in ("scale", "offset", "thresholds")}
         return cls(**{**_without_version(document), **figures})
 
 

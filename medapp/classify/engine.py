@@ -196,7 +196,7 @@ class Engine:
             while len(self._packages) >= _PACKAGES_KEPT:
                 self._packages.pop(next(iter(self._packages)))
             self._packages[path] = known
-        if known[1].metadata.kind != "classifier":
+        if known[1].metadata.kind == "backbone":
             raise MedappError("engine.backbone", id=known[1].metadata.id)
         return known[1]
 
@@ -288,9 +288,18 @@ def _refusal(package: Package, code: str, *, identity: str, **params: str | floa
         None,
         refused=code,
         refused_params=params,
-        threshold=package.calibration.threshold,
-        alarm_class=package.calibration.alarm_class,
+        **_operating_points(package),
     )
+
+
+def _operating_points(package: Package) -> dict[str, Any]:
+    calibration = package.calibration
+    return {
+        "threshold": calibration.threshold,
+        "alarm_class": calibration.alarm_class,
+        "several": calibration.several,
+        "thresholds": dict(zip(package.metadata.classes, calibration.thresholds, strict=False)),
+    }
 
 
 def _key(package: Package) -> ModelKey:
@@ -305,8 +314,7 @@ def _prediction(frame: Frame, package: Package, reply: Message, n: int) -> Predi
         dict(zip(package.metadata.classes, reply.arrays["probabilities"][n].tolist(), strict=True)),
         reply.header["labels"][n],
         in_distribution=None if p_values is None else float(p_values[n]),
-        threshold=package.calibration.threshold,
-        alarm_class=package.calibration.alarm_class,
+        **_operating_points(package),
         heat_map=None if maps is None else maps[n],
         seconds=reply.header["seconds"],
         device=reply.header["device"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from medapp.classify import devices, network, novelty
+from medapp.classify.contents import Calibration
 from medapp.classify.devices import Choice
 from medapp.classify.explain import heat_maps
 from medapp.classify.network import Classifier
 from medapp.classify.package import Package, read_package
+from medapp.classify.prediction import foremost
 from medapp.errors import MedappError
 
 log = logging.getLogger(__name__)
@@ -37,7 +39,7 @@ class Answers:
     in_distribution : ndarray of float64, shape (n,), or None
         p-values; None where the package has no novelty model.
     labels : list of str
-        By the operating point.
+        By the operating point; of several labels those that are given, with commas.
     heat_maps : ndarray of float32, shape (n, h, w), or None
         For the labels, where they were asked for.
     """

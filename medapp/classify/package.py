@@ -288,7 +288,10 @@ def _widened(tensors: Tensors) -> dict[str, NDArray[Any]]:
 def _check_agreement(metadata: Metadata, calibration: Calibration) -> None:
     """Check what no schema can say: that the parts speak of the same classes."""
     classes = metadata.classes
-    if (metadata.kind == "classifier") != (len(classes) >= 2) or len(set(classes)) != len(classes):
+    fewest = {"classifier": 2, "several_labels": 1, "backbone": 0}[metadata.kind]
+    if len(classes) < fewest or (metadata.kind == "backbone" and classes) or len(set(classes)) != len(classes):
+        raise MedappError("package.classes", id=metadata.id)
+    if len(calibration.thresholds) != (len(classes) if metadata.kind == "several_labels" else 0):
         raise MedappError("package.classes", id=metadata.id)
     lengths = {len(calibration.scale), len(calibration.offset)} - {0}
     if lengths - {len(classes)} or len(calibration.scale) != len(calibration.offset):

@@ -84,7 +84,7 @@ def _installed(model: str, registry: Registry) -> Package | None:
 
 
 def _classifier(package: Package) -> Package:
-    if package.metadata.kind != "classifier":
+    if package.metadata.kind == "backbone":
         raise MedappError("engine.backbone", id=package.metadata.id)
     return package
 
@@ -108,12 +108,15 @@ def _result(answer: Answer, heat_map: Path | None) -> dict[str, Any]:
         "sop_instance_uid": answer.sop_instance_uid or None,
         "model": {"id": prediction.model.id, "version": prediction.model.version},
         "label": prediction.label,
+        "labels": list(prediction.given),
+        "several": prediction.several,
         "probabilities": prediction.probabilities,
         "refused": prediction.refused,
         "reason": _reason(answer),
         "in_distribution": prediction.in_distribution,
         "alarm_class": prediction.alarm_class,
         "threshold": prediction.threshold,
+        "thresholds": dict(prediction.thresholds),
         "device": prediction.device,
         "seconds": round(prediction.seconds, 6),
         "note": tr(prediction.note) if prediction.note else None,
@@ -150,7 +153,7 @@ def _line(answer: Answer) -> str:
         "cli.classify.answered",
         path=answer.path,
         frame=answer.frame,
-        label=prediction.label,
+        label=prediction.label or tr("cli.classify.no_label"),
         probabilities=", ".join(f"{name} {p:.0%}" for name, p in prediction.probabilities.items()),
         model=f"{prediction.model.id} {prediction.model.version}",
     )

@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from medapp.classify.archive import opened
 from medapp.classify.engine import DEVICES, Engine, EngineConfig
-from medapp.classify.package import Package
-from medapp.classify.registry import Registry
+from medapp.cli.chosen import chosen
 from medapp.cli.main import ANSWERED
 from medapp.cli.progress import run_shown
-from medapp.errors import MedappError
-from medapp.files import is_there
-from medapp.folders import user_folders
 from medapp.i18n import tr
 from medapp.imaging.readers import Readers
 from medapp.training import argument_types
@@ -39,30 +32,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Measure and print the answer."""
     with (
-        _chosen(args.model) as package,
+        chosen(args.model) as package,
         Readers() as readers,
         Engine(EngineConfig(device=args.device)) as engine,
     ):
         measured = run_shown(measure(args.cases, package, readers, engine, args.patient_from, args.prevalence))
     print(json.dumps(measured.to_json(), ensure_ascii=False, indent=1) if args.json else as_text(measured))
     return ANSWERED
-
-
-@contextmanager
-def _chosen(model: str) -> Iterator[Package]:
-    """Give the classifier that was asked for, by path or by id."""
-    folders = user_folders()
-    if is_there(Path(model)):
-        with opened(Path(model), folders.cache) as package:
-            yield _classifier(package)
-    else:
-        yield _classifier(Registry(folders).get(model))
-
-
-def _classifier(package: Package) -> Package:
-    if package.metadata.kind != "classifier":
-        raise MedappError("engine.backbone", id=package.metadata.id)
-    return package
 
 
 def as_text(measured: Measured) -> str:
