@@ -28,11 +28,13 @@ from medapp.training.events import PACKAGE_FOLDER
 from medapp.training.fingerprint import fingerprint_of
 from medapp.training.instant import finish_instantly, learn_instantly
 from medapp.training.intake import read_cases
+from medapp.training.interruption import interruptible
 from medapp.training.keeper import Keeper
 from medapp.training.lesson import Floats, Group, Instant, Lesson, Trained
 from medapp.training.lineage import refuse_seen_pictures
 from medapp.training.memory import Portions
-from medapp.training.narration import Budget, Narrator
+from medapp.training.more_cases import learning_curve
+from medapp.training.narration import Budget, Narrator, StoppedEarlyError
 from medapp.training.pictures import PictureCache
 from medapp.training.plan import Plan, make_plan
 from medapp.training.product import write_product
@@ -150,19 +152,43 @@ def _learn_and_test(
         Portions.of(plan.config, lambda before, now: narrator.note("train.note.memory", before=before, now=now)),
         plan.steps_for(sum(use == "development" for use in checked.uses)),
     )
-    instant = learn_instantly(lesson, narrator, keeper)
-    if plan.request.effort != "instant":
-        budget = Budget(start, instant.seconds, plan.config, narrator.clock)
-        trained = learn_quickly(lesson, instant, budget, narrator, keeper)
-    else:
-        trained = finish_instantly(lesson, instant, narrator)
+    with interruptible(lesson.network, lambda: narrator.stopping):
+        instant = learn_instantly(lesson, narrator, keeper)
+        if plan.request.effort != "instant":
+            budget = Budget(start, instant.seconds, plan.config, narrator.clock)
+            trained = learn_quickly(lesson, instant, budget, narrator, keeper)
+        else:
+            trained = finish_instantly(lesson, instant, narrator)
+    curve = _more_cases(lesson, instant, narrator)
     calibration = _calibrate(plan, classes, trained)
     report, answers = _report(plan, checked, lesson, instant, trained, calibration, narrator)
+    report["learning_curve"] = curve
+    if (pulse := narrator.pulse) is not None:
+        report["timing"] |= {"images_per_second": round(pulse.images_per_second, 2)}
+        report["timing"] |= {"data_wait": round(pulse.data_wait, 4)}
     names = [seen.case.name for seen, use in zip(checked.survey.seen, checked.uses, strict=True) if use == "sealed"]
     write_text(folder / PREDICTIONS_FILE, predictions_csv(names, answers))
     write_json(folder / REPORT_FILE, report)
     # last: where there is a package, everything is there
     return _told_again(write_product(plan, checked, trained, calibration, report, folder / PACKAGE_FOLDER))
+
+
+def _more_cases(lesson: Lesson, instant: Instant, narrator: Narrator) -> dict[str, Any] | None:
+    """Return the learning curve; None where the person stopped, who then has the model without it."""
+    if narrator.stopped:
+        return None
+
+    def on_fit(done: int, total: int) -> None:
+        narrator.progress("more_cases", done, total)
+
+    group, deep = lesson.development, instant.development.deep
+    try:
+        return learning_curve(
+            deep, group.truth, group.patients, instant.fit, lesson.config, lesson.seed, on_fit, narrator.go_or_stop
+        ).to_json()
+    except StoppedEarlyError:
+        narrator.take_stop()
+        return None
 
 
 def _group(checked: Checked, use: str) -> Group:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -63,6 +64,8 @@ class Step:
         Mean training loss of the current pass.
     pictures : int
         Pictures that this step learned from.
+    seconds, waited : float
+        Wall time of the step, and the part of it in which its pictures were brought and changed.
     """
 
     done: int
@@ -71,6 +74,8 @@ class Step:
     ends_pass: bool
     loss: float
     pictures: int
+    seconds: float
+    waited: float
 
 
 class Average(nn.Module):
@@ -150,28 +155,33 @@ class FineTuning:
     def steps(self) -> Iterator[Step]:
         """Train; yields after each step. Whoever iterates looks at the weights, and stops when they like."""
         while self.share < 1:
-            place = self.done % self._per_pass
+            began, place = time.perf_counter(), self.done % self._per_pass
             if place == 0:
                 size = len(self._material.positions)
                 self._total, self._order = 0.0, torch.randperm(size, generator=self._generator)
             for group, peak in zip(self._optimizer.param_groups, self._peaks, strict=True):
                 group["lr"] = peak * learning_rate(self.share, self._config.warm_up, self._config.schedule)
             _set_training(self.network, self._scratch)
-            chosen = self._order[place * self._batch : (place + 1) * self._batch].numpy()
-            images = torch.from_numpy(self._material.pictures.take(self._material.positions[chosen])).to(self._device)
-            labels = torch.from_numpy(self._material.truth[chosen]).to(self._device)
+            images, labels = self._brought(self._order[place * self._batch : (place + 1) * self._batch].numpy())
+            waited = time.perf_counter() - began
             self._total += self._learned(images, labels)
             self.average.update(self.network)
             self.done += 1
             self.share = min(1.0, self.pace.share(self.done))
             ends_pass = place == self._per_pass - 1 or self.share >= 1
             passes, loss = self.done // self._per_pass, self._total / (place + 1)
-            yield Step(self.done, self.share, passes, ends_pass, loss, len(labels))
+            seconds = time.perf_counter() - began
+            yield Step(self.done, self.share, passes, ends_pass, loss, len(labels), seconds, waited)
+
+    def _brought(self, chosen: Ints) -> tuple[Tensor, Tensor]:
+        """Return pictures, changed a little, and classes on the device."""
+        images = torch.from_numpy(self._material.pictures.take(self._material.positions[chosen])).to(self._device)
+        labels = torch.from_numpy(self._material.truth[chosen]).to(self._device)
+        return images if self._config.plain else augmented(images, self._config, self._generator), labels
 
     def _learned(self, images: Tensor, labels: Tensor) -> float:
         """Make one step, and return the loss before it."""
-        seen = images if self._config.plain else augmented(images, self._config, self._generator)
-        loss = self._gradients(seen, labels)
+        loss = self._gradients(images, labels)
         if not math.isfinite(loss):
             raise MedappError("train.diverged", rate=f"{max(self._peaks):g}")
         if self._config.clip:
@@ -192,7 +202,9 @@ class FineTuning:
         total = 0.0
         size = self._portion.size
         for some, given in zip(torch.split(images, size), torch.split(labels, size), strict=True):
-            loss = F.cross_entropy(self.network(some), given) * (len(given) / len(labels))
+            with torch.autocast(self._device.type, torch.bfloat16, enabled=self._device.type == "cuda"):
+                logits = self.network(some)
+            loss = F.cross_entropy(logits.float(), given) * (len(given) / len(labels))
             loss.backward()  # type: ignore[no-untyped-call]
             total += float(loss.detach())
         return total

@@ -40,12 +40,8 @@ def learn_instantly(lesson: Lesson, narrator: Narrator, keeper: Keeper) -> Insta
         if narrator.progress("head", done, total):
             raise StoppedEarlyError
 
-    def on_step() -> None:
-        if narrator.pause():
-            raise StoppedEarlyError
-
     deep = development.deep
-    fit = cross_fit(deep, group.truth, group.patients, lesson.config, lesson.seed, on_fit, on_step)
+    fit = cross_fit(deep, group.truth, group.patients, lesson.config, lesson.seed, on_fit, narrator.go_or_stop)
     instant = Instant(fit, development, sealed, features.seconds)
     keeper.keep_instant(instant)
     return instant

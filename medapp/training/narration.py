@@ -9,7 +9,7 @@ from typing import Any
 from medapp.i18n import tr
 from medapp.jobs import TimeLeft
 from medapp.training.config import TrainConfig
-from medapp.training.consumption import Speed, peak_memory_mb
+from medapp.training.consumption import Pulse, Speed, peak_memory_mb
 from medapp.training.events import Control, EventLog
 
 SECONDS_BETWEEN = 0.25
@@ -49,15 +49,31 @@ class Narrator:
             self._log.write("progress", phase=phase, done=done, total=total, seconds_left=left)
         return self.pause()
 
-    def learned_from(self, pictures: int) -> None:
-        """Tell now and then how fast it goes, and the memory taken."""
-        rate = self._speed.after(pictures)
-        if rate is not None:
-            self._log.write("speed", images_per_second=round(rate, 1), memory_mb=peak_memory_mb())
+    def learned_from(self, pictures: int, seconds: float, waited: float) -> None:
+        """Tell now and then how fast it goes, the wait for pictures, and the memory taken."""
+        pulse = self._speed.after(pictures, seconds, waited)
+        if pulse is not None:
+            told = {"images_per_second": round(pulse.images_per_second, 1), "data_wait": round(pulse.data_wait, 4)}
+            self._log.write("speed", **told, memory_mb=peak_memory_mb())
+
+    @property
+    def pulse(self) -> Pulse | None:
+        """How fast all steps of this process went; None where there was none."""
+        return self._speed.overall
 
     def pause(self) -> bool:
         """Wait while paused; return whether to stop."""
         return self._control.checkpoint()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether a stop was asked for that nobody has taken yet."""
+        return self._control.stopping
+
+    def go_or_stop(self) -> None:
+        """Wait while paused; raises StoppedEarlyError where a stop was asked for."""
+        if self.pause():
+            raise StoppedEarlyError
 
     def take_stop(self) -> None:
         """Take a stop that was asked for as done, what follows is to keep what was learned; `stopped` remembers it."""

@@ -118,7 +118,11 @@ def _cross_fitted(
         tuning, stopped = rounds.tuned(fold, numbers != fold, rounds.head_for(numbers != fold), found)
         if stopped:
             return stays
-        found.logits[numbers == fold] = logits_at(lesson, tuning.average.network, group.positions[numbers == fold])
+        held = group.positions[numbers == fold]
+        try:
+            found.logits[numbers == fold] = logits_at(lesson, tuning.average.network, held, lambda *_: narrator.pause())
+        except StoppedEarlyError:
+            return stays
     judged = rounds.first < folds and not _is_better(lesson, found.logits, instant, narrator)
     if judged and not config.plain:
         return stays

@@ -81,19 +81,22 @@ class Rounds:
         if kept is not None and number == self.first:
             tuning.restore(kept.facts["tuning"], kept)
             self._narrator.tell("resumed", steps=tuning.done, passes=len(self._narrator.curve))
+        try:
+            self._learn(number, tuning, companion)
+        except StoppedEarlyError:
+            return tuning, True
+        return tuning, False
+
+    def _learn(self, number: int, tuning: FineTuning, companion: Companion) -> None:
         for step in tuning.steps():
-            self._narrator.learned_from(step.pictures)
+            self._narrator.learned_from(step.pictures, step.seconds, step.waited)
             if self._narrator.progress("learning", round(1000 * (number + step.share)), 1000 * self._of):
-                return tuning, True
-            try:
-                enough = step.ends_pass and companion.end_pass(step, tuning)
-            except StoppedEarlyError:
-                return tuning, True
+                raise StoppedEarlyError
+            enough = step.ends_pass and companion.end_pass(step, tuning)
             if step.ends_pass or self._keeper.due:
                 self._keep(number, tuning, companion)
             if enough:
                 break
-        return tuning, False
 
     def _keep(self, number: int, tuning: FineTuning, companion: Companion) -> None:
         stands, beside = tuning.checkpoint(), companion.checkpoint()

@@ -53,13 +53,20 @@ def in_this_process() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         torch.set_num_threads(1)
         patch.setattr(course, "Readers", NearReaders)
-        patch.setattr("medapp.training.plan.SCRATCH_SIZE", 32)
         yield
     torch.set_num_threads(threads)
 
 
 def request_for(cases: Path, **more: object) -> RunRequest:
-    asked = {"architecture": "small_cnn", "effort": "quick", "steps": 2, "seed": 1, "threads": 1, "device": "cpu"}
+    asked = {
+        "architecture": "small_cnn",
+        "effort": "quick",
+        "steps": 2,
+        "seed": 1,
+        "threads": 1,
+        "device": "cpu",
+        "image_size": 32,
+    }
     return RunRequest(str(cases), **{**asked, "pattern": PATTERN, **more})  # type: ignore[arg-type]
 
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from medapp.training.consumption import Speed, peak_memory_mb
+from medapp.training.consumption import Pulse, Speed, peak_memory_mb
 
 
 def test_the_speed_is_that_of_the_last_seconds() -> None:
@@ -15,9 +15,16 @@ def test_the_speed_is_that_of_the_last_seconds() -> None:
     now[0] = 1.0
     assert speed.after(30) is None
     now[0] = 3.0
-    assert speed.after(30) == pytest.approx(20)
+    assert speed.after(30, 1.0, 0.5) == Pulse(20, 0.5)
     now[0] = 8.0
-    assert speed.after(10) == pytest.approx(2)
+    assert speed.after(10, 3.0, 0.5) == Pulse(2, pytest.approx(0.5 / 3))
+    assert speed.overall == Pulse(70 / 4, 0.25)
+
+
+def test_without_a_timed_step_there_is_no_speed() -> None:
+    speed = Speed(lambda: 0.0)
+    assert speed.after(30) is None
+    assert speed.overall is None
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the system does not tell it this way")
