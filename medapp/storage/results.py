@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import json
-import logging
-import sqlite3
-import threading
 from collections.abc import Sequence
-from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from medapp.classify.prediction import Prediction
-from medapp.errors import MedappError, Problem
-
-log = logging.getLogger(__name__)
+from medapp.errors import Problem
+from medapp.storage.database import Database, now
 
 MIGRATIONS: Sequence[str] = (
     """
@@ -33,7 +27,6 @@ MIGRATIONS: Sequence[str] = (
     """,
 )
 """Each brings the database from the version of its index to the next one; never change one that was released."""
-_COMPANIONS = ("", "-wal", "-shm")
 
 
 class Results:
@@ -49,10 +42,12 @@ class Results:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = threading.Lock()
-        self.set_aside: Problem | None = None
-        self._connection = self._opened()
+        self._database = Database(path, MIGRATIONS, "results")
+
+    @property
+    def set_aside(self) -> Problem | None:
+        """Why the database was begun anew, or lives in memory; None where it did not have to."""
+        return self._database.set_aside
 
     def get(self, identity: str, manifest_hash: str, *, heat_map: bool = False) -> Prediction | None:
         """Return the prediction of a frame by a package, or None where it must be computed.
@@ -67,10 +62,10 @@ class Results:
             Whether a prediction without a heat map will not do; a refused one never has one.
         """
         query = "SELECT prediction, heat_map, heat_map_rows FROM predictions WHERE identity = ? AND manifest_hash = ?"
-        with self._lock:
-            row = self._fetched(query, (identity, manifest_hash))
-        if row is None:
+        found = self._database.rows(query, (identity, manifest_hash))
+        if not found:
             return None
+        row = found[0]
         try:
             prediction = Prediction.from_json(json.loads(row[0]), _heat_map(row[1], row[2]))
         except (ValueError, TypeError, KeyError, RecursionError):  # damage that SQLite cannot see: computed anew
@@ -87,22 +82,16 @@ class Results:
             ``results.write`` where the disk refuses.
         """
         rows = [_row(prediction) for prediction in predictions]
-        try:
-            with self._lock, self._connection:
-                self._connection.executemany("INSERT OR REPLACE INTO predictions VALUES (?, ?, ?, ?, ?, ?)", rows)
-        except sqlite3.Error as error:
-            raise MedappError("results.write", reason=type(error).__name__) from error
+        self._database.write("INSERT OR REPLACE INTO predictions VALUES (?, ?, ?, ?, ?, ?)", rows)
 
     def count(self) -> int:
         """Return how many predictions are kept."""
-        with self._lock:
-            row = self._fetched("SELECT COUNT(*) FROM predictions", ())
-        return 0 if row is None else int(str(row[0]))
+        found = self._database.rows("SELECT COUNT(*) FROM predictions")
+        return int(found[0][0]) if found else 0
 
     def close(self) -> None:
         """Close the database."""
-        with self._lock:
-            self._connection.close()
+        self._database.close()
 
     def __enter__(self) -> Results:
         return self
@@ -110,85 +99,16 @@ class Results:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _fetched(self, query: str, values: tuple[str, ...]) -> tuple[str, bytes | None, int | None] | None:
-        """Return one row; a fault met while reading sets the database aside, and nothing is known."""
-        try:
-            row: tuple[str, bytes | None, int | None] | None = self._connection.execute(query, values).fetchone()
-        except sqlite3.OperationalError:  # busy, or the disk refuses: not the file's fault
-            return None
-        except sqlite3.DatabaseError:
-            self._connection.close()
-            self._move_away("results.damaged")
-            self._connection = self._opened()
-            return None
-        return row
-
-    def _opened(self) -> sqlite3.Connection:
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            return self._connected(str(self._path))
-        except (OSError, sqlite3.OperationalError) as error:
-            self.set_aside = Problem(str(self._path), "results.write", {"reason": type(error).__name__})
-            return self._connected(":memory:")
-        except _NewerError:
-            self._move_away("results.newer")
-        except sqlite3.DatabaseError:
-            self._move_away("results.damaged")
-        return self._connected(str(self._path))
-
-    def _connected(self, path: str) -> sqlite3.Connection:
-        connection = sqlite3.connect(path, check_same_thread=False, timeout=10)
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            _migrate(connection)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
-    def _move_away(self, code: str) -> None:
-        stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
-        for companion in _COMPANIONS:
-            source = self._path.with_name(self._path.name + companion)
-            with suppress(OSError):
-                source.replace(self._path.with_name(f"{self._path.stem}.set-aside-{stamp}.sqlite{companion}"))
-        self.set_aside = Problem(str(self._path), code)
-        log.warning("the results database was set aside (%s)", code)
-
-
-class _NewerError(Exception):
-    """The database was written by a newer version of medapp."""
-
-
-def _migrate(connection: sqlite3.Connection) -> None:
-    """Bring the database to the newest version, one migration a transaction."""
-    connection.execute(
-        "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, reached_at TEXT NOT NULL)"
-    )
-    version = connection.execute("SELECT MAX(version) FROM schema_version").fetchone()[0] or 0
-    if version > len(MIGRATIONS):
-        raise _NewerError
-    for number, migration in enumerate(MIGRATIONS[version:], start=version + 1):
-        with connection:
-            connection.execute("BEGIN IMMEDIATE")
-            connection.execute(migration)
-            connection.execute("INSERT INTO schema_version VALUES (?, ?)", (number, _now()))
-
 
 def _row(prediction: Prediction) -> tuple[str, str, str, bytes | None, int | None, str]:
     document = json.dumps(prediction.to_json(), allow_nan=False)
     heat = prediction.heat_map
     blob = None if heat is None else np.ascontiguousarray(heat, np.float32).tobytes()
     rows = None if heat is None else heat.shape[0]
-    return prediction.identity, prediction.model.manifest_hash, document, blob, rows, _now()
+    return prediction.identity, prediction.model.manifest_hash, document, blob, rows, now()
 
 
 def _heat_map(blob: bytes | None, rows: int | None) -> NDArray[np.float32] | None:
     if blob is None or not rows:
         return None
     return np.frombuffer(blob, np.float32).reshape(rows, -1).copy()
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
