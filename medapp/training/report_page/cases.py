@@ -1,0 +1,60 @@
+"""Which cases there were: the flow diagram, the counts by class, the findings of the check."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from medapp.i18n import tr
+from medapp.training.report_page.beside import Beside, Report
+from medapp.training.report_page.flow import flow
+from medapp.training.report_page.markup import Markup, figure, paragraph, part, section, table
+from medapp.training.report_page.sentences import is_evaluation
+
+
+def cases_section(report: Report, beside: Beside) -> Markup:
+    """Return the section about the cases."""
+    cases = report["cases"]
+    drawn = Markup("") if is_evaluation(report) else flow(cases, report.get("sealed"))
+    return section(
+        "cases",
+        tr("report.section.cases"),
+        paragraph(beside.about_cases),
+        paragraph(_patients(cases)),
+        figure(drawn, tr("report.flow.caption")),
+        _counts(report),
+        part(tr("report.findings"), _findings(cases, beside) or paragraph(tr("report.no_findings"))),
+    )
+
+
+def _patients(cases: Mapping[str, Any]) -> str:
+    if not cases["patients_known"]:
+        return tr("card.patients_unknown")
+    return tr("card.patients", n=cases["patients"], source=tr(f"patients_from.{cases['patients_from']}"))
+
+
+def _counts(report: Report) -> Markup:
+    split, sealed = report["cases"]["split"], report.get("sealed") or {}
+    if is_evaluation(report):
+        rows = [(name, n, (sealed.get("classes") or {}).get(name, 0)) for name, n in report["cases"]["classes"].items()]
+        head = [tr("report.column.class"), tr("report.column.images"), tr("report.column.answered")]
+        return table(tr("report.counts_evaluated"), head, rows, "numbers")
+    sides = ("development", "sealed", "left_out")
+    head = [tr("report.column.class"), tr("report.column.images"), *(tr(f"report.column.{side}") for side in sides)]
+    rows_ = [(name, n, *(split[side].get(name, 0) for side in sides)) for name, n in report["cases"]["classes"].items()]
+    totals = [sum(report["cases"]["classes"].values()), *(sum(split[side].values()) for side in sides)]
+    return table(tr("report.counts"), head, [*rows_, (tr("report.all"), *totals)], "numbers")
+
+
+def _findings(cases: Mapping[str, Any], beside: Beside) -> Markup:
+    kept = bool(beside.kept)
+    head = [tr("report.column.weight"), tr("report.column.finding"), *([tr("report.column.kept")] if kept else [])]
+    rows = [
+        (
+            tr(f"check.severity.{f['severity']}").lower(),
+            f["text"],
+            *([beside.kept.get(f["code"], tr("report.none"))] if kept else []),
+        )
+        for f in cases["findings"]
+    ]
+    return table(tr("report.findings_caption"), head, rows)

@@ -1,0 +1,97 @@
+"""Numbers as people write them: as many digits as the interval bears."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+from medapp.i18n import tr
+
+Figure: TypeAlias = Mapping[str, Any]
+NARROW_SHARE, NARROW_AREA = 0.02, 0.05
+
+
+def percent(value: float, digits: int = 0) -> str:
+    """Return a share as a percentage; 100 and 0 only where it is so, or where it rounds to that with its digits."""
+    return f"{100 * value:.{digits}f}"
+
+
+def share(figure: Figure | None) -> str:
+    """Return a proportion in per cent with its interval, e.g. ``88 % (77–95)``; a dash where there is none."""
+    if not figure:
+        return tr("report.none")
+    digits = 1 if _width(figure) < NARROW_SHARE else 0
+    value = f"{percent(figure['value'], digits)} %"
+    return f"{value}{_interval(figure, lambda end: percent(end, digits))}"
+
+
+def area(figure: Figure | None) -> str:
+    """Return an area, or another figure between 0 and 1 that is no share of people, e.g. ``0.91 (0.85–0.95)``."""
+    if not figure:
+        return tr("report.none")
+    digits = 3 if _width(figure) < NARROW_AREA else 2
+    return f"{_below_one(figure['value'], digits)}{_interval(figure, lambda end: _below_one(end, digits))}"
+
+
+def signed(figure: Figure | None) -> str:
+    """Return a figure of any size and sign with two significant digits, e.g. ``1.1 (0.77 to 1.5)``."""
+    if not figure:
+        return tr("report.none")
+    return f"{significant(figure['value'])}{_interval(figure, significant, ' to ')}"
+
+
+def significant(value: float, digits: int = 2) -> str:
+    """Return `value` with so many significant digits, never in powers of ten."""
+    if not value or not math.isfinite(value):
+        return "0" if not value else str(value)
+    after = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    return f"{value:.{min(after, 8)}f}"
+
+
+def seconds(value: float) -> str:
+    """Return a time in the unit that a person would use."""
+    if value < 90:
+        return tr("report.seconds", n=f"{value:.0f}" if value >= 2 else significant(value))
+    if value < 5400:
+        return tr("report.minutes", n=f"{value / 60:.0f}")
+    return tr("report.hours", n=f"{value / 3600:.1f}")
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """Return counts by class as a text, e.g. ``270 NORMAL, 786 PNEUMONIA``."""
+    return ", ".join(f"{n} {name}" for name, n in counts.items())
+
+
+def plain(value: object) -> str:
+    """Return any JSON value of the report as a text."""
+    match value:
+        case bool():
+            return tr("report.yes") if value else tr("report.no")
+        case float():
+            return f"{value:g}"
+        case None:
+            return tr("report.none")
+        case str() | int():
+            return str(value)
+        case Mapping():
+            return ", ".join(f"{name} {plain(one)}" for name, one in value.items())
+        case Sequence():
+            return ", ".join(plain(one) for one in value)
+    return str(value)
+
+
+def _width(figure: Figure) -> float:
+    low, high = figure.get("low"), figure.get("high")
+    return 1.0 if low is None or high is None else float(high - low)
+
+
+def _interval(figure: Figure, write: Any, between: str = "–") -> str:  # noqa: ANN401 - a function from float to str
+    low, high = figure.get("low"), figure.get("high")
+    return "" if low is None or high is None else f" ({write(low)}{between}{write(high)})"
+
+
+def _below_one(value: float, digits: int) -> str:
+    """Never say 1 of what is less."""
+    text = f"{value:.{digits}f}"
+    return f">{1 - 10**-digits:.{digits}f}" if float(text) >= 1 > value else text
