@@ -3,32 +3,66 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
+from medapp.classify.registry import Entry
 from medapp.i18n import tr
 from medapp.training.check import Checked
 from medapp.training.dataset import Case
 from medapp.training.patients import compile_pattern, patient_in_name
+from medapp.training.run import Run
 from medapp.ui.session import Services
-from medapp.ui.teaching_view import Snapshot, run_row
-from medapp.ui.widgets.teaching.views import ClassRow
+from medapp.ui.teaching_state import Snapshot
+from medapp.ui.teaching_train_view import run_row, start_choices
+from medapp.ui.widgets.teaching.views import ClassRow, StartChoice
 from medapp.workflows.teaching import Project
+
+LEARNED = ("development", "validation", "learning_curve")
+"""Parts of a report that are about cases for learning alone: they may be shown before the sealed test is opened."""
 
 
 def snapshot_of(project: Project, services: Services) -> Snapshot:
     """Read what the page shows of a project; packages are read whole, and their hashes checked."""
     ended = [(run, run.state().end) for run in project.runs()]
-    rows = tuple(run_row(run.request.effort, end) for run, end in ended if end is not None)
+    best = project.best_run()
+    rows = tuple(
+        run_row(run.request.effort, end, best=best is not None and run.folder == best.folder)
+        for run, end in ended
+        if end is not None
+    )
+    listing = services.registry.list()
     return Snapshot(
         state=project.state,
         marks={str(step): mark for step, mark in project.steps().items()},
         runs=rows,
-        trained=project.best_run() is not None,
+        trained=best is not None,
         interrupted=project.interrupted_run() is not None,
         rule=project.rule(),
+        evidence=_learned(best),
         report=project.report(),
+        starts=start_choices(_models(listing.entries)),
         in_use=tuple(package.metadata.name for package in services.registry.in_use()),
     )
+
+
+def _learned(run: Run | None) -> Mapping[str, Any] | None:
+    """Return what a training's report says about the cases for learning."""
+    if run is None:
+        return None
+    report = (run.state().end or {}).get("report", {})
+    return {name: report[name] for name in LEARNED if name in report}
+
+
+def _models(entries: Iterable[Entry]) -> Iterator[StartChoice]:
+    """Yield the models of this station that a training can start from, the program's own first."""
+    for entry in sorted(entries, key=lambda entry: not entry.builtin):
+        told = entry.package.metadata
+        if entry.builtin:
+            yield StartChoice(tr("teach.starter_model", name=told.name))
+        else:
+            yield StartChoice(tr("teach.own_model", name=told.name, version=told.version), f"{told.id}@{told.version}")
 
 
 def listed_rows(cases: tuple[Case, ...], classes: tuple[str, ...]) -> tuple[ClassRow, ...]:

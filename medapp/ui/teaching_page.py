@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
@@ -22,6 +24,12 @@ from medapp.ui.widgets.teaching.views import Step, TeachingView
 
 STEP_PX = 1000
 MARGIN = 6
+FILES = {
+    "report": ("teach.html_filter", "report.html"),
+    "predictions": ("teach.csv_filter", "predictions.csv"),
+    "lab_book": ("teach.export_filter", "lab-book.txt"),
+}
+"""What can be saved: the filter of the dialog, and the name that it suggests."""
 
 
 class TeachingPage(QWidget):
@@ -75,14 +83,36 @@ class TeachingPage(QWidget):
         self.cases.cancel_requested.connect(session.cancel_check)
         self.check.seal_requested.connect(session.seal)
         self.check.pattern_requested.connect(self._give_pattern)
-        self.train.train_requested.connect(session.train)
-        self.train.stop_requested.connect(session.stop_training)
-        self.train.pause_requested.connect(session.pause_training)
-        self.train.go_on_requested.connect(session.go_on_training)
-        self.sealed_test.open_requested.connect(session.open_sealed_test)
+        self.train.train_requested.connect(session.trainings.start)
+        self.train.stop_requested.connect(session.trainings.stop)
+        self.train.pause_requested.connect(session.trainings.pause)
+        self.train.go_on_requested.connect(session.trainings.go_on)
+        self.sealed_test.open_requested.connect(session.evidence.open_sealed_test)
+        self._connect_files()
         self.use.name_requested.connect(session.set_name)
         self.use.activate_requested.connect(session.activate)
         self.use.back_requested.connect(session.go_back)
+
+    def _connect_files(self) -> None:
+        evidence = self._session.evidence
+        self.train.start_requested.connect(self._session.trainings.choose_start)
+        self.train.weights_requested.connect(self._ask_for_weights)
+        self.sealed_test.mistakes_requested.connect(evidence.show_mistakes)
+        self.sealed_test.predictions_requested.connect(partial(self._save, "predictions", evidence.save_predictions))
+        self.lab_book.export_requested.connect(partial(self._save, "lab_book", evidence.export_lab_book))
+
+    def _save(self, what: str, save: Callable[[Path], None]) -> None:
+        """Ask where to, and save there; the ending says what kind of file it is to be."""
+        filters, suggested = FILES[what]
+        name, _ = QFileDialog.getSaveFileName(self, tr(f"teach.save_{what}_as"), suggested, tr(filters))
+        if name:
+            save(Path(name))
+
+    @Slot()
+    def _ask_for_weights(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, tr("teach.choose_weights_title"), "", tr("teach.weights_filter"))
+        if name:
+            self._session.trainings.choose_weights(Path(name))
 
     @Slot()
     def _give_pattern(self) -> None:
@@ -99,7 +129,7 @@ class TeachingPage(QWidget):
     def _render(self, view: TeachingView) -> None:
         self.rail.render_steps(view.title, view.step, view.marks)
         self._stack.setCurrentWidget(self._areas[view.step])
-        self.question.render_question(view.question)
+        self.question.render_question(view.question, view.seen)
         self.cases.render_cases(view.cases)
         self.check.render_check(view.check)
         self.train.render_train(view.train)

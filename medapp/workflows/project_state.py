@@ -26,6 +26,14 @@ class Question:
         Share of the first that must be found, 0 to 1.
     prevalence : float or None
         How common it is where the model is to be used.
+    together : bool
+        Whether several classes may be true of one image; else they exclude each other.
+    side_matters : bool
+        Whether left and right tell something; else pictures are mirrored for learning.
+    truth : str
+        Where the labels come from, in a sentence.
+    image_size : int
+        Rows and columns of the network's picture.
     """
 
     pictures: str = ""
@@ -34,6 +42,10 @@ class Question:
     other: str = ""
     find_at_least: float = 0.9
     prevalence: float | None = None
+    together: bool = False
+    side_matters: bool = True
+    truth: str = ""
+    image_size: int = 224
 
 
 @dataclass(frozen=True)

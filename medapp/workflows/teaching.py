@@ -111,17 +111,17 @@ class Project:
             n = sum(answer["split"]["sealed"].values())
             self._record("sealed", {"n": n}, sealed=_now())
 
-    def start_training(self, runs: Path, effort: Effort, base: str = "") -> Run:
+    def start_training(self, runs: Path, effort: Effort, *, base: str = "", architecture: str = "") -> Run:
         """Start a training; raises ``project.not_sealed``, ``project.training``, or ``run.cannot_start``."""
         if self._state.sealed is None:
             raise MedappError("project.not_sealed")
         if self.current_run() is not None:
             raise MedappError("project.training")
-        run = Run.start(runs, self._request(effort, base))
+        run = Run.start(runs, self._request(effort, base, architecture))
         self._record("training", {"effort": effort}, runs=(*self._state.runs, str(run.folder)))
         return run
 
-    def _request(self, effort: Effort, base: str) -> RunRequest:
+    def _request(self, effort: Effort, base: str, architecture: str = "") -> RunRequest:
         state, question = self._state, self._state.question
         classes = list((state.checked or {}).get("classes", {}))
         alarm = [name for name in classes if name.casefold() == question.find.strip().casefold()]
@@ -129,12 +129,14 @@ class Project:
             cases=state.cases,
             effort=effort,
             base=base,
+            architecture=architecture,
             name=state.title,
             pattern=state.pattern,
             alarm=alarm[0] if alarm and len(classes) == 2 else "",
             find_at_least=question.find_at_least,
             prevalence=question.prevalence,
             scope=", ".join(filter(None, (question.pictures, question.people))),
+            image_size=0 if question.image_size == Question().image_size else question.image_size,
         )
 
     def runs(self) -> list[Run]:

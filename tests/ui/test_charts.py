@@ -6,7 +6,8 @@ import pytest
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
-from medapp.ui.widgets.charts import LEFT, TICK_GAP_PX, TOP, Axes, ConfusionMatrix, Curve, LineChart
+from medapp.ui.widgets.charts import LEFT, TICK_GAP_PX, TOP, Axes, Curve, LineChart
+from medapp.ui.widgets.confusion import ConfusionMatrix
 
 ROC = Axes((0, 1), (0, 1), "1 − specificity", "Sensitivity", diagonal=True)
 PERFECT = Curve("ROC", ((0.0, 0.0), (0.0, 1.0), (1.0, 1.0)), "#4aa3ff")

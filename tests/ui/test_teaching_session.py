@@ -142,13 +142,13 @@ def test_a_training_is_followed_to_its_end(
     qtbot: QtBot, session: Session, teaching: TeachingSession, cases: Path, run_folder: Path
 ) -> None:
     choose_and_seal(qtbot, session, teaching, cases)
-    teaching.train("quick")
+    teaching.trainings.start("quick")
     assert teaching.view.train.running
     qtbot.waitUntil(run_folder.is_dir)
     tell(run_folder, "progress", phase="learning", done=3, total=9, seconds_left=12.0)
     tell(run_folder, "pass", number=1, train_loss=0.7, validation_loss=0.6, auc=0.8)
     qtbot.waitUntil(lambda: teaching.view.train.done == 3 and len(teaching.view.train.curve) == 1)
-    teaching.stop_training()
+    teaching.trainings.stop()
     assert teaching.view.train.stopping
     assert (run_folder / events.CONTROL_FILE).is_file()
     tell(run_folder, "stopped", code="train.stopped", reason="Stopped before there was anything to keep.")
@@ -160,7 +160,7 @@ def test_a_training_from_before_a_restart_is_followed(
     qtbot: QtBot, session: Session, teaching: TeachingSession, cases: Path, run_folder: Path
 ) -> None:
     choose_and_seal(qtbot, session, teaching, cases)
-    teaching.train("instant")
+    teaching.trainings.start("instant")
     qtbot.waitUntil(lambda: len(teaching.view.lab_book) == 5, timeout=WAIT_MS)
     again = TeachingSession(session)
     again.restore()
@@ -176,7 +176,7 @@ def test_a_training_that_cannot_start_is_told(
 ) -> None:
     teaching.choose_cases(cases)
     qtbot.waitUntil(lambda: bool(teaching.view.check.proves) and idle(session), timeout=WAIT_MS)
-    teaching.train("instant")
+    teaching.trainings.start("instant")
     qtbot.waitUntil(lambda: not teaching.view.train.running and bool(session.state.notice), timeout=WAIT_MS)
 
 
@@ -184,13 +184,13 @@ def test_a_training_waits_and_goes_on_as_asked(
     qtbot: QtBot, session: Session, teaching: TeachingSession, cases: Path, run_folder: Path
 ) -> None:
     choose_and_seal(qtbot, session, teaching, cases)
-    teaching.train("quick")
-    qtbot.waitUntil(lambda: run_folder.is_dir() and teaching._run is not None, timeout=WAIT_MS)
-    teaching.pause_training(True)
+    teaching.trainings.start("quick")
+    qtbot.waitUntil(lambda: run_folder.is_dir() and teaching.trainings.run is not None, timeout=WAIT_MS)
+    teaching.trainings.pause(True)
     qtbot.waitUntil(lambda: teaching.view.train.paused, timeout=WAIT_MS)
     assert teaching.view.train.phase == "Paused"
     assert events.is_paused(run_folder)
-    teaching.pause_training(False)
+    teaching.trainings.pause(False)
     qtbot.waitUntil(lambda: not teaching.view.train.paused, timeout=WAIT_MS)
     tell(run_folder, "failed", code="train.disk_full", reason="The disk is full.")
     qtbot.waitUntil(lambda: not teaching.view.train.running and idle(session), timeout=WAIT_MS)
@@ -212,13 +212,13 @@ def test_an_interrupted_training_is_gone_on_with(
 
     monkeypatch.setattr(Run, "_begin", begin)
     choose_and_seal(qtbot, session, teaching, cases)
-    teaching.train("quick")
-    qtbot.waitUntil(lambda: teaching._run is not None, timeout=WAIT_MS)
+    teaching.trainings.start("quick")
+    qtbot.waitUntil(lambda: teaching.trainings.run is not None, timeout=WAIT_MS)
     tell(run_folder, "pass", number=1, train_loss=0.7, validation_loss=0.6, auc=0.8)
     tell(run_folder, "pass", number=2, train_loss=0.6, validation_loss=0.5, auc=0.9)
     (run_folder / "heartbeat").unlink()  # killed: nothing of it is left
     qtbot.waitUntil(lambda: teaching.view.train.can_go_on and idle(session), timeout=WAIT_MS)
-    teaching.go_on_training()
+    teaching.trainings.go_on()
     qtbot.waitUntil(lambda: bool(begun) and teaching.view.train.running, timeout=WAIT_MS)
     assert begun == [f"--resume={run_folder}"]
     assert not teaching.view.train.can_go_on

@@ -1,7 +1,8 @@
-"""Three light charts: curves of a training, the ROC curve, the confusion matrix."""
+"""A light chart: curves with bands on two axes, a point of interest, a legend."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,23 +10,24 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from medapp.i18n import tr
 from medapp.ui import theme
 
-LEFT, RIGHT, TOP, BOTTOM = 46, 14, 34, 34
+LEFT, RIGHT, TOP, BOTTOM = 46, 14, 34, 48
 RING_PX = 5.0
 TICK_GAP_PX = 9
 """From an axis to its numbers: a ring in a corner must not touch them."""
-WIDEST_NAME_PX = 140
+BAND_OPACITY = 0.22
+FEW_POINTS, TICKS = 30, 5
 
 
 @dataclass(frozen=True)
 class Curve:
-    """A named line through points."""
+    """A named line through points; `band` are x, lower and upper limit of the interval around it."""
 
     name: str
     points: tuple[tuple[float, float], ...]
     colour: str
+    band: tuple[tuple[float, float, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class Axes:
     x_title: str
     y_title: str
     diagonal: bool = False
+    upright: float | None = None
+    """Where a line stands across the plot, in the unit of x."""
 
 
 class LineChart(QWidget):
@@ -79,17 +83,38 @@ class LineChart(QWidget):
         self._draw_axes(painter)
         painter.setClipRect(self._area().adjusted(-4, -4, 4, 4))
         for curve in self._curves:
-            painter.setPen(QPen(QColor(curve.colour), 2))
-            line = [self._at(point) for point in curve.points]
-            painter.drawPolyline(QPolygonF(line))
-            if len(curve.points) < 30 and not self._axes.diagonal:
-                painter.setBrush(QColor(curve.colour))
-                for at in line:
-                    painter.drawEllipse(at, 2, 2)
+            self._draw_band(painter, curve)
+        for curve in self._curves:
+            self._draw_curve(painter, curve)
         painter.setClipping(False)
         self._draw_mark(painter)
         self._draw_legend(painter)
         painter.end()
+
+    def _draw_band(self, painter: QPainter, curve: Curve) -> None:
+        """Shade the interval around a curve; around few points that stand alone, a bar for each."""
+        shade = QColor(curve.colour)
+        if len(curve.band) == 1:
+            x, low, high = curve.band[0]
+            painter.setPen(QPen(shade, 2))
+            painter.drawLine(self._at((x, low)), self._at((x, high)))
+            return
+        shade.setAlphaF(BAND_OPACITY)
+        above = [self._at((x, high)) for x, _, high in curve.band]
+        below = [self._at((x, low)) for x, low, _ in reversed(curve.band)]
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(shade)
+        painter.drawPolygon(QPolygonF([*above, *below]))
+
+    def _draw_curve(self, painter: QPainter, curve: Curve) -> None:
+        painter.setPen(QPen(QColor(curve.colour), 2))
+        line = [self._at(point) for point in curve.points]
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPolyline(QPolygonF(line))
+        if len(curve.points) < FEW_POINTS and not self._axes.diagonal:
+            painter.setBrush(QColor(curve.colour))
+            for at in line:
+                painter.drawEllipse(at, 2, 2)
 
     def _draw_mark(self, painter: QPainter) -> None:
         """Draw a ring around the point of interest, and beside the plot what the ring stands for."""
@@ -113,23 +138,37 @@ class LineChart(QWidget):
         if axes.diagonal:
             painter.setPen(QPen(QColor(colours.dim), 1, Qt.PenStyle.DashLine))
             painter.drawLine(area.bottomLeft(), area.topRight())
-        painter.setPen(QColor(colours.dim))
+        if axes.upright is not None:
+            painter.setPen(QPen(QColor(colours.text), 1))
+            painter.drawLine(self._at((axes.upright, axes.y[0])), self._at((axes.upright, axes.y[1])))
+        self._draw_ticks(painter)
         metrics = painter.fontMetrics()
-        for value in (axes.y[0], axes.y[1]):
-            at = self._at((axes.x[0], value))
-            text = f"{value:.2g}"
-            painter.drawText(
-                QPointF(at.x() - metrics.horizontalAdvance(text) - TICK_GAP_PX, at.y() + metrics.ascent() / 2 - 1), text
-            )
-        for value in (axes.x[0], axes.x[1]):
-            at = self._at((value, axes.y[0]))
-            text = f"{value:.3g}"
-            x = min(at.x() - metrics.horizontalAdvance(text) / 2, self.width() - metrics.horizontalAdvance(text) - 1.0)
-            painter.drawText(QPointF(x, at.y() + metrics.ascent() + TICK_GAP_PX), text)
-        below = QRectF(area.left(), area.bottom() + TICK_GAP_PX, area.width(), metrics.height())
+        painter.setPen(QColor(colours.dim))
+        below = QRectF(area.left(), area.bottom() + TICK_GAP_PX + metrics.height(), area.width(), metrics.height())
         painter.drawText(below, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, axes.x_title)
         if not self._legend_shown:
             painter.drawText(QPointF(4, metrics.ascent() + 2), axes.y_title)
+
+    def _draw_ticks(self, painter: QPainter) -> None:
+        axes, area, metrics = self._axes, self._area(), painter.fontMetrics()
+        for value in ticks(*axes.y):
+            at = self._at((axes.x[0], value))
+            text = f"{value:.4g}"
+            self._draw_grid_line(painter, at, QPointF(area.right(), at.y()))
+            x = at.x() - metrics.horizontalAdvance(text) - TICK_GAP_PX
+            painter.drawText(QPointF(x, at.y() + metrics.ascent() / 2 - 1), text)
+        for value in ticks(*axes.x):
+            at = self._at((value, axes.y[0]))
+            text = f"{value:.4g}"
+            self._draw_grid_line(painter, at, QPointF(at.x(), area.top()))
+            x = min(at.x() - metrics.horizontalAdvance(text) / 2, self.width() - metrics.horizontalAdvance(text) - 1.0)
+            painter.drawText(QPointF(x, at.y() + metrics.ascent() + TICK_GAP_PX), text)
+
+    def _draw_grid_line(self, painter: QPainter, begin: QPointF, end: QPointF) -> None:
+        colours = theme.current()
+        painter.setPen(QColor(colours.line))
+        painter.drawLine(begin, end)
+        painter.setPen(QColor(colours.dim))
 
     @property
     def _legend_shown(self) -> bool:
@@ -148,71 +187,12 @@ class LineChart(QWidget):
             x += 36 + metrics.horizontalAdvance(curve.name)
 
 
-class ConfusionMatrix(QWidget):
-    """Renders counts of true classes (rows) against given ones (columns)."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._classes: tuple[str, ...] = ()
-        self._counts: tuple[tuple[int, ...], ...] = ()
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-
-    def sizeHint(self) -> QSize:
-        """Return room for every cell."""
-        names = max((self.fontMetrics().horizontalAdvance(c) for c in self._classes), default=60)
-        cell = max(76, min(names, WIDEST_NAME_PX) + 12)
-        return QSize(self._names_width() + 4 + cell * max(2, len(self._classes)), 52 + 40 * max(2, len(self._classes)))
-
-    def _names_width(self) -> int:
-        """Return the width of the column of the true classes, its title included."""
-        metrics = self.fontMetrics()
-        names = min(max((metrics.horizontalAdvance(c) for c in self._classes), default=60), WIDEST_NAME_PX)
-        return max(names, metrics.horizontalAdvance(tr("ui.true_class"))) + 12
-
-    def minimumSizeHint(self) -> QSize:
-        """Return the same: a matrix that is cut off tells nothing."""
-        return self.sizeHint()
-
-    def render_counts(self, classes: Sequence[str], counts: Sequence[Sequence[int]]) -> None:
-        """Show `counts[true][given]`."""
-        self._classes = tuple(classes)
-        self._counts = tuple(tuple(row) for row in counts)
-        self.updateGeometry()
-        self.update()
-
-    def paintEvent(self, _: QPaintEvent) -> None:
-        """Draw the cells, darker with their share of the row."""
-        if not self._classes:
-            return
-        painter = QPainter(self)
-        metrics, colours = painter.fontMetrics(), theme.current()
-        names = self._names_width()
-        cell_width = (self.width() - names) / len(self._classes)
-        top = 2 * metrics.height() + 8
-        cell_height = max(28.0, (self.height() - top) / len(self._classes))
-        painter.setPen(QColor(colours.dim))
-        head = QRectF(names, 0, self.width() - names, metrics.height())
-        painter.drawText(head, Qt.AlignmentFlag.AlignCenter, tr("ui.given_class"))
-        corner = QRectF(0, metrics.height() + 2, names - 8, metrics.height() + 2)
-        painter.drawText(corner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, tr("ui.true_class"))
-        for number, name in enumerate(self._classes):
-            column = QRectF(names + number * cell_width, metrics.height() + 2, cell_width - 4, metrics.height() + 2)
-            row = QRectF(0, top + number * cell_height, names - 8, cell_height)
-            elided = metrics.elidedText(name, Qt.TextElideMode.ElideRight, round(cell_width - 6))
-            painter.setPen(QColor(colours.text))
-            painter.drawText(column, Qt.AlignmentFlag.AlignCenter, elided)
-            elided = metrics.elidedText(name, Qt.TextElideMode.ElideRight, round(names - 8))
-            painter.drawText(row, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, elided)
-            self._draw_row(painter, number, QRectF(names, row.y(), cell_width, cell_height))
-        painter.end()
-
-    def _draw_row(self, painter: QPainter, number: int, first: QRectF) -> None:
-        counts = self._counts[number]
-        total = sum(counts) or 1
-        for column, count in enumerate(counts):
-            cell = first.translated(column * first.width(), 0).adjusted(1, 1, -1, -1)
-            shade = QColor(theme.current().accent)
-            shade.setAlphaF(0.08 + 0.55 * count / total)
-            painter.fillRect(cell, shade)
-            painter.setPen(QColor(theme.current().text))
-            painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, str(count))
+def ticks(low: float, high: float, about: int = TICKS) -> list[float]:
+    """Return round numbers from `low` to `high`, `about` so many: steps of 1, 2 or 5 and a power of ten."""
+    if not (math.isfinite(low) and math.isfinite(high) and high > low):
+        return []
+    rough = (high - low) / about
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough * (1 - 1e-9))
+    first = math.ceil(low / step - 1e-9)
+    return [number * step for number in range(first, math.floor(high / step + 1e-9) + 1)]

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QWidget
 
 from medapp.i18n import tr
-from medapp.ui.widgets.layouts import column, label, named
+from medapp.ui.widgets.layouts import button, column, label, named, row
 
 ROWS, ROW_PX = 3, 24
 PAGE_MARGIN_PX = 24
 
 
 class LabBook(QWidget):
-    """Renders the lines of the lab book."""
+    """Renders the lines of the lab book; emits the wish to take them along."""
+
+    export_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,11 +31,17 @@ class LabBook(QWidget):
         layout.setContentsMargins(PAGE_MARGIN_PX - 3, 8, 8, 8)  # a row begins with 3 pixels: in line with the page
         title = label(tr("ui.lab_book"), "small")
         title.setContentsMargins(3, 0, 0, 0)
-        layout.addWidget(title)
+        self._export = button("teach.export", self.export_requested.emit, role="link", name="export_lab_book")
+        across = row()
+        across.addWidget(title)
+        across.addStretch(1)
+        across.addWidget(self._export)
+        layout.addLayout(across)
         layout.addWidget(self._lines, 1)
 
     def render_lines(self, lines: tuple[str, ...]) -> None:
         """Show the lines, the newest on top."""
+        self._export.setVisible(bool(lines))
         if lines == self._shown:
             return
         self._shown = lines

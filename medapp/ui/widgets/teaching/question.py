@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TypeVar
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QSpinBox, QWidget
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QDoubleSpinBox, QGridLayout, QRadioButton, QSpinBox, QWidget
 
 from medapp.i18n import tr
-from medapp.ui.widgets.layouts import StateLineEdit, button, column, label, row
-from medapp.ui.widgets.teaching.views import QuestionView
+from medapp.ui.widgets.layouts import StateLineEdit, button, column, label, named, row
+from medapp.ui.widgets.teaching.case_seen import CaseAsSeen
+from medapp.ui.widgets.teaching.views import CaseSeen, QuestionView
 
 Spin = TypeVar("Spin", QSpinBox, QDoubleSpinBox)
-EDIT_PX, TITLE_PX = 340, 230
-FIELDS = ("pictures", "people", "find", "other")
+EDIT_PX, TITLE_PX, CASE_PX = 300, 200, 320
+FIELDS = ("pictures", "people", "find", "other", "truth")
 
 
 class QuestionStep(QWidget):
@@ -24,21 +25,42 @@ class QuestionStep(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._size = QuestionView().image_size
         self._edits = {name: self._make_edit(name) for name in FIELDS}
         self._at_least = self._make_spin(QSpinBox(), "find_at_least", 50, 100)
         self._prevalence = self._make_spin(QDoubleSpinBox(), "prevalence", 0, 100)
         self._prevalence.setDecimals(1)
         self._prevalence.setSpecialValueText(tr("ui.unknown"))
+        self._exclude = named(QRadioButton(tr("teach.kind_exclude")), "question_exclude")
+        self._together = named(QRadioButton(tr("teach.kind_together")), "question_together")
+        self._kinds = QButtonGroup(self)
+        for made in (self._exclude, self._together):
+            self._kinds.addButton(made)
+            made.clicked.connect(self._request)
+        self._side = named(QCheckBox(tr("teach.side_matters")), "question_side")
+        self._side.clicked.connect(self._request)
+        self._case = CaseAsSeen()
+        self._case.setFixedWidth(CASE_PX)
+        self._case.size_requested.connect(self._request_size)
+        self._sentence = label("", "heading", wrap=True, name="question_sentence")
+        self._lay_out()
+
+    def _lay_out(self) -> None:
         layout = column(self, spacing=3)
         layout.addWidget(label(tr("ui.step_question"), "title"))
         layout.addWidget(label(tr("ui.question_intro"), "dim", wrap=True))
-        layout.addLayout(self._make_grid())
-        self._sentence = label("", "heading", wrap=True, name="question_sentence")
-        layout.addWidget(self._sentence)
+        beside = row(spacing=6)
+        fields = column(spacing=3)
+        fields.addLayout(self._make_grid())
+        fields.addWidget(self._sentence)
         across = row()
         across.addWidget(button("ui.next", self.next_requested.emit, role="primary", name="question_next"))
         across.addStretch(1)
-        layout.addLayout(across)
+        fields.addLayout(across)
+        fields.addStretch(1)
+        beside.addLayout(fields, 1)
+        beside.addWidget(self._case, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(beside)
         layout.addStretch(1)
 
     def _make_edit(self, name: str) -> StateLineEdit:
@@ -61,8 +83,11 @@ class QuestionStep(QWidget):
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(8)
-        rows: list[tuple[str, QWidget]] = [(name, edit) for name, edit in self._edits.items()]
-        rows += [("find_at_least", self._at_least), ("prevalence", self._prevalence)]
+        edits = dict(self._edits)
+        truth = edits.pop("truth")
+        rows: list[tuple[str, QWidget]] = list(edits.items())
+        rows += [("kind", self._make_kinds()), ("find_at_least", self._at_least), ("prevalence", self._prevalence)]
+        rows += [("side", self._side), ("truth", truth)]
         for number, (name, field) in enumerate(rows):
             title = label(tr(f"ui.question_{name}"), "", wrap=True)
             title.setBuddy(field)
@@ -72,13 +97,26 @@ class QuestionStep(QWidget):
         grid.setColumnStretch(2, 1)
         return grid
 
-    def render_question(self, view: QuestionView) -> None:
-        """Show the question."""
+    def _make_kinds(self) -> QWidget:
+        kinds = QWidget()
+        layout = column(kinds, spacing=1)
+        layout.addWidget(self._exclude)
+        layout.addWidget(self._together)
+        return kinds
+
+    def render_question(self, view: QuestionView, seen: CaseSeen | None = None) -> None:
+        """Show the question, and a case as the network sees it."""
+        self._size = view.image_size
         for name, edit in self._edits.items():
             edit.render_text(getattr(view, name))
         with QSignalBlocker(self._at_least), QSignalBlocker(self._prevalence):
             self._at_least.setValue(view.find_at_least)
             self._prevalence.setValue(view.prevalence)
+        (self._together if view.together else self._exclude).setChecked(True)
+        self._side.setChecked(view.side_matters)
+        for name in ("find", "other"):
+            self._edits[name].setEnabled(not view.together)
+        self._case.render_case(seen, view.image_size)
         self._show_sentence()
 
     @Slot()
@@ -86,16 +124,34 @@ class QuestionStep(QWidget):
         """Show the sentence as it stands in the fields, also while one is being typed."""
         self._sentence.setText(_sentence(self._typed()))
 
+    @Slot(int)
+    def _request_size(self, size: int) -> None:
+        self._size = size
+        self._request()
+
     @Slot()
     def _request(self) -> None:
         self.question_requested.emit(self._typed())
 
     def _typed(self) -> QuestionView:
         texts = {name: edit.text().strip() for name, edit in self._edits.items()}
-        return QuestionView(**texts, find_at_least=self._at_least.value(), prevalence=self._prevalence.value())
+        return QuestionView(
+            pictures=texts["pictures"],
+            people=texts["people"],
+            find=texts["find"],
+            other=texts["other"],
+            find_at_least=self._at_least.value(),
+            prevalence=self._prevalence.value(),
+            together=self._together.isChecked(),
+            side_matters=self._side.isChecked(),
+            truth=texts["truth"],
+            image_size=self._size,
+        )
 
 
 def _sentence(view: QuestionView) -> str:
     blank = tr("ui.blank")
-    texts = {name: getattr(view, name) or blank for name in FIELDS}
+    if view.together:
+        return tr("teach.sentence_together", pictures=view.pictures or blank, people=view.people or blank)
+    texts = {name: getattr(view, name) or blank for name in ("pictures", "people", "find", "other")}
     return tr("ui.question_sentence", **texts)

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from medapp.jobs import Progress
 
 
@@ -39,6 +42,19 @@ class QuestionView:
     other: str = ""
     find_at_least: int = 90
     prevalence: float = 0.0
+    together: bool = False
+    side_matters: bool = True
+    truth: str = ""
+    image_size: int = 224
+
+
+@dataclass(frozen=True, eq=False)
+class CaseSeen:
+    """A real case as the network sees it: grey levels, shape (size, size) or (size, size, 3)."""
+
+    pixels: NDArray[np.uint8]
+    size: int
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,6 +108,19 @@ class RunRow:
     effort: str
     text: str
     finished: bool = True
+    start: str = ""
+    figure: str = ""
+    duration: str = ""
+    best: bool = False
+
+
+@dataclass(frozen=True)
+class StartChoice:
+    """Something that a training can start from: `base` names a model of this station; a new network has none."""
+
+    text: str
+    base: str = ""
+    architecture: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,17 +143,35 @@ class TrainView:
     curve: tuple[Mapping[str, Any], ...] = ()
     notes: tuple[str, ...] = ()
     runs: tuple[RunRow, ...] = ()
+    starts: tuple[StartChoice, ...] = ()
+    start: StartChoice = StartChoice("")
+    more_cases: Mapping[str, Any] | None = None
     problem: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class MistakeView:
+    """A sealed case that was answered wrongly: its picture, the right answer, the given one and its probability."""
+
+    pixels: NDArray[np.uint8]
+    truth: str
+    given: str
+    probability: float
 
 
 @dataclass(frozen=True)
 class SealedTestView:
-    """The rule, how often the test was opened, and the figures once it was."""
+    """The rule, how often the test was opened, and what came out once it was: `report` is ``eval/report.json``."""
 
     rule: str = ""
+    proves: str = ""
     can_open: bool = False
     openings: int = 0
     figures: Mapping[str, Any] | None = None
+    report: Mapping[str, Any] | None = None
+    prevalence: float | None = None
+    mistakes: tuple[MistakeView, ...] | None = None
+    methods: str = ""
     patients_known: bool = True
 
 
@@ -148,6 +195,7 @@ class TeachingView:
     step: Step = Step.QUESTION
     marks: Mapping[Step, StepMark] = field(default_factory=dict)
     question: QuestionView = field(default_factory=QuestionView)
+    seen: CaseSeen | None = None
     cases: CasesView = field(default_factory=CasesView)
     check: CheckView = field(default_factory=CheckView)
     train: TrainView = field(default_factory=TrainView)

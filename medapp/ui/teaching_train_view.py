@@ -1,0 +1,138 @@
+"""What step 4 of the teaching page shows: the training under way, those that ended, and what comes next. Pure."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import PurePath
+from typing import Any
+
+from medapp.i18n import tr
+from medapp.jobs import Progress
+from medapp.training.run import RunState
+from medapp.ui.teaching_state import Doing, Snapshot, StartWish
+from medapp.ui.widgets.teaching.views import RunRow, StartChoice, TrainView
+from medapp.ui.widgets.wording import seconds_text
+from medapp.workflows.project_state import State
+
+START_SECONDS = {"instant": 15.0, "quick": 75.0}
+CORE_SECONDS_PER_CASE = {"instant": 0.06, "quick": 0.5}
+THOROUGH_PASSES, THOROUGH_PICTURES, CORE_SECONDS_PER_PICTURE = 30, (8_000, 32_000), 0.12
+FEW_PATIENTS, ROUNDS_OF_FEW = 300, 6
+ARCHITECTURES = (
+    "textbook_cnn",
+    "mobilenet_v2",
+    "resnet18",
+    "resnet50",
+    "densenet121",
+    "efficientnet_b0",
+    "convnext_tiny",
+    "vit_b_16",
+)
+
+
+def train_view(snapshot: Snapshot, doing: Doing) -> TrainView:
+    """Return what step 4 shows."""
+    run, progress = doing.run, doing.progress or Progress(0, 0)
+    paused = doing.training and run is not None and run.paused
+    phase = progress.text if doing.training else tr("ui.training_ended")
+    sealed = snapshot.state.sealed is not None
+    return TrainView(
+        can_train=sealed,
+        running=doing.training,
+        stopping=doing.stopping,
+        paused=paused,
+        can_go_on=snapshot.interrupted and not doing.training,
+        phase=tr("ui.training_paused") if paused else phase,
+        done=progress.done,
+        total=progress.total,
+        seconds_left=None if paused else progress.seconds_left,
+        speed="" if paused or run is None else speed_text(run),
+        instant_estimate=estimated("instant", snapshot.state),
+        quick_estimate=estimated("quick", snapshot.state),
+        thorough_estimate=estimated_thorough(snapshot.state),
+        curve=run.curve if run else (),
+        notes=run.notes if run else (),
+        runs=snapshot.runs,
+        starts=snapshot.starts,
+        start=chosen_start(snapshot.starts, doing.start),
+        more_cases=(snapshot.evidence or {}).get("learning_curve"),
+        problem="" if sealed else tr("ui.seal_first"),
+    )
+
+
+def speed_text(run: RunState) -> str:
+    """Return how fast a training learns and the memory that it takes, in words; nothing while it is not known."""
+    if run.images_per_second is None:
+        return ""
+    speed = tr("ui.images_per_second", value=f"{run.images_per_second:.0f}")
+    return speed if run.memory_mb is None else f"{speed} · {tr('ui.memory', value=f'{run.memory_mb / 1024:.1f}')}"
+
+
+def estimated(effort: str, state: State) -> str:
+    """Return about how long a training takes on this machine, in words."""
+    cases = sum((state.checked or {}).get("classes", {}).values())
+    cores = max(1, min(os.cpu_count() or 1, 8))
+    return seconds_text(max(10.0, START_SECONDS[effort] + cases * CORE_SECONDS_PER_CASE[effort] / cores))
+
+
+def estimated_thorough(state: State) -> str:
+    """Return how long a thorough training takes at most on this machine, in words; few patients are cross-fitted."""
+    split = (state.checked or {}).get("split", {})
+    fewest, most = THOROUGH_PICTURES
+    pictures = min(most, max(fewest, THOROUGH_PASSES * sum(split.get("development", {}).values())))
+    rounds = ROUNDS_OF_FEW if split.get("development_patients", 0) < FEW_PATIENTS else 1
+    cores = max(1, min(os.cpu_count() or 1, 8))
+    return seconds_text(START_SECONDS["quick"] + rounds * pictures * CORE_SECONDS_PER_PICTURE / cores)
+
+
+def run_row(effort: str, end: Mapping[str, Any], *, best: bool = False) -> RunRow:
+    """Return what is told about a training that has ended; nothing of it comes from the sealed test."""
+    if end["event"] != "finished":
+        return RunRow(effort, str(end.get("reason", "")), finished=False)
+    report = end["report"]
+    return RunRow(
+        effort,
+        tr("ui.run_finished"),
+        start=_start_text(report.get("training", {})),
+        figure=figure_text(report["development"].get("auc")),
+        duration=_duration_text(report.get("timing", {})),
+        best=best,
+    )
+
+
+def figure_text(estimate: Mapping[str, Any] | None) -> str:
+    """Return a figure with its interval; a dash where there is none."""
+    if not estimate or estimate.get("value") is None:
+        return "–"
+    value, low, high = (estimate.get(name) for name in ("value", "low", "high"))
+    if low is None or high is None:
+        return f"{value:.2f}"
+    return tr("ui.interval", value=f"{value:.2f}", low=f"{low:.2f}", high=f"{high:.2f}")
+
+
+def _start_text(training: Mapping[str, Any]) -> str:
+    """Return what a training started from: a model's name and version, or the network that began anew."""
+    base = training.get("base")
+    if base:
+        return f"{base['id']} {base['version']}"
+    return tr("teach.from_scratch", architecture=training.get("architecture", ""))
+
+
+def _duration_text(timing: Mapping[str, Any]) -> str:
+    seconds = timing.get("total_seconds")
+    return "" if seconds is None else seconds_text(seconds)
+
+
+def start_choices(models: Iterable[StartChoice]) -> tuple[StartChoice, ...]:
+    """Return what a training can start from: the models of this station, then a network of each kind."""
+    return (*models, *(StartChoice(tr(f"teach.network.{name}"), architecture=name) for name in ARCHITECTURES))
+
+
+def chosen_start(starts: Sequence[StartChoice], wish: StartWish) -> StartChoice:
+    """Return the choice that `wish` stands for; a weights file is one that is not in the list."""
+    for choice in starts:
+        if (choice.base, choice.architecture) == (wish.base, wish.architecture):
+            return choice
+    name = PurePath(wish.base).name
+    return StartChoice(tr("teach.weights_file", name=name) if name else "", wish.base, wish.architecture)
