@@ -21,8 +21,8 @@ def cases_section(report: Report, beside: Beside) -> Markup:
         tr("report.section.cases"),
         paragraph(beside.about_cases),
         paragraph(_patients(cases)),
-        figure(drawn, tr("report.flow.caption")),
         _counts(report),
+        figure(drawn, tr("report.flow.caption")),
         part(tr("report.findings"), _findings(cases, beside) or paragraph(tr("report.no_findings"))),
     )
 

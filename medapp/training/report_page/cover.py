@@ -5,7 +5,7 @@ from __future__ import annotations
 from medapp.i18n import tr
 from medapp.training.report_page.beside import Beside, Report
 from medapp.training.report_page.markup import Child, Markup, bullets, element, joined, paragraph, section
-from medapp.training.report_page.numbers import percent, plain
+from medapp.training.report_page.numbers import of_100, percent, plain
 from medapp.training.report_page.sentences import headline, is_evaluation, warnings_of
 
 
@@ -31,9 +31,15 @@ def _identity(report: Report, beside: Beside) -> Markup:
         (tr("report.created"), report.get("created", "")),
         (tr("report.base"), model.get("base", "")),
         (tr("report.licence"), model.get("licence", "")),
-        (tr("report.opened"), "" if opened is None else tr("report.opened_times", n=opened)),
+        (tr("report.opened"), _times(opened)),
     ]
     return definitions([(name, value) for name, value in facts if value])
+
+
+def _times(opened: int | None) -> str:
+    if opened is None:
+        return ""
+    return tr("report.opened_once") if opened == 1 else tr("report.opened_times", n=opened)
 
 
 def definitions(facts: list[tuple[str, Child]]) -> Markup:
@@ -72,9 +78,7 @@ def question(beside: Beside) -> Markup:
     if asked.get("find_at_least") is not None:
         facts.append((tr("report.question.least"), f"{percent(asked['find_at_least'])} %"))
     if asked.get("prevalence") is not None:
-        facts.append(
-            (tr("report.question.prevalence"), tr("report.question.in_100", n=percent(asked["prevalence"], 1)))
-        )
+        facts.append((tr("report.question.prevalence"), tr("report.question.in_100", n=of_100(asked["prevalence"]))))
     known = {"pictures", "people", "find", "other", "find_at_least", "prevalence"}
     names = {name: f"report.question.{name}" for name in ("together", "side_matters", "truth", "image_size")}
     facts += [

@@ -9,7 +9,7 @@ from medapp.i18n import tr
 from medapp.training.report_page import curves
 from medapp.training.report_page.beside import Beside, Report
 from medapp.training.report_page.markup import Child, Markup, element, figure, joined, paragraph, part, section, table
-from medapp.training.report_page.numbers import Figure, area, percent, share, signed, significant
+from medapp.training.report_page.numbers import Figure, area, of_100, percent, share, signed, significant
 from medapp.training.report_page.sentences import is_evaluation, value_of
 
 SHARES = ("sensitivity", "specificity", "balanced_accuracy", "accuracy", "refused")
@@ -119,7 +119,7 @@ def _worth(sealed: Mapping[str, Any]) -> Markup:
     told = sorted([*lines, *([asked] if asked else [])], key=lambda line: float(line["prevalence"]))
     rows = [
         (
-            tr("report.of_100", n=significant(100 * line["prevalence"])),
+            tr("report.of_100", n=of_100(line["prevalence"])),
             _share_or_value(line.get("ppv")),
             _share_or_value(line.get("npv")),
             _share_or_value(line.get("alarms_per_100")),

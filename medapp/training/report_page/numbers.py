@@ -13,7 +13,7 @@ NARROW_SHARE, NARROW_AREA = 0.02, 0.05
 
 
 def percent(value: float, digits: int = 0) -> str:
-    """Return a share as a percentage; 100 and 0 only where it is so, or where it rounds to that with its digits."""
+    """Return a share in per cent with so many digits after the point."""
     return f"{100 * value:.{digits}f}"
 
 
@@ -47,6 +47,11 @@ def significant(value: float, digits: int = 2) -> str:
         return "0" if not value else str(value)
     after = max(0, digits - 1 - math.floor(math.log10(abs(value))))
     return f"{value:.{min(after, 8)}f}"
+
+
+def of_100(value: float) -> str:
+    """Return a share as a number of 100 people: whole, unless it is small and broken."""
+    return percent(value, 0 if value >= 0.095 or round(100 * value) == round(100 * value, 6) else 1)
 
 
 def seconds(value: float) -> str:
@@ -93,5 +98,5 @@ def _interval(figure: Figure, write: Any, between: str = "–") -> str:  # noqa:
 
 def _below_one(value: float, digits: int) -> str:
     """Never say 1 of what is less."""
-    text = f"{value:.{digits}f}"
-    return f">{1 - 10**-digits:.{digits}f}" if float(text) >= 1 > value else text
+    texts = (f"{value:.{more}f}" for more in range(digits, 7))
+    return next((text for text in texts if float(text) < 1 or value >= 1), f"{value:.{digits}f}")

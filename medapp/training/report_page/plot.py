@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from medapp.training.report_page.markup import Markup, element, joined
 
 Point = tuple[float, float]
-LEFT, RIGHT, TOP, BOTTOM = 52.0, 14.0, 12.0, 44.0
+LEFT, RIGHT, TOP, BOTTOM = 60.0, 24.0, 12.0, 44.0
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,7 @@ from typing import Any
 
 from medapp.i18n import tr
 from medapp.training.report_page.beside import Beside, Report
-from medapp.training.report_page.numbers import area, counted, percent, share, signed
-
-FEW = 20
+from medapp.training.report_page.numbers import area, counted, of_100, percent, share, signed
 
 
 def is_evaluation(report: Report) -> bool:
@@ -31,19 +29,15 @@ def _alarms(sealed: Mapping[str, Any]) -> str:
     if not asked or not asked.get("ppv") or not value_of(asked["ppv"]):
         return ""
     ppv = value_of(asked["ppv"])
-    ill = _in_100(asked["prevalence"])
+    ill = of_100(asked["prevalence"])
     if ppv >= 0.5:
-        return tr("report.alarms_mostly", ill=ill, real=_in_100(ppv))
+        return tr("report.alarms_mostly", ill=ill, real=of_100(ppv))
     return tr("report.alarms_one_in", ill=ill, n=round(1 / ppv))
 
 
 def value_of(figure: Mapping[str, Any] | float) -> float:
     """Return the value of a figure with or without an interval."""
     return float(figure["value"]) if isinstance(figure, Mapping) else float(figure)
-
-
-def _in_100(value: float) -> str:
-    return percent(value, 0 if value >= 0.095 or round(100 * value) == 100 * value else 1)
 
 
 def warnings_of(report: Report, beside: Beside) -> list[str]:

@@ -80,12 +80,14 @@ def _run(report: Report) -> Markup:
     training, timing = report["training"], report.get("timing") or {}
     told = {name: training.get(name) for name in ("effort", "chosen", "architecture", "device", "seed", "threads")}
     told |= {name: training.get(name) for name in ("steps", "micro_batch", "strength", "half_difference", "stopped")}
-    rows = [(_named("run", name), plain(value)) for name, value in told.items() if value is not None]
+    rows = [(tr(f"report.run.{name}"), plain(value)) for name, value in told.items() if value is not None]
     if timing:
         rows.append((tr("report.run.time"), seconds(timing["total_seconds"])))
         rows.append((tr("report.run.passes"), plain(timing["passes"])))
     rows += [(tr("report.run.version", name=name), number) for name, number in training["versions"].items()]
-    rows += [(_named("machine", name), plain(value)) for name, value in training["machine"].items()]
+    rows += [
+        (catalogue().get(f"report.machine.{name}", name), plain(value)) for name, value in training["machine"].items()
+    ]
     return table(tr("report.run_caption"), [tr("report.column.what"), tr("report.column.value")], rows, "facts")
 
 

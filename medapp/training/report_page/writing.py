@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -88,26 +89,16 @@ def write_run_page(
     """
     package = read_package(folder / PACKAGE_FOLDER)
     report = report_of(package) | ({} if openings is None else {"openings": openings})
-    answers = read_answers(folder)
-    request = _request_in(folder)
+    answers, request = read_answers(folder), _request_in(folder)
     pictures: tuple[Mistake, ...] = ()
     if readers is not None and request.get("cases"):
         chosen = worst(answers, report["alarm_class"])
         pictures = pictures_of(chosen, Path(request["cases"]), package.preprocess, readers)
-    whole = _with(beside_package(package), answers, pictures, question or _question_of(request), kept or {})
+    told = question or _question_of(request)
+    whole = replace(beside_package(package), question=told, answers=answers, mistakes=pictures, kept=kept or {})
     target = target or folder / PAGE_FILE
     write_page(target, report, whole)
     return target
-
-
-def _with(
-    beside: Beside,
-    answers: Sequence[CaseAnswer],
-    pictures: Sequence[Mistake],
-    question: Mapping[str, Any],
-    kept: Mapping[str, str],
-) -> Beside:
-    return Beside(beside.model, beside.preprocess, beside.scope, question, beside.card, answers, pictures, kept)
 
 
 def _request_in(folder: Path) -> Mapping[str, Any]:
