@@ -39,6 +39,11 @@ class Folders:
         return self.data / "results.sqlite"
 
     @property
+    def watched(self) -> Path:
+        """The database of what models said while they watched silently."""
+        return self.data / "watched.sqlite"
+
+    @property
     def settings(self) -> Path:
         """The settings file."""
         return self.config / "settings.json"

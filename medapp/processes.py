@@ -6,6 +6,7 @@ no pickle. The first message of a child is its hello with the protocol's version
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import queue
@@ -26,6 +27,7 @@ from medapp.errors import MedappError
 PROTOCOL_VERSION = 1
 HEADER_LIMIT = 64 * 2**20
 ARRAY_LIMIT = 2**32
+NICE, BELOW_NORMAL_PRIORITY_CLASS = 10, 0x4000
 PIPE_BYTES = 2**20
 _LENGTH = struct.Struct("<I")
 
@@ -247,3 +249,13 @@ class ParentPipes:
         """Send a message to the parent. Any thread may call it."""
         with self._lock:
             write_message(self._output, Message(header, dict(arrays or {})))
+
+
+def lower_priority() -> None:
+    """Let the person's other work go first: nice 10, on Windows the class below normal."""
+    if sys.platform == "win32":
+        kernel = ctypes.windll.kernel32
+        kernel.SetPriorityClass(kernel.GetCurrentProcess(), BELOW_NORMAL_PRIORITY_CLASS)
+    else:
+        with suppress(OSError):
+            os.nice(max(0, NICE - os.nice(0)))

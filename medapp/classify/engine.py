@@ -47,6 +47,8 @@ class EngineConfig:
         Added to the first request's deadline, while torch loads.
     batch : int
         Pictures in one request of `Engine.predict_many`.
+    background : bool
+        Whether everything else on the machine goes first.
     """
 
     device: str = "auto"
@@ -54,6 +56,7 @@ class EngineConfig:
     seconds_per_request: float = 60
     seconds_to_start: float = 180
     batch: int = 16
+    background: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,8 @@ class Engine:
         if config.device not in DEVICES:
             raise MedappError("engine.device", name=config.device, known=", ".join(DEVICES))
         self._config = config
-        command = own_command("_engine", "--device", config.device, "--threads", str(config.threads))
+        arguments = ("--device", config.device, "--threads", str(config.threads))
+        command = own_command("_engine", *arguments, *(("--background",) if config.background else ()))
         self._start = start or partial(Child, command, environment={"OMP_NUM_THREADS": str(config.threads)})
         self._child: Child | None = None
         self._fresh = True

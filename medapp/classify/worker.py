@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medapp.errors import MedappError, Problem
-from medapp.processes import Message, ParentPipes
+from medapp.processes import Message, ParentPipes, lower_priority
 
 if TYPE_CHECKING:
     from medapp.classify.devices import Choice
@@ -31,7 +31,10 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="medapp _engine")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--background", action="store_true")
     args = parser.parse_args(arguments)
+    if args.background:
+        lower_priority()
     pipes = ParentPipes(role="engine")
     requests: queue.Queue[Message] = queue.Queue()
     worker = threading.Thread(target=_serve, args=(pipes, requests, args.device, args.threads), daemon=True)

@@ -11,13 +11,26 @@ from typing import Any
 from medapp.classify.package import Package
 from medapp.classify.registry import Entry, Registry
 from medapp.classify.weight_names import is_weight_file
+from medapp.cli import models_compare, models_report, models_watch
 from medapp.cli.main import ANSWERED
 from medapp.cli.weight_files import from_torch_home, import_weight_file
 from medapp.errors import MedappError
 from medapp.folders import user_folders
 from medapp.i18n import tell, tr
 
-ACTIONS = ("list", "show", "import", "export", "activate", "rollback", "remove")
+ACTIONS = (
+    "list",
+    "show",
+    "import",
+    "export",
+    "activate",
+    "rollback",
+    "remove",
+    "report",
+    "compare",
+    "watch",
+    "watched",
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,6 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         parsers[name].add_argument("name", metavar="ID", help=tr("cli.models.name"))
     parsers["export"].add_argument("path", type=Path, metavar="ZIP", help=tr("cli.models.zip"))
     _add_import_arguments(parsers["import"])
+    models_report.add_arguments(parsers["report"])
+    models_compare.add_arguments(parsers["compare"])
+    models_watch.add_arguments(parsers["watch"], parsers["watched"])
     for action in parsers.values():
         action.add_argument("--json", action="store_true", help=tr("cli.models.json"))
 
@@ -51,6 +67,10 @@ def run(args: argparse.Namespace) -> int:
         "activate": _activate,
         "rollback": _rollback,
         "remove": _remove,
+        "report": models_report.perform,
+        "compare": models_compare.perform,
+        "watch": models_watch.watch,
+        "watched": models_watch.watched,
     }
     document, text = perform[args.action](Registry(user_folders()), args)
     print(json.dumps({"schema_version": 1, **document}, ensure_ascii=False, indent=1) if args.json else text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import ctypes
 import errno
 import json
 import logging
@@ -12,7 +11,7 @@ import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from medapp.classify.registry import Registry
 from medapp.errors import MedappError
 from medapp.folders import user_folders
 from medapp.i18n import tell, tr
+from medapp.processes import lower_priority
 from medapp.training.arguments import parse, request_of
 from medapp.training.dataset import list_cases
 from medapp.training.events import Control, EventLog
@@ -30,8 +30,6 @@ from medapp.training.run_folder import finished_event, found_run, new_run, resum
 from medapp.training.starting_model import check_wanted
 
 ANSWERED, NOTHING_ANSWERED = 0, 3
-NICE = 10
-BELOW_NORMAL_PRIORITY_CLASS = 0x4000
 
 log = logging.getLogger(__name__)
 
@@ -145,13 +143,3 @@ def _failed(narrator: Narrator, error: MedappError) -> int:
     narrator.tell("failed", code=error.code, reason=tell(error))
     print(tell(error), file=sys.stderr)
     return NOTHING_ANSWERED
-
-
-def lower_priority() -> None:
-    """Let the person's other work go first: nice 10, on Windows the class below normal."""
-    if sys.platform == "win32":
-        kernel = ctypes.windll.kernel32
-        kernel.SetPriorityClass(kernel.GetCurrentProcess(), BELOW_NORMAL_PRIORITY_CLASS)
-    else:
-        with suppress(OSError):
-            os.nice(max(0, NICE - os.nice(0)))
