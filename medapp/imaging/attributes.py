@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
     from pydicom.tag import BaseTag
 
+LONGEST_TEXT = 256 * 1024
+"""Bytes of a text, or of a list of texts, that is believed; a longer one is taken as missing."""
+_TEXTS = frozenset(("AE", "AS", "CS", "DA", "DS", "DT", "IS", "LO", "PN", "SH", "TM", "UC", "UI"))
+
 
 def raw_value(dataset: Dataset, keyword: str) -> Any:  # noqa: ANN401 - any value of any representation
     """Return the value of `keyword`, or None where it is missing, empty or cannot be converted."""
@@ -22,10 +26,31 @@ def element_value(dataset: Dataset, tag: int) -> Any:  # noqa: ANN401 - any valu
     if tag not in dataset:  # asked first: a look-up that fails costs pydicom ten times as much
         return None
     try:
+        if _is_endless(dataset, tag):
+            return None
         value = dataset[tag].value
     except Exception:  # noqa: BLE001 - conversion is lazy, and a malformed value can raise anything
         return None
     return None if isinstance(value, str | bytes) and not value else value
+
+
+def _is_endless(dataset: Dataset, tag: int) -> bool:
+    """Whether a text is longer than any honest one: pydicom takes seconds for a megabyte of numbers as text."""
+    if not hasattr(dataset, "get_item"):
+        return False  # a header read at one go has left them out already
+    raw = dataset.get_item(tag)
+    data = getattr(raw, "value", None)
+    return isinstance(data, bytes) and len(data) > LONGEST_TEXT and _representation(tag, raw.VR) in _TEXTS
+
+
+def _representation(tag: int, told: str | None) -> str:
+    """Return the value representation, the dictionary's where the file tells none."""
+    from pydicom.datadict import dictionary_VR
+
+    try:
+        return told if told not in {None, "UN"} else dictionary_VR(tag)
+    except KeyError:
+        return ""
 
 
 @cache

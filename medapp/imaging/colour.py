@@ -47,7 +47,7 @@ def rgb_of(decoded: Decoded, layout: PixelLayout) -> NDArray[np.uint8]:
     if decoded.precision is None and layout.high_bit >= layout.bits_stored:
         values = values >> values.dtype.type(layout.high_bit + 1 - layout.bits_stored)
     eight = to_8_bits(values, _bits(decoded, layout))
-    if layout.photometric == "CMYK" or decoded.is_inverted_cmyk:
+    if eight.shape[-1] == 4 and (layout.photometric == "CMYK" or decoded.is_inverted_cmyk):
         return _cmyk_to_rgb(eight if decoded.is_inverted_cmyk else 255 - eight)
     if layout.photometric == "ARGB" and eight.shape[-1] == 4:
         return np.ascontiguousarray(eight[..., 1:])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import itertools
 import struct
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -120,7 +121,7 @@ def open_dicom(stream: IO[bytes], limits: ReadLimits, tags: Sequence[str | int] 
     MedappError
         ``dicom.damaged``, ``dicom.cut_off``, ``dicom.nested`` where the file cannot be parsed,
         ``dicom.empty`` where nothing follows the meta information, ``dicom.inflated`` where a
-        deflated data set is larger than the limit.
+        deflated data set is larger than the limit, ``dicom.too_many`` where it has more elements.
 
     Notes
     -----
@@ -147,11 +148,22 @@ def open_dicom(stream: IO[bytes], limits: ReadLimits, tags: Sequence[str | int] 
         if start >= size:
             raise MedappError("dicom.empty")
         implicit, little = syntax in _IMPLICIT_ONES, syntax != BIG_ENDIAN
-        dataset = read_dataset(
-            stream, implicit, little, stop_when=lambda tag, *_: tag in PIXEL_TAGS, specific_tags=_tag_numbers(tags)
-        )
+        stop = _stop_at_pixels(limits.elements)
+        dataset = read_dataset(stream, implicit, little, stop_when=stop, specific_tags=_tag_numbers(tags))
     pixels = _pixel_element(stream, little)
     return DicomFile(stream, size, start, dataset, syntax, little, pixels, media_class)
+
+
+def _stop_at_pixels(most: int) -> Callable[..., bool]:
+    """Return what tells pydicom to stop: at the pixels; with more elements than `most` before them it is an error."""
+    left = itertools.count(most, -1)
+
+    def stop(tag: int, *_: object) -> bool:
+        if next(left) <= 0:
+            raise MedappError("dicom.too_many", limit=most)
+        return tag in PIXEL_TAGS
+
+    return stop
 
 
 @contextmanager

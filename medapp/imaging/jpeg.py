@@ -12,6 +12,8 @@ from medapp.imaging.decoded import Decoded, expect_size
 from medapp.imaging.layout import PixelLayout
 
 START = b"\xff\xd8"
+_END = b"\xff\xd9"
+"""End of image. Without it CharLS looks for one for up to ten seconds, in however few bytes."""
 _SOF = frozenset({0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF, 0xF7})
 _READ = frozenset({0xC0, 0xC1, 0xC2, 0xC3, 0xF7})
 _LOSSLESS, _JPEG_LS = 0xC3, 0xF7
@@ -124,7 +126,7 @@ def decode_jpeg(data: bytes, layout: PixelLayout, limit: int) -> Decoded:
 def _decode_jpeg_ls(data: bytes, header: JpegHeader, layout: PixelLayout) -> Decoded:
     import imagecodecs
 
-    values = imagecodecs.jpegls_decode(data)
+    values = imagecodecs.jpegls_decode(data if data.rstrip(b"\0").endswith(_END) else data + _END)
     if values.ndim == 3 and values.shape[0] == 3 and values.shape[2] != 3:
         values = np.moveaxis(values, 0, -1)
     lossless = _near(data) == 0

@@ -21,6 +21,8 @@ class ReadLimits:
         How many times larger than stored an archive's member may become.
     frames : int
         Number of Frames that is believed.
+    elements : int
+        Elements of a data set, without those in sequences.
     """
 
     memory_bytes: int = 2 * 2**30
@@ -28,3 +30,4 @@ class ReadLimits:
     inflated_bytes: int = 512 * 2**20
     inflate_ratio: int = 1100
     frames: int = 200_000
+    elements: int = 100_000

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import IO, Any
 
+from medapp.imaging.attributes import LONGEST_TEXT
 from medapp.imaging.character_sets import sets_of
 from medapp.imaging.codecs import GE_BIG_ENDIAN_PIXELS
 from medapp.imaging.dicom import (
@@ -217,6 +218,9 @@ def _explicit(data: bytes, at: int, wanted: dict[int, bytes]) -> tuple[dict[int,
         if tag in wanted:
             if representation == b"SQ" or length == UNDEFINED or (representation == b"UN" and wanted[tag] != b"UN"):
                 raise _UnusualError
+            if length > LONGEST_TEXT and representation in _TEXTS:
+                at += length
+                continue
             if at + length > len(data):
                 raise _ShortError
             found[tag] = representation, data[at : at + length]
@@ -244,6 +248,9 @@ def _implicit(data: bytes, at: int, wanted: dict[int, bytes]) -> tuple[dict[int,
         if tag in wanted:
             if wanted[tag] == b"SQ" or length == UNDEFINED:
                 raise _UnusualError
+            if length > LONGEST_TEXT and wanted[tag] in _TEXTS:
+                at += length
+                continue
             if at + length > len(data):
                 raise _ShortError
             found[tag] = wanted[tag], data[at : at + length]

@@ -37,7 +37,8 @@ def read_picture_header(stream: IO[bytes], source: str, limits: ReadLimits) -> F
     MedappError
         ``picture.damaged``, ``picture.too_large``.
     """
-    rows, columns, frames = _guarded(tiff_size if is_tiff(stream) else _pillow_size, stream)
+    size = _guarded(tiff_size, stream) if is_tiff(stream) else _guarded(_pillow_size, stream, limits)
+    rows, columns, frames = size
     check_size(rows, columns, limits)
     return FoundImage(Instance(source, "picture", rows, columns, min(frames, limits.frames)), PICTURE, series_uid="")
 
@@ -92,12 +93,13 @@ def _opened(stream: IO[bytes]) -> Image.Image:
     return Image.open(stream, formats=_FORMATS)
 
 
-def _pillow_size(stream: IO[bytes]) -> tuple[int, int, int]:
+def _pillow_size(stream: IO[bytes], limits: ReadLimits) -> tuple[int, int, int]:
     rare = _rare_jpeg(stream)
     if rare is not None:
         return rare.rows, rare.columns, 1
     image = _opened(stream)
     columns, rows = image.size
+    check_size(rows, columns, limits)  # before Exif is asked for: Pillow decodes a PNG to find it behind the pixels
     if image.getexif().get(_ORIENTATION) in _TURNED:
         rows, columns = columns, rows
     return rows, columns, 1

@@ -16,8 +16,14 @@ _PROGRAMS = (
     b"MZ",  # Windows
     b"\x7fELF",  # Linux
     b"#!",
-    *(bytes.fromhex(magic) for magic in ("cafebabe", "feedface", "feedfacf", "cefaedfe", "cffaedfe")),  # macOS
+    *(bytes.fromhex(magic) for magic in ("cafebabe", "feedface", "feedfacf", "cefaedfe", "cffaedfe")),  # macOS, Java
+    b"ZM",  # DOS
+    bytes.fromhex("4c0000000114020000000000c000000000000046"),  # a shortcut of Windows
+    bytes.fromhex("d0cf11e0a1b11ae1"),  # an installer of Windows
+    b"dex\n",  # Android
+    b"\0asm",  # WebAssembly
 )
+_SCRIPTS = (b"@echo", b"<html", b"<!doctype html", b"<script", b"<svg", b"<?php")
 _OTHERS = (
     (b"%PDF", "pdf"),
     (b"PK\x03\x04", "archive"),
@@ -38,11 +44,11 @@ _OTHERS = (
 
 
 def holds_program(head: bytes) -> bool:
-    """Tell whether the preamble of a DICOM file is the beginning of a program (PS3.10 7.1 lets it be anything).
+    """Tell whether the preamble of a DICOM file is the beginning of a program or script (PS3.10 7.1 allows it).
 
     Such a file is a picture for us and starts as a program when it is renamed and started.
     """
-    return head[128:132] == b"DICM" and head.startswith(_PROGRAMS)
+    return head[128:132] == b"DICM" and (head.startswith(_PROGRAMS) or head[:32].lower().startswith(_SCRIPTS))
 
 
 def kind_of(head: bytes) -> Kind:

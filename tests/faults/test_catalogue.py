@@ -1,0 +1,41 @@
+"""The short form: a spread of the catalogue through a real reader, each as expected, in time, nothing written."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from tests.faults.catalogue.row import Row
+from tests.faults.catalogue.table import PARTS, count, rows_of
+
+LARGE = frozenset({"two million elements", "value lists of megabytes", "deflate bombs", "image bombs"})
+SPREAD = {"bad files": 5, "polyglots": 3}
+
+
+def spread(part: str) -> list[Row]:
+    """Return every n-th row, and the first of each kind of large file: those take a second to make."""
+    rows = list(rows_of(PARTS[part]))
+    firsts = {row.subject: row for row in reversed(rows)}
+    small = [row for row in rows if row.subject not in LARGE]
+    return [*firsts.values(), *islice(small, 1, None, SPREAD[part])]
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_spread_of_the_catalogue_comes_out_as_expected(part: str, tmp_path: Path) -> None:
+    came = count(spread(part), tmp_path)
+    assert came.wrong == []
+    assert came.tried > 30
+
+
+def test_the_catalogue_is_as_long_as_it_is_said_to_be() -> None:
+    counts = {part: sum(1 for _ in rows_of(modules)) for part, modules in PARTS.items()}
+    assert counts["bad files"] >= 300
+    assert counts["polyglots"] >= 50
+
+
+def test_no_two_rows_are_called_the_same() -> None:
+    for modules in PARTS.values():
+        names = [(row.subject, row.name) for row in rows_of(modules)]
+        assert len(names) == len(set(names))
