@@ -10,13 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.numpy import load as parse_safetensors
-from safetensors.numpy import save as to_safetensors
 
 from medapp.files import atomic_writer
+from medapp.training.tensor_file import pieces_of, tensors_in
 
 Tensors: TypeAlias = Mapping[str, NDArray[Any]]
 FOLDER = "checkpoints"
@@ -65,12 +62,14 @@ class CheckpointFolder:
         """Write a checkpoint atomically, and remove what is older than the one before; raises OSError."""
         numbers = self._numbers(kind)
         number = numbers[-1] + 1 if numbers else 1
-        # contiguous: safetensors takes the bytes as they lie
-        tensors = {name: np.array(tensor, order="C") for name, tensor in checkpoint.tensors.items()}
-        content = to_safetensors(tensors, {_FACTS: json.dumps(checkpoint.facts, allow_nan=False)})
+        pieces = pieces_of(checkpoint.tensors, {_FACTS: json.dumps(checkpoint.facts, allow_nan=False)})
+        digest = hashlib.sha256()
+        for piece in pieces:
+            digest.update(piece)
         with atomic_writer(self._path(kind, number)) as file:
-            file.write(hashlib.sha256(content).digest())
-            file.write(content)
+            file.write(digest.digest())
+            for piece in pieces:
+                file.write(piece)
         for old in numbers[: 1 - _KEPT]:
             with suppress(OSError):
                 self._path(kind, old).unlink()
@@ -80,8 +79,8 @@ class CheckpointFolder:
         damaged = 0
         for number in reversed(self._numbers(kind)):
             try:
-                return _parsed(self._path(kind, number).read_bytes()), damaged
-            except (OSError, ValueError, KeyError, SafetensorError):
+                return _read(self._path(kind, number)), damaged
+            except (OSError, ValueError, KeyError, TypeError):
                 damaged += 1
         return None, damaged
 
@@ -101,10 +100,11 @@ class CheckpointFolder:
         return self._folder / f"{kind}-{number:06}{_SUFFIX}"
 
 
-def _parsed(data: bytes) -> Checkpoint:
-    digest, content = data[:_DIGEST_BYTES], data[_DIGEST_BYTES:]
-    if hashlib.sha256(content).digest() != digest:
-        raise ValueError("damaged")
-    length = int.from_bytes(content[:8], "little")
-    facts = json.loads(json.loads(content[8 : 8 + length])["__metadata__"][_FACTS])
-    return Checkpoint(facts, parse_safetensors(content))
+def _read(path: Path) -> Checkpoint:
+    with path.open("rb") as file:
+        digest = file.read(_DIGEST_BYTES)
+        if hashlib.file_digest(file, "sha256").digest() != digest:
+            raise ValueError("damaged")
+        file.seek(_DIGEST_BYTES)
+        tensors, told = tensors_in(file)
+    return Checkpoint(json.loads(told[_FACTS]), tensors)
