@@ -1,78 +1,21 @@
-"""Labelled cases: a folder with one sub-folder per class, and which part each file was given to."""
+"""Which files are cases: a folder with one sub-folder per class, or a table of labels."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
 
 from medapp.errors import MedappError
 from medapp.files import is_there
+from medapp.training.case import PARTS, Case, CaseFolder, Part
+from medapp.training.label_table import SUFFIXES, TABLE_NAME
+from medapp.training.table_cases import Uncertain, table_cases
 
-Part: TypeAlias = Literal["train", "val", "test"]
-
-PARTS: dict[str, Part] = {
-    "train": "train",
-    "training": "train",
-    "val": "val",
-    "valid": "val",
-    "validation": "val",
-    "test": "test",
-    "testing": "test",
-}
 IGNORED_NAMES = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
 
 
-@dataclass(frozen=True)
-class Case:
-    """One labelled file.
-
-    Attributes
-    ----------
-    source : str
-        Path of the file.
-    name : str
-        Path below the folder of cases, with forward slashes.
-    label : str
-        The class.
-    part : {"train", "val", "test"} or None
-        The part that the folder names gave it to; None where they say nothing.
-    patient : str
-        Patient key; empty until it is known.
-    """
-
-    source: str
-    name: str
-    label: str
-    part: Part | None = None
-    patient: str = ""
-
-
-@dataclass(frozen=True)
-class CaseFolder:
-    """The files of a folder of cases, not opened yet.
-
-    Attributes
-    ----------
-    root : Path
-        The folder.
-    classes : tuple of str
-        Names of the classes, in alphabetical order; a class without files is kept.
-    cases : tuple of Case
-        Every file below a class, ordered by name.
-    outside : int
-        Files that lie in no class.
-    """
-
-    root: Path
-    classes: tuple[str, ...]
-    cases: tuple[Case, ...]
-    outside: int = 0
-
-
-def list_cases(root: Path) -> CaseFolder:
+def list_cases(root: Path, uncertain: Uncertain = "") -> CaseFolder:
     """List the labelled files of `root` without opening them.
 
     Parameters
@@ -80,7 +23,10 @@ def list_cases(root: Path) -> CaseFolder:
     root : Path
         ``root/CLASS/…``, ``root/train/CLASS/…`` or ``root/CLASS/train/…``; the names of the parts
         are train, training, val, valid, validation, test, testing in any case. Files may lie at
-        any depth below a class. Class names that differ only in case are one class.
+        any depth below a class. Class names that differ only in case are one class. Or a table of
+        labels (CSV), or the folder that holds one with the name ``labels.csv``.
+    uncertain : {"", "unknown", "positive", "negative"}
+        What -1 and ? in a table mean.
 
     Returns
     -------
@@ -91,12 +37,28 @@ def list_cases(root: Path) -> CaseFolder:
     ------
     MedappError
         ``cases.missing``, ``cases.not_folder``, ``cases.no_access``, or ``cases.no_classes`` where
-        there is no sub-folder.
+        there is no sub-folder; and those of `table_cases`.
     """
     if not is_there(root):
         raise MedappError("cases.missing", folder=root.name)
+    if (table := _table_at(root)) is not None:
+        return table_cases(table, uncertain)
     if not root.is_dir():
         raise MedappError("cases.not_folder", folder=root.name)
+    return _list_classes(root)
+
+
+def _table_at(root: Path) -> Path | None:
+    """Return the table that `root` is, or holds."""
+    if not root.is_dir():
+        return root if root.suffix.casefold() in SUFFIXES else None
+    try:
+        return next((p for p in sorted(root.iterdir()) if p.name.casefold() == TABLE_NAME and p.is_file()), None)
+    except OSError as error:
+        raise MedappError("cases.no_access", folder=root.name) from error
+
+
+def _list_classes(root: Path) -> CaseFolder:
     labelled = list(_class_folders(root))
     if not labelled:
         raise MedappError("cases.no_classes", folder=root.name)

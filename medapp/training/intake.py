@@ -8,7 +8,7 @@ from medapp.errors import MedappError, Problem
 from medapp.files import is_there
 from medapp.imaging.readers import Readers
 from medapp.jobs import Progress
-from medapp.training.dataset import CaseFolder
+from medapp.training.case import CaseFolder
 from medapp.training.narration import Narrator, StoppedEarlyError
 from medapp.training.pictures import PictureCache
 from medapp.training.survey import Survey, survey
@@ -57,4 +57,4 @@ def _tell_gone(listing: CaseFolder, surveyed: Survey, narrator: Narrator) -> Non
 
 def _named(listing: CaseFolder, problem: Problem) -> str:
     """Return the file's name below the folder of cases: in the run folder, as in the table of predictions."""
-    return Path(problem.path).relative_to(listing.root).as_posix()
+    return next((case.name for case in listing.cases if case.source == problem.path), Path(problem.path).name)

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 
 from medapp.errors import MedappError
 
-PatientSource: TypeAlias = Literal["pattern", "dicom", "names", "unknown"]
+PatientSource: TypeAlias = Literal["pattern", "table", "dicom", "names", "unknown"]
 
 KNOWN_NAMINGS = {
     # Kermany, Zhang, Goldbaum 2018: person12_bacteria_47, IM-0115-0001, NORMAL2-IM-0588-0001
@@ -26,8 +26,8 @@ class PatientRule:
 
     Attributes
     ----------
-    source : {"pattern", "dicom", "names", "unknown"}
-        A pattern that was given, the header, a naming that was recognised, or nothing.
+    source : {"pattern", "table", "dicom", "names", "unknown"}
+        A pattern that was given, a column of the table of labels, the header, a naming that was recognised, or nothing.
     pattern : str
         The regular expression, for ``pattern`` and ``names``.
     naming : str
@@ -77,7 +77,9 @@ def patient_in_name(pattern: re.Pattern[str], name: str) -> str:
     return "|".join(found) if any(found) else ""
 
 
-def choose_rule(names: Sequence[str], header_keys: Sequence[str], pattern: str | None = None) -> PatientRule:
+def choose_rule(
+    names: Sequence[str], header_keys: Sequence[str], pattern: str | None = None, told: Sequence[str] = ()
+) -> PatientRule:
     """Decide what tells patients apart.
 
     Parameters
@@ -88,12 +90,14 @@ def choose_rule(names: Sequence[str], header_keys: Sequence[str], pattern: str |
         Issuer and Patient ID of each, empty where the file has none.
     pattern : str, optional
         A regular expression that a person gave; it wins.
+    told : sequence of str, optional
+        The patients that a table of labels names; empty texts where it names none.
 
     Returns
     -------
     PatientRule
-        The pattern; else the headers where all but 5 % have an ID; else a known naming that fits
-        at least 95 % of the names; else unknown.
+        The pattern; else the table where it names any; else the headers where all but 5 % have an ID;
+        else a known naming that fits at least 95 % of the names; else unknown.
 
     Raises
     ------
@@ -105,6 +109,8 @@ def choose_rule(names: Sequence[str], header_keys: Sequence[str], pattern: str |
         if names and not any(patient_in_name(compiled, name) for name in names):
             raise MedappError("patients.no_match", pattern=pattern[:80])
         return PatientRule("pattern", pattern)
+    if any(told):
+        return PatientRule("table")
     enough = RECOGNISED_SHARE * len(names)
     if names and sum(map(bool, header_keys)) >= enough:
         return PatientRule("dicom")
@@ -115,7 +121,7 @@ def choose_rule(names: Sequence[str], header_keys: Sequence[str], pattern: str |
     return PatientRule("unknown")
 
 
-def patient_key(rule: PatientRule, name: str, header_key: str, content: str) -> str:
+def patient_key(rule: PatientRule, name: str, header_key: str, content: str, told: str = "") -> str:
     """Return the patient key of one case.
 
     Parameters
@@ -129,10 +135,14 @@ def patient_key(rule: PatientRule, name: str, header_key: str, content: str) -> 
     content : str
         Hash of the picture: a case without a patient is its own patient, and stays the same one
         when the file is renamed.
+    told : str
+        The patient that a table of labels names.
     """
     found = ""
     if rule.source == "dicom":
         found = header_key
+    elif rule.source == "table":
+        found = told
     elif rule.known:
         found = patient_in_name(re.compile(rule.pattern), name)
     return f"patient:{found}" if found else f"image:{content}"

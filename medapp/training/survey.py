@@ -21,7 +21,7 @@ from medapp.imaging.found import FoundImage, HeaderReply
 from medapp.imaging.frame import Frame
 from medapp.imaging.study import NotImage
 from medapp.jobs import Job, Progress, TimeLeft
-from medapp.training.dataset import Case, CaseFolder
+from medapp.training.case import Case, CaseFolder
 from medapp.training.patients import PatientRule, choose_rule, patient_key
 
 READS_IN_FLIGHT = 4
@@ -146,7 +146,8 @@ def survey(
     images, not_images, unreadable = yield from _sort_headers(folder, readers)
     positions = list(images)
     keys = [_header_key(images[position]) for position in positions]
-    rule = choose_rule([folder.cases[position].name for position in positions], keys, pattern)
+    chosen = [folder.cases[position] for position in positions]
+    rule = choose_rule([case.name for case in chosen], keys, pattern, [case.patient for case in chosen])
     left, seen = TimeLeft(), []
     with ThreadPoolExecutor(READS_IN_FLIGHT, thread_name_prefix="ThreadPoolExecutor-survey") as pool:
         waiting: deque[tuple[int, Future[Seen]]] = deque()
@@ -220,5 +221,5 @@ def _header_key(found: FoundImage) -> str:
 
 
 def _with_patient(seen: Seen, rule: PatientRule, found: FoundImage) -> Seen:
-    key = patient_key(rule, seen.case.name, _header_key(found), seen.content)
+    key = patient_key(rule, seen.case.name, _header_key(found), seen.content, seen.case.patient)
     return replace(seen, case=replace(seen.case, patient=key))

@@ -10,7 +10,7 @@ from typing import Any
 from medapp.classify.registry import Entry
 from medapp.i18n import tr
 from medapp.training.check import Checked
-from medapp.training.dataset import Case
+from medapp.training.case import Case
 from medapp.training.patients import compile_pattern, patient_in_name
 from medapp.training.run import Run
 from medapp.ui.session import Services
