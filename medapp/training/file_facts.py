@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 _READ_FOR_TABLES = 64 * 1024
-_STANDARD_SUM = 3735
-"""Sum of the entries of the luminance table of ITU-T T.81, table K.1."""
+# fmt: off
+_STANDARD = np.array([
+    16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55,
+    14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51, 87, 80, 62,
+    18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92,
+    49, 64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98, 112, 100, 103, 99,
+])
+# fmt: on
+"""The luminance table of ITU-T T.81, table K.1."""
 
 
 @dataclass(frozen=True)
@@ -45,17 +54,24 @@ def jpeg_quality(start: bytes) -> int:
     Notes
     -----
     The usual encoders (Independent JPEG Group) scale table K.1 of ITU-T T.81 by ``5000 / q`` per cent below a
-    quality of 50 and by ``200 - 2 q`` above; the sum of the entries is enough to go back.
+    quality of 50 and by ``200 - 2 q`` above, and keep the entries between 1 and 255: the sum tells the quality.
     """
     table = _first_table(start)
     if table is None:
         return 0
-    scale = 100 * float(table.sum()) / _STANDARD_SUM
-    quality = 5000 / scale if scale > 100 else (200 - scale) / 2
-    return int(np.clip(round(quality), 1, 100))
+    return 1 + int(np.argmin(np.abs(_sums() - table.sum())))
 
 
-def _first_table(start: bytes) -> np.ndarray[tuple[int], np.dtype[np.int64]] | None:
+@cache
+def _sums() -> NDArray[np.int64]:
+    """Return the sum of the table's entries at each quality from 1 to 100."""
+    quality = np.arange(1, 101)
+    percent = np.where(quality < 50, 5000 // quality, 200 - 2 * quality)
+    sums: NDArray[np.int64] = np.clip((percent[:, None] * _STANDARD + 50) // 100, 1, 255).sum(axis=1)
+    return sums
+
+
+def _first_table(start: bytes) -> NDArray[np.int64] | None:
     """Walk the markers to the first DQT (ITU-T T.81 B.2.4.1)."""
     place = 2
     while place + 4 <= len(start) and start[place] == 0xFF:
