@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Z95 = 1.959963984540054
+POISSON_MOST = 3
+"""Up to so many failures or successes the Poisson distribution tells the end of an interval."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,33 @@ def wilson(successes: float, n: float, z: float = Z95) -> tuple[float, float]:
     return low, high
 
 
+def modified_wilson(successes: float, n: float, quantile: float = Z95) -> tuple[float, float]:
+    """Return the Wilson interval with the ends that it has too near to few failures or successes moved outwards.
+
+    Notes
+    -----
+    Brown, Cai and DasGupta, Stat Sci 2001: with one to three failures (or successes) the end on their side is that of
+    the Poisson distribution. Wilson's own interval covers as little as 84 % there (ten cases, a share of .98).
+    """
+    from scipy.special import gammaincinv
+
+    low, high = wilson(successes, n, quantile)
+    tail = math.erfc(quantile / math.sqrt(2))
+    failures = n - successes
+    if 0 < successes <= POISSON_MOST:
+        low = min(low, float(gammaincinv(successes, tail)) / n)
+    if 0 < failures <= POISSON_MOST:
+        high = max(high, 1 - float(gammaincinv(failures, tail)) / n)
+    return low, high
+
+
+def student_quantile(freedom: float) -> float:
+    """Return the 97.5 % quantile of Student's distribution; the normal one's place where there are few patients."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(max(1.0, freedom), 0.975))
+
+
 def proportion(correct: NDArray[np.bool_], patients: NDArray[np.int64]) -> Estimate | None:
     """Return the share of True with a Wilson interval for clustered data; None without cases.
 
@@ -74,30 +103,35 @@ def proportion(correct: NDArray[np.bool_], patients: NDArray[np.int64]) -> Estim
 
     Notes
     -----
-    The number of cases is divided by the design effect of the ratio estimator over patients (Rao and
-    Scott, Biometrics 1992), never below 1. Where all cases agree the effect cannot be estimated;
-    then the number of patients counts.
+    Wilson's interval as `modified_wilson` has it. With several cases a patient their number is divided by the design
+    effect of the ratio estimator over patients (Rao and Scott, Biometrics 1992), never below 1, and the normal
+    quantile gives way to Student's over patients. Where all cases agree the effect cannot be estimated; then the
+    number of patients counts.
     """
     n = len(correct)
     if n == 0:
         return None
     p = float(np.mean(correct))
-    effective = n / _design_effect(correct, patients, p)
-    low, high = wilson(p * effective, effective)
+    clusters, effect = _design_effect(correct, patients, p)
+    effective = n / effect
+    quantile = Z95 if clusters == n or p in (0.0, 1.0) else student_quantile(clusters - 1)
+    low, high = modified_wilson(p * effective if p < 1 else effective, effective, quantile)
     return Estimate(p, low, high, n)
 
 
-def _design_effect(correct: NDArray[np.bool_], patients: NDArray[np.int64], p: float) -> float:
+def _design_effect(correct: NDArray[np.bool_], patients: NDArray[np.int64], p: float) -> tuple[int, float]:
+    """Return the number of patients, and how much several cases of each widen the interval."""
     _, index = np.unique(patients, return_inverse=True)
     clusters = int(index.max()) + 1
     n = len(correct)
     if clusters == n:
-        return 1.0
+        return clusters, 1.0
     if p in (0.0, 1.0) or clusters < 2:
-        return n / clusters
+        return clusters, n / clusters
     residuals = np.bincount(index, weights=correct - p)
     variance = clusters / (clusters - 1) * float(np.sum(residuals**2)) / n**2
-    return min(max(1.0, variance * n / (p * (1 - p))), n / clusters * 2)
+    alike = float(np.sum(np.bincount(index) ** 2)) / n
+    return clusters, min(max(1.0, variance * n / (p * (1 - p))), alike)
 
 
 def mean_of(parts: Sequence[Estimate]) -> Estimate:

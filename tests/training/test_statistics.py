@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from medapp.training.area_limits import binormal_variance
 from medapp.training.intervals import Estimate, least_shown, mean_of, proportion, wilson
 from medapp.training.ranking import auc, auc_difference, macro_auc, roc_points
 
@@ -96,7 +97,8 @@ def test_a_perfect_area_still_has_an_interval() -> None:
     found = auc(np.arange(20.0), np.arange(20) >= 10, np.arange(20))
     assert found is not None
     assert (found.value, found.high) == (1.0, 1.0)
-    assert found.low == pytest.approx(0.80, abs=0.005)  # solves |1 - x| = 1.96 SE(x) for ten against ten
+    assert 1 - found.low == pytest.approx(1.96 * np.sqrt(binormal_variance(found.low, 10, 10)), abs=1e-3)
+    assert found.low == pytest.approx(0.80, abs=0.02)  # Newcombe's method 5 gives .80
 
 
 def test_one_class_has_no_area() -> None:
