@@ -1,4 +1,4 @@
-"""Is 80 % really 80 %? Calibration slope and intercept, Brier score and calibration error, with intervals by patient."""
+"""Is 80 % really 80 %? Calibration slope and intercept, Brier score and calibration error, by patient."""
 
 from __future__ import annotations
 
