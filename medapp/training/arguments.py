@@ -101,6 +101,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--steps", type=argument_types.whole_number, default=0, help=tr("cli.train.steps"))
     parser.add_argument("--threads", type=argument_types.whole_number, default=0, help=tr("cli.train.threads"))
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help=tr("cli.train.device"))
+    parser.add_argument("--without-page", action="store_true", help=tr("cli.train.without_page"))
+    parser.add_argument("--without-pictures", action="store_true", help=tr("cli.train.without_pictures"))
     parser.add_argument("--json", action="store_true", help=tr("cli.train.json"))
     _add_textbook_settings(parser)
     return parser

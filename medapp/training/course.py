@@ -20,6 +20,7 @@ from medapp.files import write_json, write_text
 from medapp.folders import user_folders
 from medapp.imaging.readers import Readers
 from medapp.training import calibration as calibrating
+from medapp.training.answers_table import ANSWERS_FILE, answers_csv
 from medapp.training.check import Checked, judge
 from medapp.training.checkpoint import CheckpointFolder
 from medapp.training.dataset import list_cases
@@ -168,6 +169,7 @@ def _learn_and_test(
         report["timing"] |= {"data_wait": round(pulse.data_wait, 4)}
     names = [seen.case.name for seen, use in zip(checked.survey.seen, checked.uses, strict=True) if use == "sealed"]
     write_text(folder / PREDICTIONS_FILE, predictions_csv(names, answers))
+    write_text(folder / ANSWERS_FILE, answers_csv(checked, answers))
     write_json(folder / REPORT_FILE, report)
     # last: where there is a package, everything is there
     return _told_again(write_product(plan, checked, trained, calibration, report, folder / PACKAGE_FOLDER))

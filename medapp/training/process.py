@@ -19,12 +19,14 @@ from medapp.classify.registry import Registry
 from medapp.errors import MedappError
 from medapp.folders import user_folders
 from medapp.i18n import tell, tr
+from medapp.imaging.readers import Readers
 from medapp.processes import lower_priority
 from medapp.training.arguments import parse, request_of
 from medapp.training.dataset import list_cases
 from medapp.training.events import Control, EventLog
 from medapp.training.heartbeat import Heartbeat
 from medapp.training.narration import Narrator, StoppedEarlyError
+from medapp.training.report_page.writing import write_run_page
 from medapp.training.request import RunRequest
 from medapp.training.run_folder import finished_event, found_run, new_run, resumed_request, write_request
 from medapp.training.starting_model import check_wanted
@@ -107,10 +109,25 @@ def _teach(args: argparse.Namespace, request: RunRequest, folder: Path, narrator
     except Exception as error:
         log.debug("unexpected", exc_info=True)
         return _failed(narrator, _told(error))
+    page = None if request.without_page else _page(request, folder, narrator)
     narrator.tell("finished", **finished)
     if not args.json:
         _say(finished)
+        if page is not None:
+            print(tr("train.report", page=page))
     return ANSWERED
+
+
+def _page(request: RunRequest, folder: Path, narrator: Narrator) -> Path | None:
+    """Write the report's page; a disk that does not take it takes nothing from the model."""
+    try:
+        if request.without_pictures:
+            return write_run_page(folder)
+        with Readers() as readers:
+            return write_run_page(folder, readers=readers)
+    except MedappError as error:
+        narrator.note("train.note.no_page", reason=tell(error))
+        return None
 
 
 def _answer(args: argparse.Namespace, finished: Mapping[str, Any]) -> int:

@@ -65,6 +65,10 @@ class RunRequest:
         Textbook setting: how the learning rate falls. Empty: the recipe's.
     image_size : int
         Rows and columns of the network picture; 0: those of the starting model, or of the network from scratch.
+    without_page : bool
+        Whether no report page is written at the end; a project writes it when its sealed test is opened.
+    without_pictures : bool
+        Whether the page has no pictures of the worst mistakes.
     """
 
     cases: str
@@ -91,6 +95,8 @@ class RunRequest:
     batch: int = 0
     schedule: str = ""
     image_size: int = 0
+    without_page: bool = False
+    without_pictures: bool = False
 
     @property
     def is_textbook(self) -> bool:
@@ -123,5 +129,7 @@ class RunRequest:
             "--schedule": self.schedule,
             "--image-size": str(self.image_size or ""),
         }
+        flags = {"--without-page": self.without_page, "--without-pictures": self.without_pictures}
+        asked = [flag for flag, is_asked in flags.items() if is_asked]
         # = keeps a value that begins with a dash from being taken for an option
-        return [*(f"{option}={text}" for option, text in texts.items() if text), "--", self.cases]
+        return [*(f"{option}={text}" for option, text in texts.items() if text), *asked, "--", self.cases]

@@ -136,6 +136,7 @@ class Project:
             find_at_least=question.find_at_least,
             prevalence=question.prevalence,
             scope=", ".join(filter(None, (question.pictures, question.people))),
+            without_page=True,  # it is written when the sealed test is opened
             image_size=0 if question.image_size == Question().image_size else question.image_size,
         )
 

@@ -109,6 +109,7 @@ def test_the_sealed_predictions_stand_beside_the_report(trained: tuple[Path, lis
 def test_nothing_temporary_is_left_in_the_run_folder(trained: tuple[Path, list[dict[str, Any]]]) -> None:
     run, _ = trained
     assert sorted(path.name for path in run.iterdir()) == [
+        "eval",
         "events.jsonl",
         "package",
         "report.json",

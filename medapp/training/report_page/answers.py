@@ -9,7 +9,8 @@ from pathlib import Path
 
 from medapp.training.report_page.beside import CaseAnswer
 
-TABLES = ("eval/predictions.csv", "sealed_predictions.csv")
+TABLES = ("sealed_predictions.csv", "eval/predictions.csv")
+"""The first tells the files by their names; the other may be passed on, and has hashes in their place."""
 _PROBABILITY = re.compile(r"^(?:p\((?P<in_brackets>.*)\)|(?:p|probability)[ _:](?P<after>.+))$", re.DOTALL)
 _YES = frozenset({"yes", "1", "true"})
 

@@ -1,0 +1,41 @@
+"""The table of answers that may be passed on: a line a sealed case, with hashes in place of names and patients."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from medapp.training.check import Checked
+from medapp.training.evaluate import Answers
+from medapp.training.split import salted
+
+ANSWERS_FILE = "eval/predictions.csv"
+
+
+def answers_csv(checked: Checked, answers: Answers) -> str:
+    """Return what the model said about each sealed case as CSV.
+
+    Parameters
+    ----------
+    checked : Checked
+        All cases.
+    answers : Answers
+        About the sealed ones, in their order.
+
+    Returns
+    -------
+    str
+        Columns ``name`` and ``patient`` (salted hashes, those of ``configs/training_set.json``), ``truth``, ``p(…)``
+        for each class, ``answer``, ``refused``.
+    """
+    salt = checked.split.salt
+    sealed = [seen for seen, use in zip(checked.survey.seen, checked.uses, strict=True) if use == "sealed"]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["name", "truth", "patient", *(f"p({name})" for name in answers.classes), "answer", "refused"])
+    rows = zip(sealed, answers.truth, answers.probabilities, answers.given(), answers.refused, strict=True)
+    for seen, truth, probabilities, given, refused in rows:
+        hashed = salted(salt, seen.content), answers.classes[truth], salted(salt, seen.case.patient)
+        told = answers.classes[given], "yes" if refused else "no"
+        writer.writerow([*hashed, *(f"{p:.6f}" for p in probabilities), *told])
+    return text.getvalue()
