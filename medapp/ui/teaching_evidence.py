@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
 
-from medapp.errors import MedappError
 from medapp.i18n import tr
-from medapp.training.run import Run
+from medapp.training.report_page.beside import Mistake
 from medapp.ui.teaching_desk import TeachingDesk, as_job
 from medapp.ui.widgets.teaching.views import CaseSeen, MistakeView
 from medapp.workflows.lab_book import export_lab_book
-from medapp.workflows.sealed_cases import Mistake, Picture, example_picture, save_predictions, worst_mistakes
+from medapp.workflows.report_pages import write_report_page
+from medapp.workflows.sealed_cases import Picture, example_picture, save_predictions, worst_mistakes
 from medapp.workflows.teaching import Project
 
 
@@ -56,42 +56,41 @@ class Evidence(QObject):
         if wanted == desk.doing.mistakes_of:
             return
         desk.do(mistakes=None, mistakes_of=wanted)
-        cases, readers = Path(desk.snapshot.state.cases), desk.services.readers
+        readers = desk.services.readers
+        desk.session.jobs.start(
+            as_job(lambda: worst_mistakes(project, readers)),
+            title=tr("teach.reading_mistakes"),
+            done=self._take_mistakes,
+        )
 
-        def read() -> list[Mistake]:
-            return worst_mistakes(opened_run(project), cases, readers)
+    def _take_mistakes(self, found: Sequence[Mistake]) -> None:
+        self._desk.do(mistakes=tuple(MistakeView(m.picture, m.truth, m.given, m.certainty) for m in found))
 
-        desk.session.jobs.start(as_job(read), title=tr("teach.reading_mistakes"), done=self._take_mistakes)
-
-    def _take_mistakes(self, found: list[Mistake]) -> None:
-        self._desk.do(mistakes=tuple(MistakeView(m.pixels, m.truth, m.given, m.probability) for m in found))
+    @Slot(object)
+    def save_report(self, target: Path) -> None:
+        """Save the report as one page, with the pictures of the worst mistakes."""
+        self._save(lambda project: write_report_page(project, target, self._desk.services.readers), target)
 
     @Slot(object)
     def save_predictions(self, target: Path) -> None:
         """Save what the model said about each sealed case."""
-        self._save(lambda project: save_predictions(opened_run(project), target), target)
+        self._save(lambda project: save_predictions(project, target), target)
 
     @Slot(object)
     def export_lab_book(self, target: Path) -> None:
         """Save the lab book."""
         self._save(lambda project: export_lab_book(project.state, target), target)
 
-    def _save(self, write: Callable[[Project], None], target: Path) -> None:
+    def _save(self, write: Callable[[Project], object], target: Path) -> None:
         project = self._desk.project
         if project is None:
             return
         session = self._desk.session
         session.jobs.start(
-            as_job(lambda: write(project)), done=lambda _: session.notify(tr("teach.saved", file=target.name))
+            as_job(lambda: write(project)),
+            title=tr("teach.saving", file=target.name),
+            done=lambda _: session.notify(tr("teach.saved", file=target.name)),
         )
-
-
-def opened_run(project: Project) -> Run:
-    """Return the training whose sealed test was opened; raises ``project.not_opened`` before."""
-    run = project.best_run()
-    if run is None or not project.state.openings:
-        raise MedappError("project.not_opened")
-    return run
 
 
 def _without(_: BaseException) -> None:

@@ -9,14 +9,15 @@ from typing import Any
 
 from medapp.classify.registry import Entry
 from medapp.i18n import tr
-from medapp.training.check import Checked
 from medapp.training.case import Case
+from medapp.training.check import Checked
 from medapp.training.patients import compile_pattern, patient_in_name
 from medapp.training.run import Run
 from medapp.ui.session import Services
 from medapp.ui.teaching_state import Snapshot
 from medapp.ui.teaching_train_view import run_row, start_choices
 from medapp.ui.widgets.teaching.views import ClassRow, StartChoice
+from medapp.workflows.sealed_cases import methods_text
 from medapp.workflows.teaching import Project
 
 LEARNED = ("development", "validation", "learning_curve")
@@ -42,6 +43,7 @@ def snapshot_of(project: Project, services: Services) -> Snapshot:
         rule=project.rule(),
         evidence=_learned(best),
         report=project.report(),
+        methods=methods_text(project),
         starts=start_choices(_models(listing.entries)),
         in_use=tuple(package.metadata.name for package in services.registry.in_use()),
     )

@@ -98,15 +98,16 @@ class TeachingPage(QWidget):
         self.train.start_requested.connect(self._session.trainings.choose_start)
         self.train.weights_requested.connect(self._ask_for_weights)
         self.sealed_test.mistakes_requested.connect(evidence.show_mistakes)
+        self.sealed_test.report_requested.connect(partial(self._save, "report", evidence.save_report))
         self.sealed_test.predictions_requested.connect(partial(self._save, "predictions", evidence.save_predictions))
         self.lab_book.export_requested.connect(partial(self._save, "lab_book", evidence.export_lab_book))
 
     def _save(self, what: str, save: Callable[[Path], None]) -> None:
         """Ask where to, and save there; the ending says what kind of file it is to be."""
         filters, suggested = FILES[what]
-        name, _ = QFileDialog.getSaveFileName(self, tr(f"teach.save_{what}_as"), suggested, tr(filters))
+        name, chosen = QFileDialog.getSaveFileName(self, tr(f"teach.save_{what}_as"), suggested, tr(filters))
         if name:
-            save(Path(name))
+            save(with_ending(Path(name), chosen))
 
     @Slot()
     def _ask_for_weights(self) -> None:
@@ -149,3 +150,8 @@ def _scrolled(step: QWidget) -> QScrollArea:
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setWidget(inner)
     return area
+
+
+def with_ending(path: Path, chosen: str) -> Path:
+    """Return `path` with the ending of the filter that was chosen, "Table (*.csv)", where it has none of its own."""
+    return path if path.suffix else path.with_suffix(chosen.rpartition("*")[2].rstrip(")"))

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from medapp.classify.package import read_package
 from medapp.classify.preprocess import PreprocessSpec, network_picture
 from medapp.errors import MedappError
-from medapp.training.dataset import Case, list_cases
+from medapp.training.case import Case
+from medapp.training.dataset import list_cases
+from medapp.training.report_page.answers import read_answers
+from medapp.training.report_page.beside import Mistake
+from medapp.training.report_page.mistakes import worst
+from medapp.training.report_page.sentences import methods, results
+from medapp.training.report_page.writing import beside_package, pictures_of, report_of
 from medapp.training.run import Run
 from medapp.training.survey import ReadsFrames
 from medapp.workflows.lab_book import save_text
+from medapp.workflows.teaching import Project
 
 PREDICTIONS = ("eval/predictions.csv", "sealed_predictions.csv")
-MOST_MISTAKES, MISTAKE_PX = 12, 224
 TRIES = 20
 
 
@@ -30,90 +36,62 @@ class Picture:
     label: str
 
 
-@dataclass(frozen=True, eq=False)
-class Mistake:
-    """A sealed case with a wrong answer, its picture, and how sure the model was of it (0 to 1)."""
-
-    pixels: NDArray[np.uint8]
-    truth: str
-    given: str
-    probability: float
-
-
 def example_picture(cases: Path, find: str, size: int, readers: ReadsFrames) -> Picture | None:
     """Return a case for learning as the network sees it, of the class `find` where there is one; None without any."""
     learning = [case for case in list_cases(cases).cases if case.part != "test"]
     wanted = find.strip().casefold()
     ordered = sorted(learning, key=lambda case: case.label.casefold() != wanted)
-    for case in ordered[:TRIES]:
-        pixels = _picture(case, size, readers)
-        if pixels is not None:
-            return Picture(pixels, case.label)
-    return None
+    return next((picture for case in ordered[:TRIES] if (picture := _picture(case, size, readers))), None)
 
 
-def worst_mistakes(run: Run, cases: Path, readers: ReadsFrames, most: int = MOST_MISTAKES) -> list[Mistake]:
+def _picture(case: Case, size: int, readers: ReadsFrames) -> Picture | None:
+    try:
+        return Picture(network_picture(readers.frame(case.source), PreprocessSpec(size=size)), case.label)
+    except MedappError:
+        return None  # unreadable files are told in step 2
+
+
+def opened_run(project: Project) -> Run:
+    """Return the training whose sealed test was opened; raises ``project.not_opened`` before."""
+    run = project.best_run()
+    if run is None or not project.state.openings:
+        raise MedappError("project.not_opened")
+    return run
+
+
+def worst_mistakes(project: Project, readers: ReadsFrames) -> Sequence[Mistake]:
     """Return the wrong answers that the model was surest of, the surest first; refused cases gave no answer.
 
     Raises
     ------
     MedappError
-        ``predictions.missing`` where the run has kept no answers.
+        ``project.not_opened``, or the faults of the package.
     """
-    places = {case.name: case for case in list_cases(cases).cases}
-    wrong = sorted(_wrong_answers(run), key=lambda answer: -answer[3])
-    found: list[Mistake] = []
-    for name, truth, given, probability in wrong:
-        case = places.get(name)
-        pixels = None if case is None else _picture(case, MISTAKE_PX, readers)
-        if pixels is not None:
-            found.append(Mistake(pixels, truth, given, probability))
-        if len(found) == most:
-            break
-    return found
+    run = opened_run(project)
+    package = read_package(run.package)
+    chosen = worst(read_answers(run.folder), report_of(package)["alarm_class"])
+    return pictures_of(chosen, Path(project.state.cases), package.preprocess, readers)
 
 
-def _picture(case: Case, size: int, readers: ReadsFrames) -> NDArray[np.uint8] | None:
-    try:
-        return network_picture(readers.frame(case.source), PreprocessSpec(size=size))
-    except MedappError:
-        return None  # unreadable files are told in step 2
+def methods_text(project: Project) -> str:
+    """Return the methods and results for a manuscript; empty before the sealed test was opened."""
+    run, report = project.best_run(), project.report()
+    if run is None or report is None:
+        return ""
+    beside = replace(beside_package(read_package(run.package)), question=asdict(project.state.question))
+    return "\n\n".join([*methods(report, beside), *results(report)])
 
 
-def _wrong_answers(run: Run) -> Iterator[tuple[str, str, str, float]]:
-    """Yield name, truth, given class and its probability of each answered case that is wrong."""
-    for row in _predictions(run):
-        truth, given = row.get("truth", ""), row.get("answer", row.get("given", ""))
-        if not given or truth == given or _is_yes(row.get("refused", "")):
-            continue
-        probability = row.get(given, row.get(f"p({given})", ""))
-        yield row.get("name", row.get("case", "")), truth, given, _number(probability)
+def save_predictions(project: Project, target: Path) -> None:
+    """Save the table of answers about the sealed cases.
 
-
-def _predictions(run: Run) -> list[Mapping[str, str]]:
-    text = predictions_of(run).read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
-
-
-def _is_yes(text: str) -> bool:
-    return text.strip().casefold() in {"yes", "true", "1"}
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return 0.0
-
-
-def predictions_of(run: Run) -> Path:
-    """Return the table of answers about the sealed cases; raises ``predictions.missing`` where there is none."""
-    for name in PREDICTIONS:
-        if (run.folder / name).is_file():
-            return run.folder / name
-    raise MedappError("predictions.missing")
-
-
-def save_predictions(run: Run, target: Path) -> None:
-    """Copy the table of answers about the sealed cases; raises ``save.failed`` or ``predictions.missing``."""
-    save_text(target, predictions_of(run).read_text(encoding="utf-8"))
+    Raises
+    ------
+    MedappError
+        ``project.not_opened``, ``predictions.missing``, or ``save.failed``.
+    """
+    folder = opened_run(project).folder
+    found = next((folder / name for name in PREDICTIONS if (folder / name).is_file()), None)
+    if found is None:
+        raise MedappError("predictions.missing")
+    save_text(target, found.read_text(encoding="utf-8"))

@@ -262,11 +262,11 @@ def test_once_something_was_trained_going_on_is_what_stands_out(qtbot: QtBot) ->
     qtbot.addWidget(step)
     step.render_train(TrainView(can_train=True))
     assert step.instant.property("role") == "primary"
-    assert step.instant.text().startswith("Train (instant")
+    assert step.instant.text().startswith("Train (about")
     step.render_train(TrainView(can_train=True, runs=(RunRow("instant", "AUC 0.90"),)))
     assert step.instant.property("role") == ""
-    assert step.instant.text().startswith("Train again (instant")
-    assert step.quick.text().startswith("Improve (quick")
+    assert step.instant.text().startswith("Train again (about")
+    assert step.quick.text().startswith("Improve (about")
     assert "instant" in texts_of(step.runs)
     go_on = step.findChild(QPushButton, "train_next")
     assert go_on is not None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QLabel, QToolButton, QWidget
+from PySide6.QtCore import QEvent, QPointF
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QComboBox, QLabel, QToolButton, QWidget
 
 from medapp.ui import theme
 
+CHEVRON_PX = 4
 THEME_EVENTS = {QEvent.Type.StyleChange, QEvent.Type.PaletteChange}
 
 
@@ -60,3 +62,23 @@ class Mark(QLabel):
         super().changeEvent(event)
         if event.type() in THEME_EVENTS:
             self._draw()
+
+
+class ChoiceBox(QComboBox):
+    """A box that shows by its chevron that there is something to choose from; style sheets cannot tint one."""
+
+    def __init__(self, object_name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(object_name)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the box, then the chevron at its end."""
+        super().paintEvent(event)
+        colours = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(colours.text if self.isEnabled() else colours.dim), 1.5))
+        x, y = self.width() - 4.0 * CHEVRON_PX, self.height() / 2 - CHEVRON_PX / 2
+        ends = QPointF(x, y), QPointF(x + CHEVRON_PX, y + CHEVRON_PX), QPointF(x + 2 * CHEVRON_PX, y)
+        painter.drawPolyline(QPolygonF(ends))
+        painter.end()

@@ -41,16 +41,19 @@ class CaseAsSeen(QFrame):
         layout.addWidget(label(tr("teach.as_seen"), "heading"))
         layout.addWidget(self._area, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addWidget(self._text)
-        layout.addWidget(label(tr("teach.could_you_tell"), "", wrap=True))
+        self._ask = QWidget()
+        asked = column(self._ask, spacing=2)
+        asked.addWidget(label(tr("teach.could_you_tell"), "", wrap=True))
         sizes = row()
         for made in self._buttons.values():
             sizes.addWidget(made)
         sizes.addStretch(1)
-        layout.addLayout(sizes)
+        asked.addLayout(sizes)
+        layout.addWidget(self._ask)
         layout.addStretch(1)
 
     def _make_button(self, size: int) -> QPushButton:
-        made = named(QPushButton(tr("teach.size_enough" if size == SIZES[0] else "teach.size_use", size=size)), "")
+        made = QPushButton(tr("teach.size_enough" if size == SIZES[0] else "teach.size_use", size=size))
         made.setObjectName(f"image_size_{size}")
         made.setCheckable(True)
         made.setToolTip(tr("teach.size_cost", times=round((size / SIZES[0]) ** 2)) if size != SIZES[0] else "")
@@ -69,6 +72,7 @@ class CaseAsSeen(QFrame):
             return
         self._shown = seen
         self._area.setVisible(seen is not None)
+        self._ask.setVisible(seen is not None)
         if seen is None:
             self._text.setText(tr("teach.no_case_yet"))
             return

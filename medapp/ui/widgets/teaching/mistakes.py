@@ -7,7 +7,6 @@ from PySide6.QtGui import QPixmap, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
 from medapp.i18n import tr
-from medapp.ui.widgets.images import as_qimage
 from medapp.ui.widgets.layouts import card, column, label
 from medapp.ui.widgets.teaching.figures import empty
 from medapp.ui.widgets.teaching.views import MistakeView
@@ -59,7 +58,8 @@ def _card(mistake: MistakeView) -> QFrame:
     framed = card()
     layout = column(framed, margin=2, spacing=1)
     picture = QLabel()
-    drawn = QPixmap.fromImage(as_qimage(mistake.pixels))
+    drawn = QPixmap()
+    drawn.loadFromData(mistake.picture)
     smooth = Qt.TransformationMode.SmoothTransformation
     picture.setPixmap(drawn.scaled(PICTURE_PX, PICTURE_PX, Qt.AspectRatioMode.KeepAspectRatio, smooth))
     layout.addWidget(picture)

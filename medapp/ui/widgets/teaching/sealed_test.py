@@ -44,6 +44,7 @@ class SealedTestStep(QWidget):
         self.mistakes.mistakes_requested.connect(self.mistakes_requested)
         self.tabs = named(QTabWidget(), "sealed_tabs")
         self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
         self._results = self._make_results()
         layout = column(self, spacing=3)
         layout.addWidget(label(tr("ui.step_sealed_test"), "title"))

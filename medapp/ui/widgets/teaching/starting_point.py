@@ -9,8 +9,9 @@ from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from medapp.i18n import tr
-from medapp.ui.widgets.layouts import column, label, named, row
+from medapp.ui.widgets.layouts import column, label, row
 from medapp.ui.widgets.teaching.views import StartChoice
+from medapp.ui.widgets.themed import ChoiceBox
 
 COMBO_PX = 340
 WEIGHTS, SCRATCH = "weights", "scratch"
@@ -26,8 +27,8 @@ class StartingPoint(QWidget):
         super().__init__(parent)
         self._choices: tuple[StartChoice, ...] = ()
         self._chosen = StartChoice("")
-        self._models = named(QComboBox(), "start_model")
-        self._networks = named(QComboBox(), "start_network")
+        self._models = ChoiceBox("start_model")
+        self._networks = ChoiceBox("start_network")
         for combo in (self._models, self._networks):
             combo.setMinimumWidth(COMBO_PX)
             combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)

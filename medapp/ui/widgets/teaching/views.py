@@ -151,9 +151,9 @@ class TrainView:
 
 @dataclass(frozen=True, eq=False)
 class MistakeView:
-    """A sealed case that was answered wrongly: its picture, the right answer, the given one and its probability."""
+    """A sealed case that was answered wrongly: its picture (PNG), the right answer, the given one, its probability."""
 
-    pixels: NDArray[np.uint8]
+    picture: bytes
     truth: str
     given: str
     probability: float
