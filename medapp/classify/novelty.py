@@ -23,6 +23,7 @@ from medapp.errors import MedappError
 COMPONENTS = 64
 FEWEST_TRAINING, FEWEST_HELD_OUT = 8, 5
 _MOST_ROWS = 4000
+_BLOCK_ROWS = 1024
 _DEPTHS = ("mid", "deep")
 _LEAST_SPREAD = 0.02
 _TRUSTED_RANKS = 5
@@ -145,6 +146,13 @@ def _log_distance(
     tensors: Mapping[str, NDArray[Any]], depth: str, features: NDArray[np.floating]
 ) -> NDArray[np.float64]:
     """Return the log of the mean squared distance along the axes, and off them, in units of the training data."""
+    blocks = (features[start : start + _BLOCK_ROWS] for start in range(0, max(1, len(features)), _BLOCK_ROWS))
+    return np.concatenate([_block_log_distance(tensors, depth, block) for block in blocks])
+
+
+def _block_log_distance(
+    tensors: Mapping[str, NDArray[Any]], depth: str, features: NDArray[np.floating]
+) -> NDArray[np.float64]:
     part = {name: np.asarray(tensors[f"{depth}.{name}"], np.float64) for name in ("mean", "deviation", "axes")}
     standard = (np.asarray(features, np.float64) - part["mean"]) / part["deviation"]
     projected = standard @ part["axes"]

@@ -40,8 +40,8 @@ class Features:
     deep: NDArray[np.float32]
     seconds: float
 
-    def only(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> Features:
-        """Return the features of the chosen pictures."""
+    def only(self, chosen: NDArray[np.bool_] | NDArray[np.int64] | slice) -> Features:
+        """Return the features of the chosen pictures; of a slice without a copy."""
         return Features(self.mid[chosen], self.deep[chosen], 0.0)
 
 
@@ -76,19 +76,19 @@ def extract(
     """
     network.eval()
     start, done, count = time.monotonic(), 0, len(positions)
-    mids, deeps = [], []
     while done < count:
         try:
             mid, deep = _features_at(network, pictures, positions[done : done + portion.size])
         except (RuntimeError, MemoryError) as error:
             portion.shrink(error)
             continue
-        mids.append(mid)
-        deeps.append(deep)
+        if not done:  # known with the first ones; gathered in a list, they would be in the memory twice
+            mids, deeps = (np.empty((count, part.shape[1]), np.float32) for part in (mid, deep))
+        mids[done : done + len(mid)], deeps[done : done + len(deep)] = mid, deep
         done += len(deep)
         if on_batch(done, count):
             raise StoppedEarlyError
-    return Features(np.concatenate(mids), np.concatenate(deeps), time.monotonic() - start)
+    return Features(mids, deeps, time.monotonic() - start)
 
 
 def _features_at(

@@ -33,7 +33,7 @@ def learn_instantly(lesson: Lesson, narrator: Narrator, keeper: Keeper) -> Insta
         lambda done, total: narrator.progress("features", done, total),
     )
     n = len(lesson.development.positions)
-    development, sealed = features.only(np.arange(n)), features.only(np.arange(n, len(both)))
+    development, sealed = features.only(slice(n)), features.only(slice(n, None))
     group = lesson.development
 
     def on_fit(done: int, total: int) -> None:

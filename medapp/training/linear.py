@@ -118,7 +118,8 @@ def _path(
     """Yield the fit with each strength in turn, each from where the last one ended."""
     mean, deviation = features.mean(axis=0), features.std(axis=0)
     deviation = np.where(deviation > 1e-6, deviation, 1).astype(np.float32)
-    standard = ((features - mean) / deviation).astype(np.float32)
+    standard = features - mean
+    standard /= deviation
     found = None
     for strength in sorted(strengths):
         # the weakest strengths need not be fitted to the end to lose

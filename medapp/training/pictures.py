@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import shutil
 from contextlib import suppress
@@ -15,10 +16,13 @@ from medapp.errors import MedappError
 from medapp.imaging.frame import Frame
 
 _SPARE_BYTES, _CHUNK_BYTES = 200 * 2**20, 16 * 2**20
+_MAPPED_BYTES = 64 * 2**20
 
 
 class PictureCache:
     """Network pictures by position, in a file that does not outlive the process. Use as a context manager.
+
+    However many there are, about `_MAPPED_BYTES` of them are in the process' memory at a time.
 
     Parameters
     ----------
@@ -43,7 +47,10 @@ class PictureCache:
         self._path = folder / "pictures.tmp"
         self._spec = spec
         _reserve(self._path, max(1, int(np.prod(shape))))
-        self._pictures: NDArray[np.uint8] = np.memmap(self._path, np.uint8, "r+", shape=shape)
+        with self._path.open("r+b") as file:
+            self._map = mmap.mmap(file.fileno(), max(1, int(np.prod(shape))))
+        self._pictures = np.frombuffer(self._map, np.uint8, int(np.prod(shape))).reshape(shape)
+        self._touched = 0
         with suppress(OSError):
             self._path.unlink()  # gone even when the process is killed; Windows waits for the end of the block
 
@@ -51,17 +58,27 @@ class PictureCache:
         return self
 
     def __exit__(self, *_: object) -> None:
-        del self._pictures  # closes the map; Windows cannot remove a mapped file
+        del self._pictures
+        self._map.close()  # Windows cannot remove a mapped file
         self._path.unlink(missing_ok=True)
 
     def put(self, position: int, frame: Frame) -> None:
         """Store the network picture of `frame`. Any thread may call it."""
         self._pictures[position] = network_picture(frame, self._spec)
+        self._touch(1)
 
     def take(self, positions: NDArray[np.int64]) -> NDArray[np.uint8]:
         """Return the pictures at `positions`, shape (n, size, size) or (n, size, size, 3)."""
-        taken: NDArray[np.uint8] = self._pictures[positions]
+        taken = self._pictures[positions]
+        self._touch(len(positions))
         return taken
+
+    def _touch(self, pictures: int) -> None:
+        """Give pages back now and then: the system keeps what they hold, the process no longer has them."""
+        self._touched += pictures * int(np.prod(self._pictures.shape[1:]))
+        if self._touched >= _MAPPED_BYTES and hasattr(mmap, "MADV_DONTNEED"):
+            self._touched = 0
+            self._map.madvise(mmap.MADV_DONTNEED)
 
 
 def _reserve(path: Path, size: int) -> None:
