@@ -12,6 +12,7 @@ from medapp.i18n import tell, tr
 from medapp.imaging.readers import Readers
 from medapp.training import argument_types
 from medapp.training.check import Checked, check
+from medapp.training.table_cases import UNCERTAIN
 
 UNREADABLE_SHOWN = 20
 
@@ -20,13 +21,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``medapp check``."""
     parser.add_argument("cases", type=Path, metavar="CASES", help=tr("cli.cases"))
     parser.add_argument("--patient-from", type=argument_types.pattern, metavar="PATTERN", help=tr("cli.patient_from"))
+    parser.add_argument("--uncertain", choices=UNCERTAIN, default="", help=tr("cli.uncertain"))
     parser.add_argument("--json", action="store_true", help=tr("cli.check.json"))
 
 
 def run(args: argparse.Namespace) -> int:
     """Check the cases and print the answer."""
     with Readers() as readers:
-        checked = run_shown(check(args.cases, readers, args.patient_from))
+        checked = run_shown(check(args.cases, readers, args.patient_from, uncertain=args.uncertain))
     print(json.dumps(checked.to_json(), ensure_ascii=False, indent=2) if args.json else as_text(checked))
     return 0
 
@@ -35,10 +37,18 @@ def as_text(checked: Checked) -> str:
     """Return the answer as lines for people: what it can prove first, then the findings by weight."""
     answer = checked.to_json()
     split = answer["split"]
+    unmatched = checked.survey.folder.unmatched
     lines = [
+        *(tr("check.text.unmatched", name=name) for name in unmatched[:UNREADABLE_SHOWN]),
+        *(
+            [tr("check.text.more_unmatched", n=len(unmatched) - UNREADABLE_SHOWN)]
+            if unmatched[UNREADABLE_SHOWN:]
+            else []
+        ),
         checked.proves,
         "",
         tr("check.text.classes", classes=_counts(answer["classes"])),
+        *(tr("check.text.label", name=name, **counts) for name, counts in answer.get("labels", {}).items()),
         _patients(answer),
         tr("check.text.split", **{use: _counts(split[use]) for use in ("sealed", "development", "left_out")}),
         "",

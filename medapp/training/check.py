@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,10 @@ from medapp.jobs import Job
 from medapp.training.dataset import list_cases
 from medapp.training.findings import Duplicate, Finding, all_findings, find_duplicates
 from medapp.training.intervals import least_shown
+from medapp.training.label_findings import about_labels, about_table, learnable
 from medapp.training.split import SEALED_FRACTION, Member, Side, Split, Use, salt_from_seed, salted, split_cases
 from medapp.training.survey import ReadsFrames, Seen, Survey, survey
+from medapp.training.table_cases import Uncertain
 
 
 @dataclass(frozen=True)
@@ -52,12 +54,14 @@ class Checked:
         """Return how many patients have pictures of each class."""
         keys: dict[str, set[str]] = {name: set() for name in self.survey.folder.classes}
         for seen in self.survey.seen:
-            keys[seen.case.label].add(seen.case.patient)
+            for name in seen.case.shows:
+                keys[name].add(seen.case.patient)
         return {name: len(found) for name, found in keys.items()}
 
     def counts(self, use: Use) -> dict[str, int]:
-        """Return the pictures of each class that are for `use`."""
-        found = Counter(s.case.label for s, u in zip(self.survey.seen, self.uses, strict=True) if u == use)
+        """Return the pictures of each class, or with each label, that are for `use`."""
+        chosen = (s.case for s, u in zip(self.survey.seen, self.uses, strict=True) if u == use)
+        found = Counter(name for case in chosen for name in case.shows)
         return {name: found[name] for name in self.survey.folder.classes}
 
     def patient_count(self, use: Use) -> int:
@@ -91,7 +95,7 @@ class Checked:
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer of ``medapp check --json`` (``schemas/check.json``)."""
-        images = Counter(seen.case.label for seen in self.survey.seen)
+        images = Counter(name for seen in self.survey.seen for name in seen.case.shows)
         return {
             "schema_version": 1,
             "research_use": tr("research_use"),
@@ -107,6 +111,26 @@ class Checked:
             "findings": [_finding_to_json(finding) for finding in self.findings],
             "split": self._split_to_json(),
             "proves": self.proves,
+            "unmatched": list(self.survey.folder.unmatched),
+            **self._labels_to_json(),
+        }
+
+    def _labels_to_json(self) -> dict[str, Any]:
+        """Return, where labels may occur together, how often each is known to be there, not to be there, or neither."""
+        if not self.survey.folder.several:
+            return {}
+        there = Counter(name for seen in self.survey.seen for name in seen.case.shows)
+        not_there = Counter(name for seen in self.survey.seen for name in seen.case.lacks)
+        total = len(self.survey.seen)
+        return {
+            "labels": {
+                name: {
+                    "positive": there[name],
+                    "negative": not_there[name],
+                    "unknown": total - there[name] - not_there[name],
+                }
+                for name in self.survey.folder.classes
+            }
         }
 
     def _split_to_json(self) -> dict[str, Any]:
@@ -127,13 +151,14 @@ def check(
     pattern: str | None = None,
     salt: str | None = None,
     recorded: Mapping[str, Side] | None = None,
+    uncertain: Uncertain = "",
 ) -> Job[Checked]:
     """Read and check the cases in `root`.
 
     Parameters
     ----------
     root : Path
-        Folder with a sub-folder per class.
+        Folder with a sub-folder per class, or a table of labels.
     readers : Readers
         The reader pool.
     pattern : str, optional
@@ -142,6 +167,8 @@ def check(
         Key of the split; that of seed 0 by default.
     recorded : mapping, optional
         Sides that the base model's training recorded.
+    uncertain : {"", "unknown", "positive", "negative"}
+        What -1 and ? in a table mean.
 
     Yields
     ------
@@ -153,22 +180,24 @@ def check(
     MedappError
         Those of `list_cases` and `survey`; ``cases.nothing`` where no picture could be read.
     """
-    surveyed = yield from survey(list_cases(root), readers, pattern)
-    return judge(surveyed, salt or salt_from_seed(0), recorded)
+    surveyed = yield from survey(list_cases(root, uncertain), readers, pattern)
+    return judge(learnable(surveyed), salt or salt_from_seed(0), recorded)
 
 
 def judge(surveyed: Survey, salt: str, recorded: Mapping[str, Side] | None = None) -> Checked:
     """Split the cases that were read and find what is wrong; raises ``cases.nothing`` where there are none."""
-    if not surveyed.seen:
-        raise MedappError("cases.nothing", folder=surveyed.folder.root.name)
+    folder = surveyed.folder
+    if not surveyed.seen and not folder.set_aside:
+        raise MedappError("cases.nothing", folder=folder.root.name)
     members = _members(surveyed.seen)
-    split = split_cases(members, salt, recorded)
+    split = split_cases(_by_label(surveyed.seen, members) if folder.several else members, salt, recorded)
     sides = [member.given or split.side_of(member.patient) for member in members]
     duplicates = find_duplicates(surveyed.seen, sides)
     uses = _uses(surveyed.seen, sides, split, duplicates)
     learned = {hashed for hashed, side in (recorded or {}).items() if side == "development"}
     known = [salted(salt, one.case.patient) in learned for one in surveyed.seen]
-    findings = all_findings(surveyed, sides, uses, duplicates, known)
+    labels = about_labels(surveyed, uses) if folder.several else ()
+    findings = all_findings(surveyed, sides, uses, duplicates, known, [*about_table(surveyed), *labels])
     return Checked(surveyed, split, uses, duplicates, tuple(findings))
 
 
@@ -183,6 +212,16 @@ def _members(seen: Sequence[Seen]) -> list[Member]:
         return "sealed" if one.case.part == held_out else "development"
 
     return [Member(one.case.patient, one.case.label, one.content, side(one)) for one in seen]
+
+
+def _by_label(seen: Sequence[Seen], members: Sequence[Member]) -> list[Member]:
+    """Return a member for all that is known of each case, so that both sides get of each label, with and without."""
+    return [
+        replace(member, label=f"{name}={there}")
+        for one, member in zip(seen, members, strict=True)
+        for there, names in ((1, one.case.shows), (0, one.case.lacks))
+        for name in names
+    ]
 
 
 def _uses(
@@ -207,7 +246,8 @@ def _sealed_patients(checked: Checked) -> dict[str, int]:
     patients: dict[str, set[str]] = {}
     for seen, use in zip(checked.survey.seen, checked.uses, strict=True):
         if use == "sealed":
-            patients.setdefault(seen.case.label, set()).add(seen.case.patient)
+            for name in seen.case.shows:
+                patients.setdefault(name, set()).add(seen.case.patient)
     return {name: len(patients[name]) for name in checked.survey.folder.classes if name in patients}
 
 

@@ -20,7 +20,11 @@ FEW_PATIENTS = 50
 IMBALANCE = 10
 PATHS_SHOWN = 20
 SMALL = 64
-COUNTED = {"too_few", "few", "none_sealed", "none_to_learn", "base_knows_patients", "base_knows_cases"}
+COUNTED = {"too_few", "few", "none_sealed", "none_to_learn", "base_knows_patients", "base_knows_cases"} | {
+    "label_set_aside",
+    "label_few",
+    "label_not_sealed",
+}
 """Findings that count patients, or images where patients are not known."""
 
 
@@ -95,10 +99,15 @@ def all_findings(
     uses: Sequence[Use],
     duplicates: Sequence[Duplicate],
     known: Sequence[bool],
+    about_labels: Iterable[Finding] = (),
 ) -> list[Finding]:
-    """Return every finding, the heaviest first; `known` are the cases whose patient the base has learned from."""
+    """Return every finding, the heaviest first.
+
+    `known` are the cases whose patient the base has learned from, `about_labels` what was found about a table.
+    """
     found = [
-        *_about_classes(survey, uses),
+        *about_labels,
+        *([] if survey.folder.several else _about_classes(survey, uses)),
         *_about_files(survey),
         *_about_patients(survey, sides),
         *_about_base(survey, uses, known),
@@ -160,7 +169,7 @@ def _about_patients(survey: Survey, sides: Sequence[Side]) -> Iterator[Finding]:
     labels: dict[str, set[str]] = defaultdict(set)
     held: dict[str, set[Side]] = defaultdict(set)
     for seen, side in zip(survey.seen, sides, strict=True):
-        labels[seen.case.patient].add(seen.case.label)
+        labels[seen.case.patient] |= set() if survey.folder.several else {seen.case.label}
         held[seen.case.patient].add(side)
     if both := [patient for patient, names in labels.items() if len(names) > 1]:
         about = [seen for seen in survey.seen if seen.case.patient in set(both)]
@@ -214,7 +223,8 @@ def _about_pictures(survey: Survey) -> Iterator[Finding]:
         yield Finding("modalities_differ", "caution", {"modalities": told})
     sizes = {label: Counter[tuple[int, int]]() for label in survey.folder.classes}
     for seen in survey.seen:
-        sizes[seen.case.label][seen.rows, seen.columns] += 1
+        for name in seen.case.shows:
+            sizes[name][seen.rows, seen.columns] += 1
     common = {label: counts.most_common(1)[0] for label, counts in sizes.items() if counts}
     usual = {label: size for label, (size, n) in common.items() if 2 * n > sizes[label].total()}
     if len(set(usual.values())) > 1:

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from medapp.training.truth import fewest_patients, is_several, strata
+
 Ints = NDArray[np.int64]
 
 
@@ -16,8 +18,10 @@ def fold_numbers(patients: Ints, truth: Ints, folds: int, seed: int) -> Ints:
 
     Parameters
     ----------
-    patients, truth : ndarray of int, shape (n,)
-        Patient and class of each case.
+    patients : ndarray of int, shape (n,)
+        Patient of each case.
+    truth : ndarray of int, shape (n,) or (n, labels)
+        What is true of each.
     folds : int
         How many folds.
     seed : int
@@ -26,7 +30,8 @@ def fold_numbers(patients: Ints, truth: Ints, folds: int, seed: int) -> Ints:
     Notes
     -----
     The patients of each class are shuffled and dealt in turn, so a class with at least `folds`
-    patients is in every fold. A patient with several classes counts for the first.
+    patients is in every fold. A patient with several classes counts for the first, one with several labels for the
+    rarest of them.
     """
     dealt = _deal(patients, truth, seed)
     return np.array([dealt[int(patient)] % folds for patient in patients], np.int64)
@@ -35,7 +40,7 @@ def fold_numbers(patients: Ints, truth: Ints, folds: int, seed: int) -> Ints:
 def shares(patients: Ints, truth: Ints, parts: Sequence[float], seed: int) -> Ints:
     """Return the number of the part of each case; part k has about the share ``parts[k]`` of each class' patients."""
     dealt = _deal(patients, truth, seed)
-    of_class = _class_of(patients, truth)
+    of_class = _class_of(patients, strata(truth, patients))
     sizes = np.bincount([of_class[patient] for patient in dealt])
     ends = np.cumsum(parts)
     places = np.array([(dealt[int(p)] + 0.5) / sizes[of_class[int(p)]] for p in patients])
@@ -43,7 +48,12 @@ def shares(patients: Ints, truth: Ints, parts: Sequence[float], seed: int) -> In
 
 
 def fold_count(patients: Ints, truth: Ints, wanted: int) -> int:
-    """Return how many folds are possible with every class in each: at most `wanted`."""
+    """Return how many folds are possible with every class in each: at most `wanted`.
+
+    Of several labels at least two, for one that a fold lacks is not measured there.
+    """
+    if is_several(truth):
+        return max(2, min(wanted, fewest_patients(truth, patients)))
     of_class = _class_of(patients, truth)
     return int(min(wanted, np.bincount(list(of_class.values())).min()))
 
@@ -58,7 +68,7 @@ def _class_of(patients: Ints, truth: Ints) -> dict[int, int]:
 def _deal(patients: Ints, truth: Ints, seed: int) -> dict[int, int]:
     """Return each patient's place in the shuffled row of its class."""
     rows: dict[int, list[int]] = defaultdict(list)
-    for patient, label in _class_of(patients, truth).items():
+    for patient, label in _class_of(patients, strata(truth, patients)).items():
         rows[label].append(patient)
     generator = np.random.default_rng(seed)
     dealt: dict[int, int] = {}

@@ -103,11 +103,17 @@ def summary_of(checked: Checked) -> dict[str, Any]:
     """Return the check's answer without any path: what may travel with a model."""
     answer = checked.to_json()
     kept = ("images", "classes", "patients", "patients_known", "patients_from", "split", "proves")
-    return {name: answer[name] for name in kept} | {
-        "unreadable": len(answer["unreadable"]),
-        "duplicates": len(answer["duplicates"]),
-        "findings": [{name: f[name] for name in ("code", "severity", "text")} for f in answer["findings"]],
-    }
+    labels = {"labels": answer["labels"]} if "labels" in answer else {}
+    return (
+        {name: answer[name] for name in kept}
+        | labels
+        | {
+            "unmatched": len(answer["unmatched"]),
+            "unreadable": len(answer["unreadable"]),
+            "duplicates": len(answer["duplicates"]),
+            "findings": [{name: f[name] for name in ("code", "severity", "text")} for f in answer["findings"]],
+        }
+    )
 
 
 def sealed_answers(
