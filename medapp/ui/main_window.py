@@ -24,7 +24,7 @@ from medapp.ui.series_windows import SeriesWindows
 from medapp.ui.session import Session
 from medapp.ui.state import Page, Place, State, Tool, VoiChoice
 from medapp.ui.teaching_page import TeachingPage
-from medapp.ui.teaching_session import TeachingSession
+from medapp.ui.teaching_session import TeachingSession, can_be_cases
 from medapp.ui.viewing import Viewing
 from medapp.ui.voi_choices import offers_for
 from medapp.ui.widgets.banner import Banner
@@ -244,10 +244,10 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open what was dropped; on the teaching page a folder becomes the cases."""
+        """Open what was dropped; on the teaching page a folder or a table becomes the cases."""
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         event.acceptProposedAction()
-        if self._session.state.page is Page.TEACHING and len(paths) == 1 and paths[0].is_dir():
+        if self._session.state.page is Page.TEACHING and len(paths) == 1 and can_be_cases(paths[0]):
             self.teaching.choose_cases(paths[0])
         else:
             self.opening.open(paths)

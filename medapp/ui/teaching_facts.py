@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from medapp.classify.registry import Entry
 from medapp.i18n import tr
-from medapp.training.case import Case
+from medapp.training.case import Case, CaseFolder
 from medapp.training.check import Checked
 from medapp.training.patients import compile_pattern, patient_in_name
 from medapp.training.run import Run
@@ -67,21 +67,34 @@ def _models(entries: Iterable[Entry]) -> Iterator[StartChoice]:
             yield StartChoice(tr("teach.own_model", name=told.name, version=told.version), f"{told.id}@{told.version}")
 
 
-def listed_rows(cases: tuple[Case, ...], classes: tuple[str, ...]) -> tuple[ClassRow, ...]:
+def listed_rows(folder: CaseFolder) -> tuple[ClassRow, ...]:
     """Return the classes of cases that were listed and not read yet."""
-    counts = Counter(case.label for case in cases)
-    return tuple(ClassRow(name, counts[name]) for name in classes)
+    return _rows(folder, folder.cases, patients_known=False)
 
 
 def class_rows(checked: Checked) -> tuple[ClassRow, ...]:
     """Return the classes of cases that were read, with their patients where they are known."""
-    images = Counter(seen.case.label for seen in checked.survey.seen)
-    if not checked.survey.rule.known:
-        return tuple(ClassRow(name, images[name]) for name in checked.survey.folder.classes)
-    patients: dict[str, set[str]] = {}
-    for seen in checked.survey.seen:
-        patients.setdefault(seen.case.label, set()).add(seen.case.patient)
-    return tuple(ClassRow(name, images[name], len(patients.get(name, ()))) for name in checked.survey.folder.classes)
+    survey = checked.survey
+    return _rows(survey.folder, [seen.case for seen in survey.seen], patients_known=survey.rule.known)
+
+
+def _rows(folder: CaseFolder, cases: Sequence[Case], *, patients_known: bool) -> tuple[ClassRow, ...]:
+    there = Counter(name for case in cases for name in case.shows)
+    lacking = Counter(name for case in cases for name in case.lacks)
+    patients: dict[str, set[str]] = {name: set() for name in folder.classes}
+    for case in cases:
+        for name in case.shows:
+            patients.setdefault(name, set()).add(case.patient)
+    return tuple(
+        ClassRow(
+            name,
+            there[name],
+            len(patients[name]) if patients_known else None,
+            lacking[name] if folder.several else None,
+            len(cases) - there[name] - lacking[name] if folder.several else None,
+        )
+        for name in folder.classes
+    )
 
 
 def example_of(cases: tuple[Case, ...], pattern: str) -> str:

@@ -78,6 +78,8 @@ class TeachingPage(QWidget):
             step.next_requested.connect(session.go_on)
         self.question.question_requested.connect(session.set_question)
         self.cases.folder_requested.connect(self._ask_for_folder)
+        self.cases.table_requested.connect(self._ask_for_table)
+        self.cases.uncertain_requested.connect(session.set_uncertain)
         self.cases.pattern_requested.connect(session.set_pattern)
         self.cases.preview_requested.connect(session.preview_pattern)
         self.cases.cancel_requested.connect(session.cancel_check)
@@ -123,6 +125,12 @@ class TeachingPage(QWidget):
     @Slot()
     def _ask_for_folder(self) -> None:
         name = QFileDialog.getExistingDirectory(self, tr("ui.choose_folder"))
+        if name:
+            self._session.choose_cases(Path(name))
+
+    @Slot()
+    def _ask_for_table(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, tr("teach.choose_table"), "", tr("teach.table_filter"))
         if name:
             self._session.choose_cases(Path(name))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 from PySide6.QtCore import Signal, Slot
 
@@ -11,7 +12,9 @@ from medapp.i18n import tell, tr
 from medapp.jobs import Progress
 from medapp.training.check import Checked
 from medapp.training.dataset import list_cases
+from medapp.training.label_table import SUFFIXES
 from medapp.training.run import Run
+from medapp.training.table_cases import Uncertain
 from medapp.ui.session import Session
 from medapp.ui.state import Page
 from medapp.ui.teaching_desk import TeachingDesk, as_job
@@ -22,6 +25,7 @@ from medapp.ui.teaching_training import Trainings
 from medapp.ui.teaching_view import question_of
 from medapp.ui.widgets.teaching.views import ClassRow, QuestionView, Step
 from medapp.workflows.teaching import Project, list_projects
+from medapp.workflows.use import Use
 
 STEPS = tuple(Step)
 
@@ -53,7 +57,8 @@ class TeachingSession(TeachingDesk):
             return
         snapshot, run = found
         undone = (step for step in STEPS if not snapshot.marks[step.value].done)
-        self.do(step=next(undone, Step.USE))
+        cases = Path(snapshot.state.cases) if snapshot.state.cases else None
+        self.do(step=next(undone, Step.USE), cases_wanted=cases, uncertain=snapshot.state.uncertain)
         self.take(snapshot)
         self.evidence.show_case()
         if run is not None:
@@ -91,29 +96,36 @@ class TeachingSession(TeachingDesk):
     @Slot(object)
     def choose_cases(self, cases: Path) -> None:
         """Take a labelled folder or a table of labels, show its classes, and check it."""
-        if not cases.is_dir():
+        if not can_be_cases(cases):
             self.session.notify(tr("ui.folder_missing"))
             return
-        self._choose(cases, self.view.cases.pattern)
+        self._choose(cases, self.view.cases.pattern, "")
 
     @Slot(str)
     def set_pattern(self, pattern: str) -> None:
         """Take another pattern for the patient, and check the cases with it."""
         if self.snapshot is not None and self.snapshot.state.cases and pattern != self.snapshot.state.pattern:
-            self._choose(Path(self.snapshot.state.cases), pattern)
+            self._choose(Path(self.snapshot.state.cases), pattern, self.snapshot.state.uncertain)
 
-    def _choose(self, folder: Path, pattern: str) -> None:
+    @Slot(str)
+    def set_uncertain(self, uncertain: str) -> None:
+        """Say what −1 and ? mean in the table of labels, and check the cases with it."""
+        if self.doing.cases_wanted is not None:
+            self._choose(self.doing.cases_wanted, self.view.cases.pattern, cast("Uncertain", uncertain))
+
+    def _choose(self, cases: Path, pattern: str, uncertain: Uncertain) -> None:
         if self.training:
             return
         self.cancel_check()
         self.session.show_page(Page.TEACHING)
         listing = Progress(0, 0, tr("scan.listing"))
-        self.do(step=Step.CASES, classes=(), cases_problem="", run=None, reading=listing, seen=None, mistakes=None)
+        self.do(step=Step.CASES, classes=(), cases_problem=None, run=None, reading=listing, seen=None, mistakes=None)
+        self.do(cases_wanted=cases, uncertain=uncertain)
 
         def act(project: Project) -> tuple[tuple[ClassRow, ...], str]:
-            found = list_cases(folder)
-            project.choose_cases(folder, pattern)
-            return listed_rows(found.cases, found.classes), example_of(found.cases, pattern)
+            found = list_cases(cases, uncertain)
+            project.choose_cases(cases, pattern, uncertain)
+            return listed_rows(found), example_of(found.cases, pattern)
 
         self.act(act, done=self._chosen, failed=self._cases_failed)
 
@@ -143,7 +155,7 @@ class TeachingSession(TeachingDesk):
         self._check_job = None
         if not isinstance(error, MedappError):
             self.session.fail(error)
-        self.do(reading=None, cases_problem=tell(Problem.from_error("", error)))
+        self.do(reading=None, cases_problem=Problem.from_error("", error))
 
     @Slot()
     def cancel_check(self) -> None:
@@ -156,8 +168,8 @@ class TeachingSession(TeachingDesk):
         """Show what a pattern finds in the name of the first case."""
         if self.snapshot is None or not self.snapshot.state.cases:
             return
-        root = Path(self.snapshot.state.cases)
-        job = as_job(lambda: example_of(list_cases(root).cases, pattern))
+        root, uncertain = Path(self.snapshot.state.cases), self.snapshot.state.uncertain
+        job = as_job(lambda: example_of(list_cases(root, uncertain).cases, pattern))
         self.session.project_jobs.start(
             job,
             done=lambda example: self.do(example=example),
@@ -178,12 +190,17 @@ class TeachingSession(TeachingDesk):
     @Slot(str)
     def activate(self, name: str) -> None:
         """Put the model in use, under `name`."""
-        self.act(lambda project: project.activate(self.services.registry, name), done=self._model_changed)
+        self.act(lambda project: Use(project, self.services.registry).activate(name), done=self._model_changed)
 
     @Slot()
     def go_back(self) -> None:
         """Put in use what was in use before."""
-        self.act(lambda project: project.go_back(self.services.registry), done=self._model_changed)
+        self.act(lambda project: Use(project, self.services.registry).go_back(), done=self._model_changed)
 
     def _model_changed(self, _: object) -> None:
         self.activated.emit()
+
+
+def can_be_cases(path: Path) -> bool:
+    """Tell whether a path is a folder, or a file that may be a table of labels."""
+    return path.is_dir() or path.suffix.casefold() in SUFFIXES

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from medapp.errors import Problem
 from medapp.jobs import Progress
 from medapp.training.run import RunState
+from medapp.training.table_cases import Uncertain
 from medapp.ui.widgets.teaching.views import CaseSeen, ClassRow, MistakeView, RunRow, StartChoice, Step
 from medapp.workflows.project_state import State
 from medapp.workflows.project_state import StepMark as ProjectMark
@@ -51,7 +54,9 @@ class Doing:
     example: str = ""
     seen: CaseSeen | None = None
     reading: Progress | None = None
-    cases_problem: str = ""
+    cases_problem: Problem | None = None
+    cases_wanted: Path | None = None
+    uncertain: Uncertain = ""
     start: StartWish = StartWish()
     run: RunState | None = None
     progress: Progress | None = None

@@ -71,7 +71,8 @@ def speed_text(run: RunState) -> str:
 
 def estimated(effort: str, state: State) -> str:
     """Return about how long a training takes on this machine, in words."""
-    cases = sum((state.checked or {}).get("classes", {}).values())
+    checked = state.checked or {}
+    cases = checked.get("images", sum(checked.get("classes", {}).values()))
     cores = max(1, min(os.cpu_count() or 1, 8))
     return seconds_text(max(10.0, START_SECONDS[effort] + cases * CORE_SECONDS_PER_CASE[effort] / cores))
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import PurePath
-from typing import Any
+from typing import Any, TypedDict
 
-from medapp.i18n import tr
+from medapp.i18n import tell, tr
 from medapp.ui.teaching_state import Doing, Snapshot
 from medapp.ui.teaching_train_view import train_view
 from medapp.ui.widgets.teaching.views import (
@@ -23,6 +23,11 @@ from medapp.ui.widgets.teaching.views import (
     UseView,
 )
 from medapp.workflows.project_state import Question, State
+
+
+class _Asked(TypedDict):
+    asks_uncertain: bool
+    uncertain: str
 
 
 def question_view(question: Question) -> QuestionView:
@@ -63,7 +68,7 @@ def view_of(snapshot: Snapshot | None, doing: Doing) -> TeachingView:
         return TeachingView(
             title=tr("ui.untitled_project"),
             step=doing.step,
-            cases=CasesView(reading=doing.reading, problem=doing.cases_problem),
+            cases=CasesView(reading=doing.reading, problem=_problem_text(doing), **_asked_about(doing)),
             train=TrainView(problem=tr("ui.seal_first")),
         )
     state = snapshot.state
@@ -98,17 +103,45 @@ def _mark(step: Step, snapshot: Snapshot) -> StepMark:
 
 def _cases_view(state: State, doing: Doing) -> CasesView:
     checked = state.checked or {}
-    classes = doing.classes or tuple(ClassRow(name, count) for name, count in checked.get("classes", {}).items())
+    classes = doing.classes or checked_rows(checked)
     return CasesView(
         folder=PurePath(state.cases).name if state.cases else "",
         classes=classes,
         patients=_patients_text(checked),
         pattern=state.pattern,
         example=doing.example,
-        unreadable=tuple((PurePath(u["path"]).name, u["reason"]) for u in checked.get("unreadable", ())),
+        unreadable=_left_out(checked),
         reading=doing.reading,
-        problem=doing.cases_problem,
+        problem=_problem_text(doing),
+        **_asked_about(doing),
     )
+
+
+def _left_out(checked: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return the files that are not used and why; those that a table names and that are not there come first."""
+    missing = [(name, tr("teach.unmatched")) for name in checked.get("unmatched", ())]
+    unreadable = [(PurePath(u["path"]).name, u["reason"]) for u in checked.get("unreadable", ())]
+    return (*missing, *unreadable)
+
+
+def _problem_text(doing: Doing) -> str:
+    return tell(doing.cases_problem) if doing.cases_problem is not None else ""
+
+
+def _asked_about(doing: Doing) -> _Asked:
+    """Return whether it must be said what −1 and ? mean in the table, and what was said."""
+    refused = doing.cases_problem is not None and doing.cases_problem.code.startswith("table.uncertain")
+    return {"asks_uncertain": refused or bool(doing.uncertain), "uncertain": doing.uncertain}
+
+
+def checked_rows(checked: Mapping[str, Any]) -> tuple[ClassRow, ...]:
+    """Return the classes, or the labels that may occur together, as the check has counted them."""
+    if labels := checked.get("labels"):
+        return tuple(
+            ClassRow(name, counts["positive"], without=counts["negative"], unknown=counts["unknown"])
+            for name, counts in labels.items()
+        )
+    return tuple(ClassRow(name, count) for name, count in checked.get("classes", {}).items())
 
 
 def _patients_text(checked: Mapping[str, Any]) -> str:
@@ -129,15 +162,19 @@ def _check_view(state: State) -> CheckView:
     return CheckView(
         proves=checked["proves"],
         findings=findings,
-        sealed_text=_split_text(checked["split"], patients_known=checked["patients_known"]),
+        sealed_text=_split_text(checked),
         sealed=state.sealed is not None,
         can_seal=not any(finding.severity == "blocking" for finding in findings),
     )
 
 
-def _split_text(split: Mapping[str, Any], *, patients_known: bool) -> str:
+def _split_text(checked: Mapping[str, Any]) -> str:
+    split = checked["split"]
+    if "labels" in checked:  # an image that shows two labels is counted with both: people are counted once
+        counts = {"learning": split["development_patients"], "sealed": split["sealed_patients"]}
+        return tr("teach.split_several", **counts)
     text = tr(
-        "ui.learning_part" if patients_known else "ui.learning_images",
+        "ui.learning_part" if checked["patients_known"] else "ui.learning_images",
         sealed=sum(split["sealed"].values()),
         images=sum(split["development"].values()),
         patients=split["development_patients"],

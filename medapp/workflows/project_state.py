@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from medapp.i18n import tr
+from medapp.training.table_cases import Uncertain
 
 Step: TypeAlias = Literal["question", "cases", "check", "train", "sealed_test", "use"]
 STEPS: tuple[Step, ...] = ("question", "cases", "check", "train", "sealed_test", "use")
@@ -83,7 +84,9 @@ class State:
     question : Question
         The first step.
     cases, pattern : str
-        The labelled folder, and what finds the patient in a file name.
+        The labelled folder or table, and what finds the patient in a file name.
+    uncertain : {"", "unknown", "positive", "negative"}
+        What −1 and ? mean in a table of labels.
     checked : dict or None
         The check's answer, as ``medapp check --json`` gives it.
     sealed : str or None
@@ -105,6 +108,7 @@ class State:
     question: Question = field(default_factory=Question)
     cases: str = ""
     pattern: str = ""
+    uncertain: Uncertain = ""
     checked: Mapping[str, Any] | None = None
     sealed: str | None = None
     runs: tuple[str, ...] = ()

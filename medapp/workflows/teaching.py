@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from medapp.classify.package import Package, read_package
+from medapp.classify.package import read_package
 from medapp.classify.registry import Registry
 from medapp.errors import MedappError
 from medapp.files import read_json, write_json
@@ -19,12 +19,12 @@ from medapp.i18n import tr
 from medapp.jobs import Job
 from medapp.training.check import Checked, check
 from medapp.training.lineage import built_in_model, lineage_of
-from medapp.training.naming import identifier, renamed
 from medapp.training.patients import compile_pattern
 from medapp.training.request import Effort, RunRequest
 from medapp.training.run import Run
 from medapp.training.survey import ReadsFrames
-from medapp.workflows.project_state import LabEntry, Named, Question, State, Step, StepMark
+from medapp.training.table_cases import Uncertain
+from medapp.workflows.project_state import LabEntry, Question, State, Step, StepMark
 
 PROJECT_FILE = "project.json"
 ATTENTION = frozenset({"blocking", "serious"})
@@ -70,8 +70,8 @@ class Project:
         """Give the project another title."""
         self._record("title", title=title)
 
-    def choose_cases(self, folder: Path, pattern: str = "") -> None:
-        """Choose the labelled folder and the pattern for the patient.
+    def choose_cases(self, folder: Path, pattern: str = "", uncertain: Uncertain = "") -> None:
+        """Choose the labelled folder or the table of labels, the pattern for the patient, and what −1 and ? mean.
 
         What was found about other cases is forgotten, the seal with it; the lab book remembers.
 
@@ -82,11 +82,11 @@ class Project:
         """
         if pattern:
             compile_pattern(pattern)
-        if (str(folder), pattern) == (self._state.cases, self._state.pattern):
+        state = self._state
+        if (str(folder), pattern, uncertain) == (state.cases, state.pattern, state.uncertain):
             return
-        self._record(
-            "cases", cases=str(folder), pattern=pattern, checked=None, sealed=None, runs=(), ended=(), openings=0
-        )
+        forgotten: dict[str, Any] = {"checked": None, "sealed": None, "runs": (), "ended": (), "openings": 0}
+        self._record("cases", cases=str(folder), pattern=pattern, uncertain=uncertain, **forgotten)
 
     def check(self, readers: ReadsFrames, registry: Registry) -> Job[Checked]:
         """Read and check the cases; the answer is kept. The split is the one that the training will use."""
@@ -94,7 +94,9 @@ class Project:
             raise MedappError("project.no_cases")
         lineage = lineage_of(built_in_model(registry), seed=0)
         cases, pattern = Path(self._state.cases), self._state.pattern or None
-        checked = yield from check(cases, readers, pattern, lineage.salt, lineage.sides)
+        checked = yield from check(
+            cases, readers, pattern, lineage.salt, lineage.sides, uncertain=self._state.uncertain
+        )
         if not self._state.sealed:
             self._record("checked", {"n": len(checked.survey.seen)}, checked=checked.to_json())
         return checked
@@ -218,41 +220,6 @@ class Project:
             raise MedappError("project.not_trained")
         return run
 
-    def install(self, registry: Registry, name: str) -> Package:
-        """Name the best model and put it among the models of this station; it is not in use yet.
-
-        Raises
-        ------
-        MedappError
-            ``project.not_trained``, ``project.no_name``, or the faults of the registry.
-        """
-        if not name.strip():
-            raise MedappError("project.no_name")
-        trained = read_package(self._trained().package)
-        target = self.folder / "models" / f"{identifier(name)}-{secrets.token_hex(2)}"
-        package = registry.install(renamed(trained, name.strip(), target, self._state.openings).path)
-        told = package.metadata
-        self._record("named", {"name": told.name}, named=Named(told.id, told.version, told.name))
-        return package
-
-    def activate(self, registry: Registry, name: str) -> Package:
-        """Name the best model and put it in use on this station at once."""
-        known = self._state.named
-        if known is None or known.name != name.strip():
-            self.install(registry, name)
-        named = self._state.named
-        assert named is not None
-        package = registry.activate(f"{named.id}@{named.version}")
-        self._record("activated", {"name": named.name}, named=replace(named, activated=True))
-        return package
-
-    def go_back(self, registry: Registry) -> tuple[Package, ...]:
-        """Put in use what was in use before."""
-        packages = registry.rollback()
-        named = self._state.named
-        self._record("rolled_back", named=None if named is None else replace(named, activated=False))
-        return packages
-
     def steps(self) -> dict[Step, StepMark]:
         """Return how far each step is."""
         state = self._state
@@ -265,6 +232,10 @@ class Project:
             "sealed_test": StepMark(state.openings > 0),
             "use": StepMark(state.named is not None and state.named.activated),
         }
+
+    def note(self, action: str, params: Mapping[str, str | float] | None = None, **changes: Any) -> None:  # noqa: ANN401
+        """Write a line of the lab book, and change what the project remembers with it."""
+        self._record(action, params, **changes)
 
     def _record(
         self,

@@ -1,4 +1,4 @@
-"""Step 2: a folder with a sub-folder per class."""
+"""Step 2: a folder with a sub-folder per class, or a table of labels."""
 
 from __future__ import annotations
 
@@ -16,15 +16,21 @@ from PySide6.QtWidgets import (
 from medapp.i18n import tr
 from medapp.ui.widgets.layouts import StateLineEdit, button, column, label, named, row
 from medapp.ui.widgets.teaching.views import CasesView, ClassRow
+from medapp.ui.widgets.themed import ChoiceBox
 from medapp.ui.widgets.wording import time_left_text
 
-TABLE_PX = 520
+TABLE_PX = 620
+COLUMNS = ("ui.class", "ui.images", "ui.patients", "teach.images_without", "teach.images_unknown")
+MEANINGS = ("", "unknown", "positive", "negative")
+"""What −1 and ? in a table of labels may mean; nothing is guessed."""
 
 
 class CasesStep(QWidget):
     """Renders the cases; emits the wish for another folder or pattern."""
 
     folder_requested = Signal()
+    table_requested = Signal()
+    uncertain_requested = Signal(str)
     pattern_requested = Signal(str)
     preview_requested = Signal(str)
     cancel_requested = Signal()
@@ -52,11 +58,27 @@ class CasesStep(QWidget):
         self._progress_text = label("", "dim", name="cases_progress")
         self._cancel = button("ui.cancel", self.cancel_requested.emit, name="cases_cancel")
         self._next = button("ui.next", self.next_requested.emit, role="primary", name="cases_next")
+        self._uncertain = ChoiceBox("uncertain")
+        self._asked = self._make_asked()
         self._lay_out()
 
+    def _make_asked(self) -> QWidget:
+        """Return the line that asks what −1 and ? mean."""
+        for meaning in MEANINGS:
+            self._uncertain.addItem(tr(f"teach.uncertain_{meaning or 'not_said'}"), meaning)
+        self._uncertain.activated.connect(self._request_uncertain)
+        asked = QWidget()
+        layout = row(asked)
+        title = label(tr("teach.uncertain"))
+        title.setBuddy(self._uncertain)
+        layout.addWidget(title)
+        layout.addWidget(self._uncertain)
+        layout.addStretch(1)
+        return asked
+
     def _make_table(self) -> QTableWidget:
-        table = named(QTableWidget(0, 3), "class_table")
-        table.setHorizontalHeaderLabels([tr("ui.class"), tr("ui.images"), tr("ui.patients")])
+        table = named(QTableWidget(0, len(COLUMNS)), "class_table")
+        table.setHorizontalHeaderLabels([tr(key) for key in COLUMNS])
         table.verticalHeader().hide()
         table.setShowGrid(False)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -73,6 +95,7 @@ class CasesStep(QWidget):
         layout.addWidget(label(tr("ui.cases_intro"), "dim", wrap=True))
         choose = row()
         choose.addWidget(button("ui.choose_folder", self.folder_requested.emit, role="primary", name="choose_folder"))
+        choose.addWidget(button("teach.choose_table", self.table_requested.emit, name="choose_table"))
         choose.addWidget(self._folder, 1)
         layout.addLayout(choose)
         reading = row()
@@ -82,6 +105,7 @@ class CasesStep(QWidget):
         reading.addStretch(1)
         layout.addLayout(reading)
         layout.addWidget(self._problem)
+        layout.addWidget(self._asked)
         layout.addWidget(self._table)
         layout.addWidget(self._patients)
         pattern = row()
@@ -113,6 +137,8 @@ class CasesStep(QWidget):
         self._example.setText(view.example or tr("ui.pattern_hint"))
         self._problem.setText(view.problem)
         self._problem.setVisible(bool(view.problem))
+        self._asked.setVisible(view.asks_uncertain)
+        self._uncertain.setCurrentIndex(MEANINGS.index(view.uncertain))
         self._render_unreadable(view)
         self._render_progress(view)
         self._next.setEnabled(bool(view.classes) and view.reading is None and not view.problem)
@@ -138,15 +164,25 @@ class CasesStep(QWidget):
     def _fill_table(self, rows: tuple[ClassRow, ...]) -> None:
         table = self._table
         table.setVisible(bool(rows))
-        table.setColumnHidden(2, all(one.patients is None for one in rows))
         table.setRowCount(len(rows))
         for number, one in enumerate(rows):
-            patients = "" if one.patients is None else f"{one.patients:,}"
-            for place, text in enumerate((one.name, f"{one.images:,}", patients)):
+            for place, text in enumerate(_cells(one)):
                 table.setItem(number, place, QTableWidgetItem(text))
+        for place in range(len(COLUMNS)):
+            table.setColumnHidden(place, not any(_cells(one)[place] for one in rows))
         shown = min(len(rows), 10)
         table.setFixedHeight(table.horizontalHeader().sizeHint().height() + shown * table.rowHeight(0) + 4)
+
+    @Slot(int)
+    def _request_uncertain(self, place: int) -> None:
+        self.uncertain_requested.emit(MEANINGS[place])
 
     @Slot()
     def _request_pattern(self) -> None:
         self.pattern_requested.emit(self._pattern.text().strip())
+
+
+def _cells(one: ClassRow) -> tuple[str, ...]:
+    """Return the texts of a row; empty where a number is not known, or says nothing."""
+    numbers = (one.images, one.patients, one.without, one.unknown)
+    return one.name, *("" if number is None else f"{number:,}" for number in numbers)

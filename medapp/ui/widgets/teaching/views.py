@@ -59,11 +59,13 @@ class CaseSeen:
 
 @dataclass(frozen=True)
 class ClassRow:
-    """One class of the cases."""
+    """One class of the cases; of labels that may occur together also how often one is not there, or not known."""
 
     name: str
     images: int
     patients: int | None = None
+    without: int | None = None
+    unknown: int | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,8 @@ class CasesView:
     unreadable: tuple[tuple[str, str], ...] = ()
     reading: Progress | None = None
     problem: str = ""
+    asks_uncertain: bool = False
+    uncertain: str = ""
 
 
 @dataclass(frozen=True)
