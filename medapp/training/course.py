@@ -50,6 +50,7 @@ from medapp.training.report import (
     summary_of,
 )
 from medapp.training.request import RunRequest
+from medapp.training.sample import ReadsOnce
 from medapp.training.starting_model import starting_model
 from medapp.training.survey import mostly_colour
 
@@ -97,10 +98,13 @@ def teach(request: RunRequest, folder: Path, narrator: Narrator, start: float) -
         torch.set_num_threads(plan.config.threads)
         listing = list_cases(Path(request.cases))
         readers = stack.enter_context(Readers())
-        if mostly_colour(listing, readers):
+        reading = ReadsOnce(readers)
+        with reading.sampling(narrator.go_or_stop):
+            in_colour = mostly_colour(listing, reading)
+        if in_colour:
             plan = replace(plan, spec=replace(plan.spec, colour="rgb"))
         pictures = stack.enter_context(PictureCache(folder, len(listing.cases), plan.spec))
-        surveyed = read_cases(listing, readers, plan.request.pattern, pictures, narrator)
+        surveyed = read_cases(listing, reading, plan.request.pattern, pictures, narrator)
         readers.close()
         checked = judge(surveyed, plan.lineage.salt, plan.lineage.sides)
         narrator.tell("checked", **summary_of(checked))

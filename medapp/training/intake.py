@@ -6,19 +6,18 @@ from pathlib import Path
 
 from medapp.errors import MedappError, Problem
 from medapp.files import is_there
-from medapp.imaging.readers import Readers
 from medapp.jobs import Progress
 from medapp.training.case import CaseFolder
 from medapp.training.narration import Narrator, StoppedEarlyError
 from medapp.training.pictures import PictureCache
-from medapp.training.survey import Survey, survey
+from medapp.training.survey import ReadsFrames, Survey, survey
 
 MOST_NAMED = 10
 GONE_SHARE, GONE_AT_LEAST = 0.1, 5
 
 
 def read_cases(
-    listing: CaseFolder, readers: Readers, pattern: str, pictures: PictureCache, narrator: Narrator
+    listing: CaseFolder, readers: ReadsFrames, pattern: str, pictures: PictureCache, narrator: Narrator
 ) -> Survey:
     """Read every case once: for the check, and as network pictures.
 
