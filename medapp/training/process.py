@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from medapp.classify.registry import Registry
-from medapp.errors import MedappError
+from medapp.errors import MedappError, Problem
 from medapp.folders import user_folders
 from medapp.i18n import tell, tr
 from medapp.imaging.readers import Readers
@@ -119,14 +119,15 @@ def _teach(args: argparse.Namespace, request: RunRequest, folder: Path, narrator
 
 
 def _page(request: RunRequest, folder: Path, narrator: Narrator) -> Path | None:
-    """Write the report's page; a disk that does not take it takes nothing from the model."""
+    """Write the report's page. Whatever hinders it takes nothing from the model, which is whole by now."""
     try:
         if request.without_pictures:
             return write_run_page(folder)
         with Readers() as readers:
             return write_run_page(folder, readers=readers)
-    except MedappError as error:
-        narrator.note("train.note.no_page", reason=tell(error))
+    except Exception as error:
+        log.debug("no page", exc_info=True)
+        narrator.note("train.note.no_page", reason=tell(Problem.from_error("", error)))
         return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -52,29 +52,31 @@ def answer(item: Item, facts: Mapping[str, str]) -> str:
     return " ".join(facts[name] for name in item.facts if name in facts)
 
 
-def checklists_section(report: Report, beside: Beside) -> Markup:
-    """Return both checklists, with how many of their items are stated."""
+def checklists_section(report: Report, beside: Beside, present: Collection[str]) -> Markup:
+    """Return both checklists, with how many of their items are stated; they lead to the sections that are `present`."""
     facts = facts_of(report, beside)
-    tables = [_checklist(name, facts) for name in CHECKLISTS]
+    tables = [_checklist(name, facts, present) for name in CHECKLISTS]
     return section(
         "checklists", tr("report.section.checklists"), paragraph(tr("report.checklists_told")), joined(*tables)
     )
 
 
-def _checklist(name: str, facts: Mapping[str, str]) -> Markup:
+def _checklist(name: str, facts: Mapping[str, str], present: Collection[str]) -> Markup:
     items = items_of(name)
     answers = [answer(item, facts) for item in items]
-    rows = [(item.number, item.item, _stated(text, item)) for item, text in zip(items, answers, strict=True)]
+    leads = [item.where if item.where in present else "" for item in items]
+    told = [_stated(text, lead) for text, lead in zip(answers, leads, strict=True)]
+    rows = [(item.number, item.item, text) for item, text in zip(items, told, strict=True)]
     title = tr(f"report.checklist.{name}")
     stated = paragraph(tr("report.checklist_stated", stated=sum(map(bool, answers)), items=len(items)))
     head = [tr(f"report.column.{column}") for column in ("number", "item", "stated")]
     return part(title, stated, table(title, head, rows, "checklist"))
 
 
-def _stated(text: str, item: Item) -> Child:
+def _stated(text: str, section_name: str) -> Child:
     if not text:
         return element("span", tr("report.not_stated"), class_="missing")
-    if not item.where:
+    if not section_name:
         return text
-    where = tr(f"report.section.{item.where.replace('-', '_')}")
-    return joined(text, " ", element("a", tr("report.see", section=where), href=f"#{item.where}", class_="see"))
+    where = tr(f"report.section.{section_name.replace('-', '_')}")
+    return joined(text, " ", element("a", tr("report.see", section=where), href=f"#{section_name}", class_="see"))

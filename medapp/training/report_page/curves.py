@@ -102,8 +102,8 @@ def training(curve: Sequence[Mapping[str, Any]]) -> Markup:
     return drawing(plot, told, tr("report.axis.pass"), tr("report.axis.loss"), *lines, legend(plot, used))
 
 
-def learning(points: Sequence[Mapping[str, Any]], unit: str) -> Markup:
-    """Draw how a figure grows with the number of patients, with its intervals; `unit` names the axis."""
+def learning(points: Sequence[Mapping[str, Any]], unit: str, up: str) -> Markup:
+    """Draw how a figure grows with the number of patients, with its intervals; `unit` and `up` name the axes."""
     whole = [p for p in points if p.get("value") is not None]
     if len(whole) < 2:
         return Markup("")
@@ -116,7 +116,7 @@ def learning(points: Sequence[Mapping[str, Any]], unit: str) -> Markup:
             marks.append(plot.whisker((n, n), (float(p["low"]), float(p["high"]))))
         marks.append(plot.dot(n, float(p["value"])))
     told = tr("report.chart.learning_told", n=len(whole))
-    return drawing(plot, told, unit, tr("report.axis.auc"), *marks)
+    return drawing(plot, told, unit, up, *marks)
 
 
 def levels(points: Sequence[Sequence[float]], locked: float | None) -> Markup:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from medapp.folders import resource_path
 from medapp.i18n import LANGUAGE, catalogue, tr
 from medapp.training.report_page.beside import Beside, Report
@@ -12,14 +14,10 @@ from medapp.training.report_page.cover import cover, in_short, question, title_o
 from medapp.training.report_page.markup import Markup, bullets, element, joined, paragraph, part, section
 from medapp.training.report_page.measured import calibration_section, groups_section, labels_section, measured_section
 from medapp.training.report_page.mistakes import mistakes_section
-from medapp.training.report_page.sentences import methods, results
+from medapp.training.report_page.sentences import is_evaluation, methods, results
 from medapp.training.report_page.teaching import teaching_section
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
-SECTIONS = (
-    "in_short", "question", "cases", "sealed", "calibration", "groups", "labels", "mistakes",
-    "training", "limits", "words", "checklists", "card", "glossary",
-)  # fmt: skip
 
 
 def report_page(report: Report, beside: Beside = Beside()) -> str:  # noqa: B008 - frozen
@@ -43,24 +41,26 @@ def report_page(report: Report, beside: Beside = Beside()) -> str:  # noqa: B008
     The items of CLAIM 2024 (Tejani et al., Radiology: AI 2024) and TRIPOD+AI (Collins et al., BMJ 2024) that the
     report knows are filled; the others are printed as not stated.
     """
-    parts = [
-        in_short(report, beside),
-        question(beside),
-        cases_section(report, beside),
-        measured_section(report, beside),
-        calibration_section(report),
-        groups_section(report),
-        labels_section(report),
-        mistakes_section(report, beside),
-        teaching_section(report, beside),
-        _limits(report),
-        _words(report, beside),
-        checklists_section(report, beside),
-        card_section(beside.card),
-        _glossary(),
-    ]
-    present = [(name, content) for name, content in zip(SECTIONS, parts, strict=True) if content]
-    body = joined(cover(report, beside), _contents(present, report), *(content for _, content in present))
+    contents: dict[str, Markup] = {
+        "in-short": in_short(report, beside),
+        "question": question(beside),
+        "cases": cases_section(report, beside),
+        "sealed": measured_section(report, beside),
+        "calibration": calibration_section(report),
+        "groups": groups_section(report),
+        "labels": labels_section(report),
+        "mistakes": mistakes_section(report, beside),
+        "training": teaching_section(report, beside),
+        "limits": _limits(report),
+        "words": _words(report, beside),
+        "checklists": Markup(""),
+        "card": card_section(beside.card),
+        "glossary": _glossary(),
+    }
+    filled = [name for name, content in contents.items() if content]
+    contents["checklists"] = checklists_section(report, beside, filled)
+    present = {name: content for name, content in contents.items() if content}
+    body = joined(cover(report, beside), _contents(present, report), *present.values())
     head = element(
         "head",
         element("meta", charset="utf-8"),
@@ -78,16 +78,16 @@ def _style() -> str:
     return resource_path("report", "page.css").read_text(encoding="utf-8")
 
 
-def _contents(present: list[tuple[str, Markup]], report: Report) -> Markup:
+def _contents(present: Iterable[str], report: Report) -> Markup:
     """Return the table of contents."""
-    links = [element("a", _title(name, report), href=f"#{name.replace('_', '-')}") for name, _ in present]
+    links = [element("a", _title(name, report), href=f"#{name}") for name in present]
     return element("nav", bullets(links), aria_label=tr("report.contents"))
 
 
 def _title(name: str, report: Report) -> str:
-    return tr(
-        "report.section.evaluation" if name == "sealed" and "training" not in report else f"report.section.{name}"
-    )
+    if name == "sealed" and is_evaluation(report):
+        return tr("report.section.evaluation")
+    return tr(f"report.section.{name.replace('-', '_')}")
 
 
 def _limits(report: Report) -> Markup:

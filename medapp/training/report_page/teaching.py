@@ -36,12 +36,15 @@ def teaching_section(report: Report, beside: Beside) -> Markup:
 def _learning_curve(report: Report) -> Markup:
     curve = report.get("learning_curve") or {}
     unit = tr(f"report.axis.{'patients' if report['cases']['patients_known'] else 'images'}")
-    drawn = figure(curves.learning(curve.get("points") or (), unit), tr("report.chart.learning"))
+    told = tr(f"report.figure.{curve.get('figure', 'auc')}")
+    drawn = figure(curves.learning(curve.get("points") or (), unit, told), tr("report.chart.learning"))
     return joined(paragraph(more_cases(curve)), drawn)
 
 
 def more_cases(curve: Mapping[str, Any]) -> str:
     """Say what more cases would add, where the report knows it."""
+    if curve.get("text"):
+        return str(curve["text"])
     more = curve.get("more")
     if not more or more.get("gain") is None:
         return ""
