@@ -29,6 +29,8 @@ class TrainConfig:
         With more: shares of the patients that choose among the weights, and that calibrate.
     batch : int
         Pictures a step.
+    imbalance : float
+        Where one class has so many times the cases of another, rare ones are drawn more often (square root).
     body_rate, scratch_rate, head_rate : float
         Learning rates of pretrained convolutions, of untrained ones, and of the head.
     decay : float
@@ -63,7 +65,7 @@ class TrainConfig:
         Weights are stored with 16 bits where no probability moves by more.
     plain : bool
         Train as textbooks do: from the network's own random weights, one rate for all layers, no warm-up, no
-        clipping, pictures as they are, no averaged weights; whatever it learns is the result.
+        clipping, pictures as they are, no averaged weights, nothing chosen: the last weights are the result.
     optimiser : {"adamw", "adam", "sgd"}
         What makes the steps.
     momentum : float
@@ -84,6 +86,7 @@ class TrainConfig:
     stop_share: float = 0.15
     calibration_share: float = 0.15
     batch: int = 16
+    imbalance: float = 10.0
     body_rate: float = 1e-4
     scratch_rate: float = 1e-3
     head_rate: float = 1e-3

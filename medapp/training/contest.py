@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from medapp.classify.network import Classifier
-from medapp.training import calibration, ranking
+from medapp.training import calibration, label_calibration, ranking
 from medapp.training.checkpoint import Checkpoint, Tensors, part_of
 from medapp.training.finetune import FineTuning, Step, weights_of
+from medapp.training.label_figures import macro_area
 from medapp.training.lesson import Chosen, Floats, Group, Ints, Lesson, logits_at, shares_of
 from medapp.training.narration import Narrator
+from medapp.training.truth import is_several
 
 
 class Contest:
@@ -42,18 +44,21 @@ class Contest:
             self.weights = kept.part("best")
 
     def end_pass(self, step: Step, tuning: FineTuning) -> bool:
-        """Keep the better of the last weights and their average if it is the best yet; enough after long without."""
-        results = []
+        """Keep the better of the last weights and their average if it is the best yet; enough after long without.
+
+        In a plain training the last weights are kept, whatever they do.
+        """
+        results, plain = [], self._lesson.config.plain
         candidates: tuple[tuple[Chosen, Classifier], ...] = (
             ("last", tuning.network),
             ("average", tuning.average.network),
         )
         self._since += 1
-        for name, candidate in candidates:
+        for name, candidate in candidates[:1] if plain else candidates:
             logits = logits_at(self._lesson, candidate, self._judges.positions, self._pause)
             loss = judged_loss(logits, self._judges.truth)
             results.append((loss, area(logits, self._judges)))
-            if loss < self._loss:
+            if plain or loss < self._loss:
                 self.chosen, self._loss, self._since = name, loss, 0
                 self.weights = {name: np.array(w.cpu().numpy()) for name, w in weights_of(candidate).items()}
         best_loss, best_area = min(results, key=lambda result: result[0])
@@ -71,10 +76,16 @@ class Contest:
 
 def judged_loss(logits: Floats, truth: Ints) -> float:
     """Return the cross entropy after calibration: what the weights know, not how loudly they say it."""
+    if is_several(truth):
+        fitted = label_calibration.scale_labels(logits, truth)
+        return label_calibration.log_loss(fitted.probabilities(logits), truth)
     return calibration.log_loss(calibration.fit_calibration(logits, truth).probabilities(logits), truth)
 
 
 def area(logits: Floats, group: Group) -> float | None:
     """Return the area under the curve, None where the cases do not tell it."""
-    estimate = ranking.macro_auc(shares_of(logits), group.truth, group.patients)
+    if is_several(group.truth):
+        estimate = macro_area(logits, group.truth, group.patients)
+    else:
+        estimate = ranking.macro_auc(shares_of(logits), group.truth, group.patients)
     return round(estimate.value, 6) if estimate else None

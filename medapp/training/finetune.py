@@ -12,7 +12,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn import functional as F
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from medapp.classify.network import Classifier
@@ -20,6 +19,7 @@ from medapp.errors import MedappError
 from medapp.training.augment import augmented
 from medapp.training.checkpoint import Checkpoint, part_of
 from medapp.training.config import TrainConfig
+from medapp.training.loss import balance_of, draw_order, part_of_loss
 from medapp.training.memory import Portion
 from medapp.training.pace import Pace
 from medapp.training.pictures import PictureCache
@@ -37,8 +37,10 @@ class Material:
     ----------
     pictures : PictureCache
         The network pictures.
-    positions, truth : ndarray of int, shape (n,)
-        Which of them, and the class of each.
+    positions : ndarray of int, shape (n,)
+        Which of them.
+    truth : ndarray of int, shape (n,) or (n, labels)
+        The class of each, or what is known of its labels.
     """
 
     pictures: PictureCache
@@ -151,6 +153,8 @@ class FineTuning:
         self._batch = min(config.batch, len(material.positions))
         self._per_pass = max(1, len(material.positions) // self._batch)
         self._total, self._order = 0.0, torch.empty(0, dtype=torch.int64)
+        self._balance = None if config.plain else balance_of(material.truth, config.imbalance)
+        self._shift = None if self._balance is None else torch.from_numpy(self._balance.shift).to(self._device)
 
     def steps(self) -> Iterator[Step]:
         """Train; yields after each step. Whoever iterates looks at the weights, and stops when they like."""
@@ -158,7 +162,7 @@ class FineTuning:
             began, place = time.perf_counter(), self.done % self._per_pass
             if place == 0:
                 size = len(self._material.positions)
-                self._total, self._order = 0.0, torch.randperm(size, generator=self._generator)
+                self._total, self._order = 0.0, draw_order(size, self._balance, self._generator)
             for group, peak in zip(self._optimizer.param_groups, self._peaks, strict=True):
                 group["lr"] = peak * learning_rate(self.share, self._config.warm_up, self._config.schedule)
             _set_training(self.network, self._scratch)
@@ -204,7 +208,7 @@ class FineTuning:
         for some, given in zip(torch.split(images, size), torch.split(labels, size), strict=True):
             with torch.autocast(self._device.type, torch.bfloat16, enabled=self._device.type == "cuda"):
                 logits = self.network(some)
-            loss = F.cross_entropy(logits.float(), given) * (len(given) / len(labels))
+            loss = part_of_loss(logits.float(), given, labels, self._shift)
             loss.backward()  # type: ignore[no-untyped-call]
             total += float(loss.detach())
         return total

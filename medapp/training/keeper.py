@@ -115,14 +115,19 @@ class Keeper:
             "sealed.mid": sealed.mid,
             "sealed.deep": sealed.deep,
         }
-        self._save(_INSTANT, {"strength": fit.fit.strength, "pass_seconds": instant.seconds}, arrays)
+        self._save(
+            _INSTANT,
+            {"strength": fit.fit.strength, "strengths": fit.fit.strengths, "pass_seconds": instant.seconds},
+            arrays,
+        )
 
     def instant(self) -> Instant | None:
         """Return what the process before had kept of the instant solution."""
         if self._instant is None:
             return None
         facts, tensors = self._instant.facts, self._instant.tensors
-        fit = CrossFit(LinearFit(tensors["weight"], tensors["bias"], facts["strength"]), tensors["out_of_fold"])
+        head = LinearFit(tensors["weight"], tensors["bias"], facts["strength"], tuple(facts.get("strengths", ())))
+        fit = CrossFit(head, tensors["out_of_fold"])
         development, sealed = (self._instant.part(side) for side in ("development", "sealed"))
         return Instant(
             fit,

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medapp.classify import novelty
+from medapp.classify.contents import Calibration
 from medapp.classify.network import Classifier
 from medapp.errors import MedappError
 from medapp.training.config import TrainConfig
@@ -16,6 +17,7 @@ from medapp.training.features import Features, OnBatch, extract, head_logits, ne
 from medapp.training.linear import CrossFit
 from medapp.training.memory import Portions
 from medapp.training.pictures import PictureCache
+from medapp.training.truth import is_several
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -28,8 +30,10 @@ class Group:
 
     Attributes
     ----------
-    positions, truth, patients : ndarray of int, shape (n,)
-        Place in the picture cache, class, and patient of each.
+    positions, patients : ndarray of int, shape (n,)
+        Place in the picture cache, and patient of each.
+    truth : ndarray of int, shape (n,) or (n, labels)
+        The class of each, or what is known of its labels (`training.truth`).
     """
 
     positions: Ints
@@ -74,6 +78,11 @@ class Lesson:
     seed: int
     portions: Portions
     steps: int | None = None
+
+    @property
+    def several(self) -> bool:
+        """Whether labels may occur together."""
+        return is_several(self.development.truth)
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,8 +153,10 @@ def logits_at(
     return head_logits(network, deep)
 
 
-def shares_of(logits: Floats) -> Floats:
-    """Return the softmax of logits, shape (n, classes)."""
+def shares_of(logits: Floats, *, several: bool = False) -> Floats:
+    """Return the softmax of logits, shape (n, classes); of several labels the sigmoid."""
+    if several:
+        return Calibration(thresholds=(0.5,)).probabilities(logits)
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     probabilities: Floats = powers / powers.sum(axis=1, keepdims=True)
     return probabilities

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from medapp.training.config import TrainConfig
 from medapp.training.folds import fold_count, fold_numbers
+from medapp.training.label_linear import Row, cross_fit_labels, fit_labels
 from medapp.training.logistic import OnStep, fit_logistic, no_step
+from medapp.training.truth import is_several
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -27,12 +29,15 @@ class LinearFit:
     bias : ndarray of float32, shape (classes,)
         Likewise.
     strength : float
-        The inverse regularisation strength that was chosen.
+        The inverse regularisation strength that was chosen; of several labels the smallest.
+    strengths : tuple of float
+        Of several labels that of each.
     """
 
     weight: Floats
     bias: Floats
     strength: float
+    strengths: tuple[float, ...] = ()
 
     def logits(self, features: Floats) -> NDArray[np.float64]:
         """Return logits, shape (n, classes)."""
@@ -71,8 +76,10 @@ def cross_fit(
     ----------
     features : ndarray of float32, shape (n, features)
         Pooled features.
-    truth, patients : ndarray of int, shape (n,)
-        Class and patient of each case; every class needs at least two patients.
+    truth : ndarray of int, shape (n,) or (n, labels)
+        What is true of each case; every class needs at least two patients.
+    patients : ndarray of int, shape (n,)
+        Patient of each.
     config : TrainConfig
         Folds and strengths.
     seed : int
@@ -85,10 +92,13 @@ def cross_fit(
     Returns
     -------
     CrossFit
-        The strength has the lowest out-of-fold cross entropy.
+        The strength, of several labels each one's own, has the lowest out-of-fold cross entropy.
     """
     folds = fold_count(patients, truth, config.folds)
     numbers = fold_numbers(patients, truth, folds, seed)
+    if is_several(truth):
+        rows, logits = cross_fit_labels(features, truth, numbers, config, on_fit, on_step)
+        return CrossFit(_stacked(rows), logits)
     classes = int(truth.max()) + 1
     out_of_fold = {c: np.zeros((len(truth), classes)) for c in config.strengths}
     done, total = 0, folds * len(config.strengths) + 1
@@ -104,10 +114,25 @@ def cross_fit(
     return CrossFit(fit, out_of_fold[best])
 
 
+def fit_again(
+    before: LinearFit, features: Floats, truth: Ints, config: TrainConfig, on_step: OnStep = no_step
+) -> LinearFit:
+    """Fit other cases with the strengths of the fit `before`."""
+    if is_several(truth):
+        return _stacked(fit_labels(features, truth, before.strengths, config, on_step))
+    return fit_linear(features, truth, before.strength, config, on_step)
+
+
+def _stacked(rows: Sequence[Row]) -> LinearFit:
+    bias = np.array([row.bias for row in rows], np.float32)
+    strengths = tuple(row.strength for row in rows)
+    return LinearFit(np.stack([row.weight for row in rows]), bias, min(strengths), strengths)
+
+
 def fit_linear(
     features: Floats, truth: Ints, strength: float, config: TrainConfig, on_step: OnStep = no_step
 ) -> LinearFit:
-    """Fit the regression with one strength; `on_step` as in `cross_fit`."""
+    """Fit the regression of classes that exclude each other with one strength; `on_step` as in `cross_fit`."""
     (fit,) = _path(features, truth, (strength,), config, on_step)
     return fit
 

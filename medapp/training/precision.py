@@ -33,10 +33,12 @@ def settle_precision(lesson: Lesson, on_batch: OnBatch = never_stop) -> tuple[di
     everyone = np.concatenate([lesson.development.positions, lesson.sealed.positions])
     sample = everyone[:: max(1, len(everyone) // PRECISION_PICTURES)][:PRECISION_PICTURES]
     full = {name: tensor.cpu().numpy() for name, tensor in weights_of(network).items()}
-    before = shares_of(logits_at(lesson, network, sample, on_batch))
+    before = shares_of(logits_at(lesson, network, sample, on_batch), several=lesson.several)
     half = half_matrices(full)
     _load(network, half)
-    difference = float(np.abs(shares_of(logits_at(lesson, network, sample, on_batch)) - before).max())
+    difference = float(
+        np.abs(shares_of(logits_at(lesson, network, sample, on_batch), several=lesson.several) - before).max()
+    )
     if difference <= lesson.config.half_tolerance:
         return half, difference
     _load(network, full)
@@ -55,10 +57,10 @@ def settle_head(lesson: Lesson, deep: NDArray[np.float32]) -> tuple[dict[str, ND
     """
     network = lesson.network
     full = {name: tensor.cpu().numpy() for name, tensor in weights_of(network).items()}
-    before = shares_of(head_logits(network, deep))
+    before = shares_of(head_logits(network, deep), several=lesson.several)
     half = half_matrices(full)
     _load(network, half)
-    difference = float(np.abs(shares_of(head_logits(network, deep)) - before).max())
+    difference = float(np.abs(shares_of(head_logits(network, deep), several=lesson.several) - before).max())
     if difference <= lesson.config.half_tolerance:
         return half, difference
     _load(network, full)

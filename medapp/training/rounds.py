@@ -12,7 +12,7 @@ from medapp.training.features import set_head
 from medapp.training.finetune import Average, FineTuning, Material, Step
 from medapp.training.keeper import Keeper
 from medapp.training.lesson import Instant, Lesson
-from medapp.training.linear import LinearFit, fit_linear
+from medapp.training.linear import LinearFit, fit_again
 from medapp.training.narration import Budget, Narrator, StoppedEarlyError
 from medapp.training.pace import Pace
 
@@ -58,7 +58,7 @@ class Rounds:
     def head_for(self, learning: NDArray[np.bool_]) -> LinearFit:
         """Return the head that a fine-tuning on the `learning` cases begins with."""
         features, truth = self._instant.development.deep[learning], self._lesson.development.truth[learning]
-        return fit_linear(features, truth, self._instant.fit.fit.strength, self._lesson.config)
+        return fit_again(self._instant.fit.fit, features, truth, self._lesson.config)
 
     def tuned(
         self, number: int, learning: NDArray[np.bool_], head: LinearFit, companion: Companion

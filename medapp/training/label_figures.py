@@ -1,0 +1,207 @@
+"""The figures of labels that may occur together: each label on the cases where it is known, and no confusion matrix."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medapp.i18n import tr
+from medapp.training import ranking
+from medapp.training.calibration import slope_and_intercept
+from medapp.training.case import SetAside
+from medapp.training.intervals import Z95, Estimate, mean_of, proportion
+from medapp.training.truth import Ints, known
+
+Floats = NDArray[np.float64]
+FEW_POSITIVES = 20
+"""With fewer positive or negative cases, a label's figures are told with a warning."""
+
+
+def label_figures(
+    labels: Sequence[str], probabilities: Floats, truth: Ints, patients: Ints, thresholds: Sequence[float]
+) -> dict[str, Any]:
+    """Return the figures of the cases that were answered.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        In the order of the columns.
+    probabilities : ndarray of float, shape (n, labels)
+        Calibrated, each for itself.
+    truth : ndarray of int, shape (n, labels)
+        1, 0 or unknown.
+    patients : ndarray of int, shape (n,)
+        Which patient each case belongs to.
+    thresholds : sequence of float
+        Operating point of each label.
+
+    Returns
+    -------
+    dict
+        ``by_label`` as ``schemas/report.json`` defines it; ``auc`` and ``balanced_accuracy`` are means over the labels
+        that have both sides, ``accuracy`` and ``confusion`` are None.
+    """
+    columns = range(len(labels))
+    by_label = [
+        {"label": labels[k], **_of_label(probabilities[:, k], truth[:, k], patients, thresholds[k])} for k in columns
+    ]
+    briers = [entry["brier"] for entry in by_label if entry["brier"] is not None]
+    main = _means(by_label, probabilities, truth, patients)
+    return {
+        "answered": len(truth),
+        "classes": {entry["label"]: entry["positive"] for entry in by_label},
+        **main,
+        "accuracy": None,
+        "found": {entry["label"]: entry["sensitivity"] for entry in by_label},
+        "in_people": in_people(by_label),
+        "confusion": None,
+        "brier": round(float(np.mean(briers)), 6) if briers else None,
+        "by_label": by_label,
+        "notes": _notes(by_label),
+    }
+
+
+def not_learned(aside: Iterable[SetAside]) -> list[dict[str, Any]]:
+    """Return the entries of labels that could not be learned: told, and not evaluated."""
+    empty = dict.fromkeys(
+        ("threshold", "auc", "average_precision", "sensitivity", "specificity", "calibration", "brier", "warning")
+    )
+    return [
+        {"label": one.label, "n": 0, "positive": 0, "negative": 0, "unknown": 0, **empty}
+        | {"learned": False, "roc": [], "warning": tr("evaluate.label.not_learned")}
+        for one in aside
+    ]
+
+
+def macro_area(probabilities: Floats, truth: Ints, patients: Ints) -> Estimate | None:
+    """Return the mean area over the labels that have both sides, with its interval by patient.
+
+    Notes
+    -----
+    The structural components of the labels are added up by case: labels of one patient are no independent evidence.
+    """
+    contributions, values, fewest = np.zeros(len(truth)), [], len(truth)
+    told = [k for k in range(truth.shape[1]) if len(np.unique(truth[known(truth[:, k]), k])) == 2]
+    for k in told:
+        there = known(truth[:, k])
+        scores, positive = probabilities[there, k], truth[there, k] == 1
+        components = ranking.placements(scores, positive)
+        values.append(float(components[positive].mean()))
+        sizes = np.where(positive, positive.sum(), (~positive).sum())
+        contributions[there] += (components - values[-1]) / np.sqrt(sizes * np.maximum(1, sizes - 1)) / len(told)
+        fewest = min(fewest, int(sizes.min()))
+    if not values:
+        return None
+    _, index = np.unique(patients, return_inverse=True)
+    error = math.sqrt(float(np.sum(np.bincount(index, weights=contributions) ** 2)))
+    return _on_logit_scale(float(np.mean(values)), error, fewest, len(truth))
+
+
+def _on_logit_scale(value: float, error: float, fewest: int, n: int) -> Estimate:
+    """Return an interval that stays between 0 and 1; at the ends it has the width that `fewest` cases leave."""
+    inside = min(max(value, 0.5 / (fewest + 1)), 1 - 0.5 / (fewest + 1))
+    least = 0.5 / (fewest + 1) if inside != value else 0.0
+    half = Z95 * max(error, least) / (inside * (1 - inside))
+    logit = math.log(inside / (1 - inside))
+    low, high = (1 / (1 + math.exp(-end)) for end in (logit - half, logit + half))
+    return Estimate(value, min(low, value), max(high, value), n)
+
+
+def _of_label(probabilities: Floats, marks: Ints, patients: Ints, threshold: float) -> dict[str, Any]:
+    there = known(marks)
+    scores, positive, whose = probabilities[there], marks[there] == 1, patients[there]
+    given = scores >= threshold
+    fit = slope_and_intercept(scores, positive) if len(scores) else None
+    counts = int(positive.sum()), int((~positive).sum())
+    return {
+        "n": len(scores),
+        "positive": counts[0],
+        "negative": counts[1],
+        "unknown": int((~there).sum()),
+        "learned": True,
+        "threshold": threshold,
+        "auc": _json(ranking.auc(scores, positive, whose) if len(scores) else None),
+        "average_precision": average_precision(scores, positive),
+        "sensitivity": _json(proportion(given[positive], whose[positive])),
+        "specificity": _json(proportion(~given[~positive], whose[~positive])),
+        "calibration": {"slope": fit[0].to_json(), "intercept": fit[1].to_json()} if fit else None,
+        "brier": round(float(np.mean((scores - positive) ** 2)), 6) if len(scores) else None,
+        "roc": ranking.roc_points(scores, positive) if len(scores) else [],
+        "warning": _warning(*counts),
+    }
+
+
+def average_precision(scores: Floats, positive: NDArray[np.bool_]) -> dict[str, Any] | None:
+    """Return the average precision with its 95 % interval, and the prevalence, which is what chance reaches.
+
+    Notes
+    -----
+    Interval on the logit scale: Boyd, Eng and Page, ECML 2013. None where one side is absent.
+    """
+    if not len(scores) or positive.all() or not positive.any():
+        return None
+    order = np.argsort(-scores, kind="stable")
+    ordered, hits = scores[order], np.cumsum(positive[order])
+    last = np.append(np.flatnonzero(np.diff(ordered)), len(ordered) - 1)  # tied scores are one step
+    gained = np.diff(hits[last], prepend=0)
+    value = float(np.sum(gained * hits[last] / (last + 1)) / positive.sum())
+    there = int(positive.sum())
+    estimate = _on_logit_scale(value, math.sqrt(value * (1 - value) / there), there, len(scores))
+    return estimate.to_json() | {"prevalence": round(float(positive.mean()), 6)}
+
+
+def _means(by_label: Sequence[dict[str, Any]], probabilities: Floats, truth: Ints, patients: Ints) -> dict[str, Any]:
+    whole = [entry for entry in by_label if entry["sensitivity"] and entry["specificity"]]
+    balanced = [mean_of([Estimate(**entry[side]) for side in ("sensitivity", "specificity")]) for entry in whole]
+    area = macro_area(probabilities, truth, patients) if len(truth) else None
+    return {"auc": _json(area), "balanced_accuracy": _json(_mean(balanced, len(truth)))}
+
+
+def _mean(parts: Sequence[Estimate], n: int) -> Estimate | None:
+    """Return the mean, its limits those of the parts: labels of the same patients may err together."""
+    if not parts:
+        return None
+    value, low, high = (float(np.mean([getattr(part, end) for part in parts])) for end in ("value", "low", "high"))
+    return Estimate(value, low, high, n)
+
+
+def in_people(by_label: Sequence[dict[str, Any]]) -> str:
+    """Say what is found of each label, in 100 people; in counts where a label has few cases."""
+    sentences = [_label_in_people(entry) for entry in by_label if entry["sensitivity"] and entry["specificity"]]
+    return " ".join(sentences) if sentences else tr("evaluate.people.none")
+
+
+def _label_in_people(entry: dict[str, Any]) -> str:
+    found, spared = entry["sensitivity"], entry["specificity"]
+    interval = {
+        "found_low": round(100 * (found["low"] or 0)),
+        "found_high": round(100 * (found["high"] or 0)),
+        "false_low": round(100 * (1 - (spared["high"] or 0))),
+        "false_high": round(100 * (1 - (spared["low"] or 0))),
+    }
+    if entry["warning"] is None:
+        told = {"found": round(100 * found["value"]), "false": round(100 * (1 - spared["value"]))}
+        return tr("evaluate.people.label", label=entry["label"], **told, **interval)
+    counts = {"found": round(found["value"] * found["n"]), "ill": found["n"]}
+    counts |= {"false": spared["n"] - round(spared["value"] * spared["n"]), "healthy": spared["n"]}
+    return tr("evaluate.people.label_counts", label=entry["label"], **counts, **interval)
+
+
+def _warning(positive: int, negative: int) -> str | None:
+    if not positive or not negative:
+        return tr("evaluate.label.one_side", positive=positive, negative=negative)
+    if min(positive, negative) < FEW_POSITIVES:
+        return tr("evaluate.label.few", positive=positive, negative=negative, n=FEW_POSITIVES)
+    return None
+
+
+def _notes(by_label: Sequence[dict[str, Any]]) -> list[str]:
+    return [f"{entry['label']}: {entry['warning']}" for entry in by_label if entry["warning"]]
+
+
+def _json(estimate: Estimate | None) -> dict[str, Any] | None:
+    return estimate.to_json() if estimate else None
