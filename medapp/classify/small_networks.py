@@ -42,6 +42,10 @@ class TextbookCnn(nn.Module):
             nn.AdaptiveAvgPool2d(_GRID), nn.Flatten(), nn.Linear(widths[-1] * _GRID**2, hidden), nn.ReLU()
         )
         self.classifier = nn.Linear(hidden, num_classes)
+        for layer in (*self.features, *self.hidden):
+            if isinstance(layer, nn.Conv2d | nn.Linear):
+                # He et al. 2015: without batch norm torch's smaller weights cost SGD most of its first passes
+                nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
 
     def forward(self, planes: Tensor) -> Tensor:
         """Return the logits, (n, classes), of normalised planes, (n, 3, h, w)."""

@@ -20,9 +20,6 @@ from medapp.training.narration import Budget, Narrator, StoppedEarlyError
 from medapp.training.precision import settle_precision
 from medapp.training.rounds import Rounds
 
-LARGEST_LOSS = 1e9
-"""What a plain training has to beat."""
-
 
 def learn_quickly(lesson: Lesson, instant: Instant, budget: Budget, narrator: Narrator, keeper: Keeper) -> Trained:
     """Fine-tune all layers from the instant solution on; never worse than it on the cases that choose.
@@ -65,11 +62,14 @@ def _load(lesson: Lesson, weights: Tensors) -> None:
 
 
 def _parts(lesson: Lesson) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return which development cases are learned from, which choose, and which calibrate."""
+    """Return which development cases are learned from, which choose, and which calibrate.
+
+    Nothing is chosen in a plain training: what calibrates only shows how the passes go.
+    """
     group, config = lesson.development, lesson.config
     parts = (1 - config.stop_share - config.calibration_share, config.stop_share, config.calibration_share)
     part = shares(group.patients, group.truth, parts, lesson.seed)
-    return part == 0, part == 1, part == 2
+    return (part < 2, part == 2, part == 2) if config.plain else (part == 0, part == 1, part == 2)
 
 
 def _divided(
@@ -79,8 +79,7 @@ def _divided(
     group, (learning, choosing, _) = lesson.development, _parts(lesson)
     rounds = Rounds(lesson, instant, budget, narrator, keeper, 1)
     head, judges = rounds.head_for(learning), group.only(choosing)
-    frozen = judged_loss(head.logits(instant.development.deep[choosing]), judges.truth)
-    to_beat = LARGEST_LOSS if lesson.config.plain else frozen
+    to_beat = judged_loss(head.logits(instant.development.deep[choosing]), judges.truth)
     contest = Contest(lesson, judges, narrator, to_beat, keeper.learning)
     tuning, _ = rounds.tuned(0, learning, head, contest)
     return Learned(contest.chosen, contest.weights, tuning.done)

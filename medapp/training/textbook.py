@@ -60,7 +60,6 @@ def _plain(config: TrainConfig, rate: float) -> TrainConfig:
         warm_up=0.0,
         clip=0.0,
         average_decay=0.0,
-        patience=max(config.epochs, config.patience),
     )
 
 

@@ -44,7 +44,6 @@ def test_from_scratch_any_setting_makes_a_plain_training() -> None:
     assert (config.plain, config.optimiser, config.momentum, config.epochs) == (True, "sgd", 0.9, 10)
     assert config.scratch_rate == config.head_rate
     assert (config.warm_up, config.clip, config.decay, config.average_decay) == (0, 0, 0, 0)
-    assert config.patience >= config.epochs
 
 
 def test_with_a_starting_model_the_settings_take_the_place_of_the_recipes(base: Package) -> None:
