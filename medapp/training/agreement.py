@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 
 from medapp.training.intervals import Z95, Estimate, student_quantile
 
@@ -15,6 +16,7 @@ Floats = NDArray[np.float64]
 STEEPEST = 50.0
 """Slopes beyond it are not told: the cases hardly overlap."""
 FARTHEST = 20.0
+FAR = 1e6
 FEWEST_FOR_ECE = 500
 ECE_BINS = 10
 CERTAIN = 1e-6
@@ -125,18 +127,17 @@ def _design_effect(contributions: Floats, cases: _Cases) -> float:
 
 
 def _interval(value: float, statistic: Callable[[float], float], farthest: float, cases: _Cases) -> Estimate | None:
-    """Return the values that the score test does not reject, found by halving from `value` outwards."""
+    """Return the values that the score test does not reject."""
     clustered = cases.patients < len(cases.truth)
     quantile = student_quantile(cases.patients - 1) if clustered else Z95
 
     def end(outer: float, sign: int) -> float | None:
-        if sign * statistic(outer) < quantile:
+        def beyond(parameter: float) -> float:
+            return min(FAR, max(-FAR, sign * statistic(parameter))) - quantile
+
+        if beyond(outer) <= 0:
             return None
-        inner = value
-        for _ in range(30):
-            middle = (outer + inner) / 2
-            outer, inner = (middle, inner) if sign * statistic(middle) > quantile else (outer, middle)
-        return (outer + inner) / 2
+        return value if beyond(value) >= 0 else float(brentq(beyond, outer, value, xtol=1e-6))
 
     low, high = end(-farthest, 1), end(farthest, -1)
     return None if low is None or high is None else Estimate(value, low, high, len(cases.truth))

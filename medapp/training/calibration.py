@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,7 +9,6 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from medapp.classify.contents import Calibration
-from medapp.training.intervals import Z95, Estimate
 
 Floats = NDArray[np.float64]
 PRIOR_PULL = 0.5
@@ -130,43 +128,3 @@ def choose_threshold(probabilities: Floats, positive: NDArray[np.bool_], sensiti
     best = int(len(levels) - 1 - np.argmax(youden[::-1]))
     below = levels[best - 1] if best > 0 else max(0.0, 2 * levels[best] - 1)
     return float((levels[best] + below) / 2)
-
-
-def slope_and_intercept(probabilities: Floats, positive: NDArray[np.bool_]) -> tuple[Estimate, Estimate] | None:
-    """Return calibration slope and calibration-in-the-large with 95 % intervals; None where a class is absent.
-
-    Notes
-    -----
-    Van Calster et al., J Clin Epidemiol 2016. Slope: logistic regression of the truth on the logit of
-    the probability (1 is right, below 1: too extreme). Intercept: the same with the slope held at 1 (0 is right).
-    """
-    if positive.all() or not positive.any():
-        return None
-    clipped = np.clip(probabilities, 1e-6, 1 - 1e-6)
-    logit = np.log(clipped / (1 - clipped))
-    truth = positive.astype(np.float64)
-    slope = _newton(np.column_stack([logit, np.ones_like(logit)]), truth, np.zeros_like(logit))
-    intercept = _newton(np.ones((len(logit), 1)), truth, logit)
-    if slope is None or intercept is None:
-        return None
-    return _with_error(slope, len(truth)), _with_error(intercept, len(truth))
-
-
-def _newton(design: Floats, truth: Floats, offset: Floats) -> tuple[float, float] | None:
-    """Return the first coefficient and its standard error; None where the likelihood has no maximum."""
-    weights = np.zeros(design.shape[1])
-    for _ in range(50):
-        p = 1 / (1 + np.exp(-np.clip(design @ weights + offset, -500, 500)))
-        information = (design * (p * (1 - p))[:, None]).T @ design
-        if np.linalg.cond(information) > 1e12:
-            return None
-        step = np.linalg.solve(information, design.T @ (truth - p))
-        weights += np.clip(step, -2, 2)
-        if np.abs(step).max() < 1e-8:
-            return float(weights[0]), math.sqrt(float(np.linalg.inv(information)[0, 0]))
-    return None
-
-
-def _with_error(fitted: tuple[float, float], n: int) -> Estimate:
-    value, error = fitted
-    return Estimate(value, value - Z95 * error, value + Z95 * error, n)

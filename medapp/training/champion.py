@@ -12,9 +12,10 @@ import numpy as np
 from medapp.errors import MedappError
 from medapp.i18n import tr
 from medapp.training import comparison
-from medapp.training.comparison import POWER_QUANTILE, Paired, Verdict
+from medapp.training.comparison import Paired, Verdict
 from medapp.training.evaluate import Answers, area_of
 from medapp.training.intervals import Z95, Estimate
+from medapp.training.power import POWER_QUANTILE
 
 MARGIN, WIDEST_MARGIN = 0.02, 0.5
 FIGURES = ("auc", "accuracy", "balanced_accuracy", "sensitivity", "specificity")

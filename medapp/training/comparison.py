@@ -14,12 +14,9 @@ from medapp.errors import MedappError
 from medapp.training import ranking
 from medapp.training.evaluate import Answers
 from medapp.training.intervals import Z95, Estimate
+from medapp.training.power import detectable_difference
 
 Verdict: TypeAlias = Literal["better", "not_worse", "worse", "cannot_tell"]
-POWER_QUANTILE = 0.8416212335729143
-"""Normal quantile of a power of 80 %."""
-ASSUMED_CORRELATION = 0.5
-"""Between the areas of two models on the same cases, where only one model is known; real pairs have more."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +113,7 @@ def compare(first: Answers, second: Answers) -> Paired:
         mended,
         spoilt,
         float(binomtest(mended, mended + spoilt).pvalue) if mended + spoilt else 1.0,
-        None if area is None else _detectable(area),
+        detectable_difference(area),
     )
 
 
@@ -143,31 +140,6 @@ def verdict(difference: Estimate | None, margin: float) -> Verdict:
     if difference.low > -margin:
         return "not_worse"
     return "worse" if difference.high < 0 else "cannot_tell"
-
-
-def detectable(area: Estimate | None) -> float | None:
-    """Return the smallest difference in area to another model that four of five such tests would show.
-
-    Parameters
-    ----------
-    area : Estimate or None
-        Of one model on the test.
-
-    Notes
-    -----
-    Two-sided 5 %, power 80 %, the other model as good and correlated by `ASSUMED_CORRELATION`; the standard error is
-    that of the interval, which has width also where the area is 1.
-    """
-    if area is None or area.low is None or area.high is None:
-        return None
-    error = (area.high - area.low) / (2 * Z95) * math.sqrt(2 * (1 - ASSUMED_CORRELATION))
-    return min(1.0, (Z95 + POWER_QUANTILE) * error)
-
-
-def _detectable(difference: Estimate) -> float | None:
-    if difference.low is None or difference.high is None:
-        return None
-    return min(1.0, (Z95 + POWER_QUANTILE) * (difference.high - difference.low) / (2 * Z95))
 
 
 def _area_difference(first: Answers, second: Answers) -> Estimate | None:

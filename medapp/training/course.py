@@ -20,6 +20,7 @@ from medapp.files import write_json, write_text
 from medapp.folders import user_folders
 from medapp.imaging.readers import Readers
 from medapp.training import calibration as calibrating
+from medapp.training.alarm_figures import Circumstance
 from medapp.training.answers_table import ANSWERS_FILE, answers_csv
 from medapp.training.check import Checked, judge
 from medapp.training.checkpoint import CheckpointFolder
@@ -27,11 +28,14 @@ from medapp.training.dataset import list_cases
 from medapp.training.evaluate import Answers, patient_numbers
 from medapp.training.events import PACKAGE_FOLDER
 from medapp.training.fingerprint import fingerprint_of
+from medapp.training.folds import fold_count, fold_numbers
 from medapp.training.instant import finish_instantly, learn_instantly
 from medapp.training.intake import read_cases
 from medapp.training.interruption import interruptible
 from medapp.training.keeper import Keeper
-from medapp.training.lesson import Floats, Group, Instant, Lesson, Trained
+from medapp.training.label_calibration import fit_labels
+from medapp.training.label_findings import learnable
+from medapp.training.lesson import Floats, Group, Instant, Ints, Lesson, Trained
 from medapp.training.lineage import refuse_seen_pictures
 from medapp.training.memory import Portions
 from medapp.training.more_cases import learning_curve
@@ -53,6 +57,7 @@ from medapp.training.request import RunRequest
 from medapp.training.sample import ReadsOnce
 from medapp.training.starting_model import starting_model
 from medapp.training.survey import mostly_colour
+from medapp.training.truth import is_several
 
 REPORT_FILE, PREDICTIONS_FILE = "report.json", "sealed_predictions.csv"
 
@@ -96,7 +101,7 @@ def teach(request: RunRequest, folder: Path, narrator: Narrator, start: float) -
         if note := devices.choose(request.device).note:
             narrator.note(note)
         torch.set_num_threads(plan.config.threads)
-        listing = list_cases(Path(request.cases))
+        listing = list_cases(Path(request.cases), request.uncertain)
         readers = stack.enter_context(Readers())
         reading = ReadsOnce(readers)
         with reading.sampling(narrator.go_or_stop):
@@ -106,7 +111,7 @@ def teach(request: RunRequest, folder: Path, narrator: Narrator, start: float) -
         pictures = stack.enter_context(PictureCache(folder, len(listing.cases), plan.spec))
         surveyed = read_cases(listing, reading, plan.request.pattern, pictures, narrator)
         readers.close()
-        checked = judge(surveyed, plan.lineage.salt, plan.lineage.sides)
+        checked = judge(learnable(surveyed), plan.lineage.salt, plan.lineage.sides)
         narrator.tell("checked", **summary_of(checked))
         _refuse_blocked(checked, plan)
         keeper = Keeper(CheckpointFolder(folder), narrator, fingerprint_of(plan, checked))
@@ -129,8 +134,8 @@ def _installed(request: RunRequest, registry: Registry, package: str | Path) -> 
 def _refuse_blocked(checked: Checked, plan: Plan) -> None:
     if checked.blocking is not None:
         raise MedappError("train.blocked", finding=checked.blocking.text)
-    alarm, classes = plan.request.alarm, checked.survey.folder.classes
-    if alarm and (alarm not in classes or len(classes) != 2):
+    alarm, folder, classes = plan.request.alarm, checked.survey.folder, checked.survey.folder.classes
+    if alarm and (folder.several or alarm not in classes or len(classes) != 2):
         raise MedappError("train.alarm", alarm=alarm[:80], classes=", ".join(classes))
     refuse_seen_pictures(checked, plan.lineage)
 
@@ -180,8 +185,8 @@ def _learn_and_test(
 
 
 def _more_cases(lesson: Lesson, instant: Instant, narrator: Narrator) -> dict[str, Any] | None:
-    """Return the learning curve; None where the person stopped, who then has the model without it."""
-    if narrator.stopped:
+    """Return the learning curve; None for several labels, and where the person stopped, who has the model without."""
+    if narrator.stopped or lesson.several:
         return None
 
     def on_fit(done: int, total: int) -> None:
@@ -205,13 +210,15 @@ def _group(checked: Checked, use: str) -> Group:
     chosen = np.array([u == use for u in checked.uses], np.bool_)
     return Group(
         np.array([place[seen.case.source] for seen in survey_.seen], np.int64)[chosen],
-        np.array([survey_.folder.classes.index(seen.case.label) for seen in survey_.seen], np.int64)[chosen],
+        survey_.folder.truth(tuple(seen.case for seen in survey_.seen))[chosen],
         numbers[chosen],
     )
 
 
 def _calibrate(plan: Plan, classes: tuple[str, ...], trained: Trained) -> Calibration:
     """Fit probabilities and operating point on development cases that the weights did not learn from."""
+    if is_several(trained.calibration.truth):
+        return fit_labels(trained.calibration_logits, trained.calibration.truth, plan.config.sensitivity)
     fitted = calibrating.fit_calibration(trained.calibration_logits, trained.calibration.truth)
     alarm = calibrating.choose_alarm_class(classes, plan.request.alarm or None)
     if alarm is None:
@@ -243,7 +250,7 @@ def _report(
         np.zeros(len(trained.calibration.truth), np.bool_),
     )
     before = None
-    if trained.chosen != "instant" and len(classes) == 2:
+    if trained.chosen != "instant" and answers.alarm_class is not None:
         before = _margin(instant.fit.fit.logits(instant.sealed.deep), answers)
     circumstances = Circumstances(
         effort=plan.request.effort,
@@ -255,6 +262,7 @@ def _report(
         threads=plan.config.threads,
         steps=trained.steps,
         strength=instant.fit.fit.strength,
+        strengths=instant.fit.fit.strengths,
         half_difference=trained.half_difference,
         micro_batch=min(lesson.portions.learning.size, plan.config.batch),
         stopped=narrator.stopped,
@@ -267,11 +275,21 @@ def _report(
         answers,
         development,
         Timing(instant.seconds, narrator.seconds),
-        compare_with_instant(answers, before, _margin(trained.sealed_logits, answers)),
+        None if before is None else compare_with_instant(answers, before, _margin(trained.sealed_logits, answers)),
         narrator.curve,
-        plan.request.prevalence,
+        Circumstance(plan.request.prevalence),
+        _folds(lesson, trained),
     )
     return report, answers
+
+
+def _folds(lesson: Lesson, trained: Trained) -> Ints | None:
+    """Return the part of the cross-validation that each calibration case was held out in; None where held out once."""
+    group = trained.calibration
+    if len(group.truth) != len(lesson.development.truth):
+        return None
+    folds = fold_count(group.patients, group.truth, lesson.config.folds)
+    return fold_numbers(group.patients, group.truth, folds, lesson.seed)
 
 
 def _margin(logits: Floats, answers: Answers) -> Floats:

@@ -10,12 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medapp.i18n import tr
-from medapp.training import calibration, ranking
+from medapp.training import ranking
+from medapp.training.alarm_figures import Circumstance, alarm_figures
 from medapp.training.intervals import Estimate, mean_of, proportion
-from medapp.training.predictive import predictive_values
+from medapp.training.label_figures import label_figures, macro_area
+from medapp.training.truth import is_several
 
-PREVALENCES = (0.05, 0.2, 0.5)
 FEW_POSITIVES = 20
+NOTHING_ASKED = Circumstance()
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,8 +30,8 @@ class Answers:
         In the order of the columns of `probabilities`.
     probabilities : ndarray of float, shape (n, classes)
         Calibrated probabilities.
-    truth : ndarray of int, shape (n,)
-        Index of the right class.
+    truth : ndarray of int, shape (n,) or (n, classes)
+        Index of the right class; or of several labels what is known of each (`training.truth`).
     patients : ndarray of int, shape (n,)
         Which patient each case belongs to.
     refused : ndarray of bool, shape (n,)
@@ -38,6 +40,8 @@ class Answers:
         The class to be found, for two classes.
     threshold : float or None
         The operating point.
+    thresholds : tuple of float
+        Of several labels the operating point of each.
     """
 
     classes: tuple[str, ...]
@@ -47,6 +51,7 @@ class Answers:
     refused: NDArray[np.bool_]
     alarm_class: str | None = None
     threshold: float | None = None
+    thresholds: tuple[float, ...] = ()
 
     def only(self, chosen: NDArray[np.bool_]) -> Answers:
         """Return the answers of the `chosen` cases."""
@@ -58,6 +63,7 @@ class Answers:
             self.refused[chosen],
             self.alarm_class,
             self.threshold,
+            self.thresholds,
         )
 
     @property
@@ -80,15 +86,15 @@ def patient_numbers(patients: Sequence[str]) -> NDArray[np.int64]:
     return np.array([numbers.setdefault(patient, len(numbers)) for patient in patients], np.int64)
 
 
-def figures(answers: Answers, prevalence: float | None = None) -> dict[str, Any]:
+def figures(answers: Answers, circumstance: Circumstance = NOTHING_ASKED) -> dict[str, Any]:
     """Return the figures of the cases that were answered, and how many were refused.
 
     Parameters
     ----------
     answers : Answers
         Predictions and truth.
-    prevalence : float, optional
-        How common the alarm class is where the model is to be used, 0 to 1; added to `PREVALENCES`.
+    circumstance : Circumstance
+        What it is to be read with: the prevalence that was asked for, what is known of each case, the unclear band.
 
     Returns
     -------
@@ -103,14 +109,18 @@ def figures(answers: Answers, prevalence: float | None = None) -> dict[str, Any]
         "n_cases": len(answers.truth),
         "n_patients": len(np.unique(answers.patients)),
         "refused": refused.to_json() | {"cases": int(answers.refused.sum())} if refused else None,
-        **_figures_of(answered, prevalence),
+        **_figures_of(answered, circumstance.only(~answers.refused)),
     }
     if answers.refused.any():
         everything["including_refused"] = _main_figures(answers)
     return everything
 
 
-def _figures_of(answers: Answers, prevalence: float | None) -> dict[str, Any]:
+def _figures_of(answers: Answers, circumstance: Circumstance) -> dict[str, Any]:
+    if is_several(answers.truth):
+        return label_figures(
+            answers.classes, answers.probabilities, answers.truth, answers.patients, answers.thresholds
+        )
     counts = np.bincount(answers.truth, minlength=len(answers.classes))
     matrix = np.zeros((len(answers.classes),) * 2, np.int64)
     np.add.at(matrix, (answers.truth, answers.given()), 1)
@@ -122,13 +132,16 @@ def _figures_of(answers: Answers, prevalence: float | None) -> dict[str, Any]:
         **_main_figures(answers),
         "confusion": {"classes": list(answers.classes), "matrix": matrix.tolist()},
         "brier": None if brier is None else round(brier / 2 if len(answers.classes) == 2 else brier, 6),
-        **(_alarm_figures(answers, prevalence) if answers.alarm_class is not None else {}),
+        **(_alarm_figures(answers, circumstance) if answers.alarm_class is not None else {}),
         "notes": _notes(answers, counts),
     }
 
 
 def _main_figures(answers: Answers) -> dict[str, Any]:
     """Return area, accuracy, balanced accuracy and the share found of each class."""
+    if is_several(answers.truth):
+        told = _figures_of(answers, Circumstance())
+        return {name: told[name] for name in ("auc", "balanced_accuracy", "accuracy", "found", "in_people")}
     right = answers.given() == answers.truth
     found = {name: _recall(answers, right, k) for k, name in enumerate(answers.classes)}
     present = [estimate for estimate in found.values() if estimate]
@@ -157,29 +170,20 @@ def area_of(answers: Answers) -> Estimate | None:
     """Return the area under the ROC curve of the alarm class, or the macro average of many; None without both."""
     if len(answers.truth) == 0:
         return None
+    if is_several(answers.truth):
+        return macro_area(answers.probabilities, answers.truth, answers.patients)
     alarm = answers.alarm_index
     if alarm is None:
         return ranking.macro_auc(answers.probabilities, answers.truth, answers.patients)
     return ranking.auc(answers.probabilities[:, alarm], answers.truth == alarm, answers.patients)
 
 
-def _alarm_figures(answers: Answers, prevalence: float | None) -> dict[str, Any]:
-    """Return what only two classes have: the curve, calibration, and predictive values."""
+def _alarm_figures(answers: Answers, circumstance: Circumstance) -> dict[str, Any]:
+    """Return what only two classes have."""
     alarm = answers.alarm_index
     assert alarm is not None
     scores, positive = answers.probabilities[:, alarm], answers.truth == alarm
-    fit = calibration.slope_and_intercept(scores, positive) if len(scores) else None
-    right = answers.given() == answers.truth
-    found, spared = _recall(answers, right, alarm), _recall(answers, right, 1 - alarm)
-    return {
-        "roc": ranking.roc_points(scores, positive) if len(scores) else [],
-        "calibration": {"slope": fit[0].to_json(), "intercept": fit[1].to_json()} if fit else None,
-        "predictive": [
-            predictive_values(found, spared, p) for p in sorted({*PREVALENCES, *([prevalence] if prevalence else [])})
-        ]
-        if found and spared
-        else [],
-    }
+    return alarm_figures(scores, positive, answers.patients, answers.given() == alarm, circumstance)
 
 
 def _in_people(alarm_class: str, other: str, found: Estimate | None, spared: Estimate | None) -> str:

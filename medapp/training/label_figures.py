@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from medapp.i18n import tr
 from medapp.training import ranking
-from medapp.training.calibration import slope_and_intercept
+from medapp.training.alarm_figures import calibration_figures
 from medapp.training.case import SetAside
 from medapp.training.intervals import Z95, Estimate, mean_of, proportion
+from medapp.training.retrieval import average_precision
 from medapp.training.truth import Ints, known
 
 Floats = NDArray[np.float64]
@@ -115,7 +116,6 @@ def _of_label(probabilities: Floats, marks: Ints, patients: Ints, threshold: flo
     there = known(marks)
     scores, positive, whose = probabilities[there], marks[there] == 1, patients[there]
     given = scores >= threshold
-    fit = slope_and_intercept(scores, positive) if len(scores) else None
     counts = int(positive.sum()), int((~positive).sum())
     return {
         "n": len(scores),
@@ -125,33 +125,19 @@ def _of_label(probabilities: Floats, marks: Ints, patients: Ints, threshold: flo
         "learned": True,
         "threshold": threshold,
         "auc": _json(ranking.auc(scores, positive, whose) if len(scores) else None),
-        "average_precision": average_precision(scores, positive),
+        "average_precision": _average_precision(scores, positive, whose),
         "sensitivity": _json(proportion(given[positive], whose[positive])),
         "specificity": _json(proportion(~given[~positive], whose[~positive])),
-        "calibration": {"slope": fit[0].to_json(), "intercept": fit[1].to_json()} if fit else None,
+        "calibration": calibration_figures(scores, positive, whose),
         "brier": round(float(np.mean((scores - positive) ** 2)), 6) if len(scores) else None,
         "roc": ranking.roc_points(scores, positive) if len(scores) else [],
         "warning": _warning(*counts),
     }
 
 
-def average_precision(scores: Floats, positive: NDArray[np.bool_]) -> dict[str, Any] | None:
-    """Return the average precision with its 95 % interval, and the prevalence, which is what chance reaches.
-
-    Notes
-    -----
-    Interval on the logit scale: Boyd, Eng and Page, ECML 2013. None where one side is absent.
-    """
-    if not len(scores) or positive.all() or not positive.any():
-        return None
-    order = np.argsort(-scores, kind="stable")
-    ordered, hits = scores[order], np.cumsum(positive[order])
-    last = np.append(np.flatnonzero(np.diff(ordered)), len(ordered) - 1)  # tied scores are one step
-    gained = np.diff(hits[last], prepend=0)
-    value = float(np.sum(gained * hits[last] / (last + 1)) / positive.sum())
-    there = int(positive.sum())
-    estimate = _on_logit_scale(value, math.sqrt(value * (1 - value) / there), there, len(scores))
-    return estimate.to_json() | {"prevalence": round(float(positive.mean()), 6)}
+def _average_precision(scores: Floats, positive: NDArray[np.bool_], patients: Ints) -> dict[str, Any] | None:
+    found = average_precision(scores, positive, patients)
+    return None if found is None else found.to_json() | {"prevalence": round(float(positive.mean()), 6)}
 
 
 def _means(by_label: Sequence[dict[str, Any]], probabilities: Floats, truth: Ints, patients: Ints) -> dict[str, Any]:

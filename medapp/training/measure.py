@@ -17,6 +17,8 @@ from medapp.errors import MedappError
 from medapp.i18n import tell, tr
 from medapp.imaging.frame import Frame
 from medapp.jobs import Job
+from medapp.training.alarm_figures import Circumstance
+from medapp.training.case import Case
 from medapp.training.check import Checked, judge
 from medapp.training.dataset import list_cases
 from medapp.training.evaluate import Answers, figures, patient_numbers
@@ -53,6 +55,8 @@ class Measured:
         Whether that is all of them, so that they count nevertheless.
     prevalence : float or None
         How common the alarm class is where the model is to be used.
+    cases : tuple of Case
+        The cases that count, in the order of the answers.
     """
 
     package: Package
@@ -61,6 +65,7 @@ class Measured:
     seen: int
     all_seen: bool
     prevalence: float | None = None
+    cases: tuple[Case, ...] = ()
 
     def warnings(self) -> list[dict[str, str]]:
         """Return what must be known to read the figures: code and text of each."""
@@ -75,7 +80,7 @@ class Measured:
 
     def figures(self) -> dict[str, Any]:
         """Return the figures; a refused case has no probability, so that nothing is told including those."""
-        told = figures(self.answers, self.prevalence)
+        told = figures(self.answers, Circumstance(self.prevalence))
         return {name: value for name, value in told.items() if name != "including_refused"}
 
     def to_json(self) -> dict[str, Any]:
@@ -163,7 +168,8 @@ def measure(
     place = {case.source: position for position, case in enumerate(listing.cases)}
     predictions = [asking.answers[place[one.case.source]] for one in surveyed.seen]
     answers = _answers(package, checked, predictions, known).only(chosen)
-    return Measured(package, checked, answers, int(seen[counts].sum()), all_seen, prevalence)
+    cases = tuple(one.case for one, is_chosen in zip(surveyed.seen, chosen, strict=True) if is_chosen)
+    return Measured(package, checked, answers, int(seen[counts].sum()), all_seen, prevalence, cases)
 
 
 def _answers(package: Package, checked: Checked, predictions: Sequence[Prediction], known: dict[str, int]) -> Answers:

@@ -7,7 +7,7 @@ import io
 import os
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
@@ -18,9 +18,14 @@ from numpy.typing import NDArray
 from medapp import __version__
 from medapp.classify.contents import STATEMENT, Calibration
 from medapp.training import ranking
+from medapp.training.alarm_figures import Circumstance
 from medapp.training.check import Checked
 from medapp.training.config import TrainConfig
 from medapp.training.evaluate import Answers, figures
+from medapp.training.label_answers import label_cells, label_columns
+from medapp.training.label_figures import not_learned
+from medapp.training.truth import is_several
+from medapp.training.validation import band_of, validation_figures
 
 LIBRARIES = ("torch", "torchvision", "numpy", "scikit-learn", "pydicom", "imagecodecs", "opencv-python-headless")
 
@@ -62,7 +67,9 @@ class Circumstances:
     seed, threads, steps : int
         To repeat the run.
     strength : float
-        Inverse regularisation strength of the linear head.
+        Inverse regularisation strength of the linear head; of several labels the smallest.
+    strengths : tuple of float
+        Of several labels that of each.
     half_difference : float
         How much 16-bit weights move a probability at most.
     micro_batch : int
@@ -82,6 +89,7 @@ class Circumstances:
     threads: int
     steps: int
     strength: float
+    strengths: tuple[float, ...]
     half_difference: float
     micro_batch: int
     stopped: bool
@@ -90,7 +98,8 @@ class Circumstances:
     def to_json(self) -> dict[str, Any]:
         """Return the circumstances with versions and machine as JSON values."""
         return {
-            **{name: value for name, value in self.__dict__.items() if name != "config"},
+            **{name: value for name, value in self.__dict__.items() if name not in {"config", "strengths"}},
+            **({"strengths": list(self.strengths)} if self.strengths else {}),
             "half_difference": round(self.half_difference, 6),
             "config": {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self.config).items()},
             "versions": {"medapp": __version__, "python": platform.python_version()}
@@ -127,7 +136,14 @@ def sealed_answers(
     """Return what a model says about the sealed cases."""
     probabilities = calibration.probabilities(logits)
     return Answers(
-        tuple(classes), probabilities, truth, patients, refused, calibration.alarm_class, calibration.threshold
+        tuple(classes),
+        probabilities,
+        truth,
+        patients,
+        refused,
+        calibration.alarm_class,
+        calibration.threshold,
+        calibration.thresholds,
     )
 
 
@@ -155,7 +171,8 @@ def build_report(
     timing: Timing,
     comparison: Mapping[str, Any] | None,
     curve: Sequence[Mapping[str, Any]],
-    prevalence: float | None,
+    circumstance: Circumstance,
+    folds: NDArray[np.int64] | None,
 ) -> dict[str, Any]:
     """Return the report as ``schemas/report.json`` defines it.
 
@@ -175,9 +192,12 @@ def build_report(
         Against the instant solution.
     curve : sequence of mapping
         The passes.
-    prevalence : float or None
-        How common the alarm class is where the model is to be used.
+    circumstance : Circumstance
+        Prevalence where the model is to be used, and what is known of each sealed case.
+    folds : ndarray of int or None
+        Part of the cross-validation that each development case was held out in; None where there was none.
     """
+    sealed = replace(circumstance, band=band_of(development))
     return {
         "schema_version": 1,
         "research_use": STATEMENT,
@@ -186,22 +206,44 @@ def build_report(
         "training": circumstances.to_json(),
         "alarm_class": calibration.alarm_class,
         "threshold": calibration.threshold,
-        "sealed": figures(answers, prevalence) if len(answers.truth) else None,
-        "development": _without_curve(figures(development, prevalence)),
+        **_thresholds(answers),
+        "sealed": _with_set_aside(figures(answers, sealed), checked) if len(answers.truth) else None,
+        "development": _without_curves(figures(development, Circumstance(circumstance.prevalence))),
+        "validation": validation_figures(development, folds),
         "against_instant": comparison,
         "curve": [dict(point) for point in curve],
         "timing": timing.to_json(),
     }
 
 
-def _without_curve(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if name != "roc"}
+def _thresholds(answers: Answers) -> dict[str, Any]:
+    if not answers.thresholds:
+        return {}
+    return {"thresholds": dict(zip(answers.classes, answers.thresholds, strict=True))}
+
+
+def _with_set_aside(told: dict[str, Any], checked: Checked) -> dict[str, Any]:
+    """Add the labels that could not be learned: whoever reads of the others must not take them for found."""
+    if "by_label" in told:
+        told["by_label"] += not_learned(checked.survey.folder.set_aside)
+    return told
+
+
+def _without_curves(values: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what `validation` has, and what only the sealed test may say."""
+    return {name: value for name, value in values.items() if name not in {"roc", "decision_curve", "groups"}}
 
 
 def predictions_csv(names: Sequence[str], answers: Answers) -> str:
     """Return a table with a line a sealed case: name below the folder of cases, truth, given class, probabilities."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
+    if is_several(answers.truth):
+        writer.writerow(["case", "refused", *label_columns(answers.classes)])
+        cells = label_cells(answers.truth, answers.probabilities, answers.thresholds)
+        for name, told, refused in zip(names, cells, answers.refused, strict=True):
+            writer.writerow([name, "yes" if refused else "no", *told])
+        return text.getvalue()
     writer.writerow(["case", "truth", "given", "refused", *(f"p({name})" for name in answers.classes)])
     rows = zip(names, answers.truth, answers.given(), answers.refused, answers.probabilities, strict=True)
     for name, truth, given, refused, probabilities in rows:

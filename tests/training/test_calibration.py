@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from medapp.training.agreement import slope_and_intercept
 from medapp.training.calibration import (
     choose_alarm_class,
     choose_threshold,
     fit_calibration,
     log_loss,
-    slope_and_intercept,
 )
 
 
@@ -27,10 +27,11 @@ def test_platt_scaling_takes_back_an_exaggeration() -> None:
     fitted = fit_calibration(logits, truth)
     assert fitted.scale[0] == fitted.scale[1] == pytest.approx(0.25, abs=0.03)
     p = fitted.probabilities(logits)
-    found = slope_and_intercept(p[:, 1], truth == 1)
-    assert found is not None
-    assert found[0].value == pytest.approx(1, abs=0.05)
-    assert found[1].value == pytest.approx(0, abs=0.1)
+    slope, intercept = slope_and_intercept(p[:, 1], truth == 1)
+    assert slope is not None
+    assert intercept is not None
+    assert slope.value == pytest.approx(1, abs=0.05)
+    assert intercept.value == pytest.approx(0, abs=0.1)
 
 
 def test_a_handful_of_separated_cases_makes_nobody_certain() -> None:
@@ -86,6 +87,8 @@ def test_the_operating_point_parts_what_can_be_parted() -> None:
     assert choose_threshold(p, np.array([False, False, True, True]), 0.9) == pytest.approx(0.45)
 
 
-def test_calibration_figures_need_both_classes_and_an_overlap() -> None:
-    assert slope_and_intercept(np.array([0.2, 0.3]), np.array([True, True])) is None
-    assert slope_and_intercept(np.array([0.1, 0.9] * 20), np.array([False, True] * 20)) is None
+def test_calibration_figures_need_both_classes_and_the_slope_an_overlap() -> None:
+    assert slope_and_intercept(np.array([0.2, 0.3]), np.array([True, True])) == (None, None)
+    slope, intercept = slope_and_intercept(np.array([0.1, 0.9] * 20), np.array([False, True] * 20))
+    assert slope is None
+    assert intercept is not None

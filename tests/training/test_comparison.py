@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from medapp.errors import MedappError
-from medapp.training.comparison import compare, detectable, verdict
+from medapp.training.comparison import compare, verdict
 from medapp.training.evaluate import Answers
 from medapp.training.intervals import Estimate
+from medapp.training.power import detectable
 from medapp.training.ranking import auc
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from medapp import schemas
+from medapp.training.alarm_figures import Circumstance
 from medapp.training.evaluate import Answers, figures, patient_numbers
 from medapp.training.intervals import Estimate
 from medapp.training.predictive import predictive_values
@@ -22,7 +23,7 @@ def answers(n: int = 200, refused: int = 0, classes: tuple[str, ...] = ("ill", "
 
 
 def test_two_classes_have_every_figure_and_fit_the_schema() -> None:
-    told = figures(answers(), prevalence=0.1)
+    told = figures(answers(), Circumstance(0.1))
     assert told["auc"]["low"] < told["auc"]["value"] < told["auc"]["high"]
     matrix = np.array(told["confusion"]["matrix"])
     assert matrix.sum() == 200
