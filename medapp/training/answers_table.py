@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator, Sequence
 
 from medapp.training.check import Checked
 from medapp.training.evaluate import Answers
+from medapp.training.label_answers import label_cells, label_columns
 from medapp.training.split import salted
+from medapp.training.survey import Seen
+from medapp.training.truth import is_several
 
 ANSWERS_FILE = "eval/predictions.csv"
 
@@ -26,12 +30,16 @@ def answers_csv(checked: Checked, answers: Answers) -> str:
     -------
     str
         Columns ``name`` and ``patient`` (salted hashes, those of ``configs/training_set.json``), ``truth``, ``p(…)``
-        for each class, ``answer``, ``refused``.
+        for each class, ``answer``, ``refused``. Of several labels ``truth(…)``, ``p(…)`` and ``answer(…)`` for each,
+        the truth blank where it is not known.
     """
     salt = checked.split.salt
     sealed = [seen for seen, use in zip(checked.survey.seen, checked.uses, strict=True) if use == "sealed"]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
+    if is_several(answers.truth):
+        writer.writerows(_of_labels(sealed, answers, salt))
+        return text.getvalue()
     writer.writerow(["name", "truth", "patient", *(f"p({name})" for name in answers.classes), "answer", "refused"])
     rows = zip(sealed, answers.truth, answers.probabilities, answers.given(), answers.refused, strict=True)
     for seen, truth, probabilities, given, refused in rows:
@@ -39,3 +47,11 @@ def answers_csv(checked: Checked, answers: Answers) -> str:
         told = answers.classes[given], "yes" if refused else "no"
         writer.writerow([*hashed, *(f"{p:.6f}" for p in probabilities), *told])
     return text.getvalue()
+
+
+def _of_labels(sealed: Sequence[Seen], answers: Answers, salt: str) -> Iterator[list[str]]:
+    """Yield the header and the rows of labels that may occur together."""
+    yield ["name", "patient", *label_columns(answers.classes), "refused"]
+    cells = label_cells(answers.truth, answers.probabilities, answers.thresholds)
+    for seen, told, refused in zip(sealed, cells, answers.refused, strict=True):
+        yield [salted(salt, seen.content), salted(salt, seen.case.patient), *told, "yes" if refused else "no"]

@@ -12,6 +12,7 @@ from medapp.files import is_there
 from medapp.i18n import tr
 from medapp.training import argument_types
 from medapp.training.request import EFFORTS, OPTIMISERS, SCHEDULES, Effort, RunRequest
+from medapp.training.table_cases import UNCERTAIN
 
 _TEXTBOOK = ("optimiser", "rate", "epochs", "batch", "schedule")
 _NOT_ASKED = frozenset({"json", "output", "resume"})
@@ -84,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="PATTERN",
         help=tr("cli.patient_from"),
     )
+    parser.add_argument("--uncertain", choices=UNCERTAIN, default="", help=tr("cli.uncertain"))
     parser.add_argument("--alarm", default="", metavar="CLASS", help=tr("cli.train.alarm"))
     parser.add_argument(
         "--find-at-least",

@@ -94,7 +94,7 @@ def _teach(args: argparse.Namespace, request: RunRequest, folder: Path, narrator
     narrator.tell("started", effort=request.effort, seed=request.seed, pid=os.getpid())
     try:
         # a wrong folder or name is told before torch is loaded
-        list_cases(Path(request.cases))
+        list_cases(Path(request.cases), request.uncertain)
         check_wanted(request.base, request.architecture, Registry(user_folders()))
         from medapp.training.course import teach
 

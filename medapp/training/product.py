@@ -34,7 +34,7 @@ def write_product(
         name=name[:200],
         version=f"{now:%Y}.{int(f'{now:%m%d}')}.{int(f'{now:%H%M%S}')}",
         architecture=plan.architecture,
-        kind="classifier",
+        kind="several_labels" if checked.survey.folder.several else "classifier",
         classes=classes,
         created=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         base=f"{plan.base.metadata.id} {plan.base.metadata.version}" if plan.base else "",

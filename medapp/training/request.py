@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from medapp.training.table_cases import Uncertain
+
 Effort: TypeAlias = Literal["instant", "quick", "thorough"]
 EFFORTS: tuple[Effort, ...] = ("instant", "quick", "thorough")
 OPTIMISERS = ("adamw", "adam", "sgd")
@@ -18,7 +20,7 @@ class RunRequest:
     Attributes
     ----------
     cases : str
-        Folder with a sub-folder per class.
+        Folder with a sub-folder per class, or a table of labels.
     effort : {"instant", "quick", "thorough"}
         How much work.
     base : str
@@ -29,6 +31,8 @@ class RunRequest:
         What people call the model.
     pattern : str
         Regular expression that finds the patient in the file's name.
+    uncertain : {"", "unknown", "positive", "negative"}
+        What -1 and ? in a table of labels mean; empty: a table that has them is refused.
     alarm : str
         The class to be found; empty: chosen by its name.
     find_at_least : float
@@ -77,6 +81,7 @@ class RunRequest:
     architecture: str = ""
     name: str = ""
     pattern: str = ""
+    uncertain: Uncertain = ""
     alarm: str = ""
     find_at_least: float = 0.9
     prevalence: float | None = None
@@ -111,6 +116,7 @@ class RunRequest:
             "--architecture": self.architecture,
             "--name": self.name,
             "--patient-from": self.pattern,
+            "--uncertain": self.uncertain,
             "--alarm": self.alarm,
             "--find-at-least": str(self.find_at_least),
             "--prevalence": "" if self.prevalence is None else str(self.prevalence),
