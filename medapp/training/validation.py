@@ -43,7 +43,7 @@ def validation_figures(development: Answers, folds: NDArray[np.int64] | None) ->
     scores = None if alarm is None else development.probabilities[:, alarm]
     positive = development.truth == alarm
     areas = [] if folds is None else _areas(development, folds)
-    told = {
+    told: dict[str, Any] = {
         "cross_validated": folds is not None,
         "n_cases": len(development.truth),
         "n_patients": len(np.unique(development.patients)),
