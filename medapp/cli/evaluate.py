@@ -15,6 +15,7 @@ from medapp.i18n import tr
 from medapp.imaging.readers import Readers
 from medapp.training import argument_types
 from medapp.training.measure import Measured, measure
+from medapp.training.report_page.evaluation import write_evaluation_page
 
 FIGURES = ("auc", "balanced_accuracy", "accuracy", "sensitivity", "specificity", "refused")
 
@@ -26,6 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--patient-from", type=argument_types.pattern, metavar="PATTERN", help=tr("cli.patient_from"))
     parser.add_argument("--prevalence", type=argument_types.share, metavar="SHARE", help=tr("cli.train.prevalence"))
     parser.add_argument("--device", choices=DEVICES, default="auto", help=tr("cli.train.device"))
+    parser.add_argument("--html", type=Path, metavar="FILE", help=tr("cli.evaluate.html"))
+    parser.add_argument("--without-pictures", action="store_true", help=tr("cli.evaluate.without_pictures"))
     parser.add_argument("--json", action="store_true", help=tr("cli.check.json"))
 
 
@@ -37,6 +40,8 @@ def run(args: argparse.Namespace) -> int:
         Engine(EngineConfig(device=args.device)) as engine,
     ):
         measured = run_shown(measure(args.cases, package, readers, engine, args.patient_from, args.prevalence))
+        if args.html is not None:
+            write_evaluation_page(measured, args.html, None if args.without_pictures else readers)
     print(json.dumps(measured.to_json(), ensure_ascii=False, indent=1) if args.json else as_text(measured))
     return ANSWERED
 

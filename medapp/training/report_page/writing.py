@@ -33,9 +33,20 @@ class ReadsFrame(Protocol):
 
 
 def write_page(target: Path, report: Report, beside: Beside) -> None:
-    """Write the page of `report` to `target`; raises ``report.write`` where the disk refuses."""
+    """Write the page of `report` to `target`.
+
+    Raises
+    ------
+    MedappError
+        ``report.damaged`` where the report is not what its schema says, as that of a package from elsewhere may be;
+        ``report.write`` where the disk refuses.
+    """
     try:
-        write_text(target, report_page(report, beside))
+        page = report_page(report, beside)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, ZeroDivisionError) as error:
+        raise MedappError("report.damaged", id=str(beside.model.get("id", ""))) from error
+    try:
+        write_text(target, page)
     except OSError as error:
         raise MedappError("report.write", file=target.name, reason=error.strerror or "") from error
 

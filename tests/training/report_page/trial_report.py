@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from medapp.classify.contents import STATEMENT
+from medapp.training.alarm_figures import Circumstance
 from medapp.training.evaluate import Answers, figures
 from medapp.training.report_page.beside import Beside, CaseAnswer, Mistake
 
@@ -78,8 +79,8 @@ def report(answers: Answers | None = None, **changes: Any) -> dict[str, Any]:
         },
         "alarm_class": answers.alarm_class,
         "threshold": answers.threshold,
-        "sealed": figures(answers, 0.05),
-        "development": {k: v for k, v in figures(two_answers(400, 2), 0.05).items() if k != "roc"},
+        "sealed": figures(answers, Circumstance(0.05)),
+        "development": {k: v for k, v in figures(two_answers(400, 2), Circumstance(0.05)).items() if k != "roc"},
         "against_instant": {
             "instant_auc": {"value": 0.91, "low": 0.88, "high": 0.94, "n": 240},
             "auc_difference": {"value": 0.021, "low": -0.004, "high": 0.046, "n": 240},

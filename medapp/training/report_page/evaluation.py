@@ -1,0 +1,62 @@
+"""The page of a measurement: a model on labelled cases that it had no part in making."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from medapp.i18n import tr
+from medapp.training.measure import Measured
+from medapp.training.report import summary_of
+from medapp.training.report_page.beside import CaseAnswer, Mistake
+from medapp.training.report_page.mistakes import worst
+from medapp.training.report_page.writing import ReadsFrame, beside_package, pictures_of, write_page
+
+
+def write_evaluation_page(measured: Measured, target: Path, readers: ReadsFrame | None = None) -> None:
+    """Write what was measured to `target`; with `readers` there are pictures of the worst mistakes.
+
+    Raises
+    ------
+    MedappError
+        ``report.write`` where the disk refuses.
+    """
+    answers = case_answers(measured)
+    pictures: Sequence[Mistake] = ()
+    if readers is not None:
+        chosen = worst(answers, measured.answers.alarm_class)
+        pictures = pictures_of(chosen, Path(), measured.package.preprocess, readers)
+    beside = replace(beside_package(measured.package), answers=answers, mistakes=pictures)
+    write_page(target, evaluation_report(measured), beside)
+
+
+def evaluation_report(measured: Measured) -> dict[str, Any]:
+    """Return what was measured in the form of a report without a training."""
+    return {
+        "research_use": tr("research_use"),
+        "created": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "cases": summary_of(measured.checked),
+        "alarm_class": measured.answers.alarm_class,
+        "threshold": measured.answers.threshold,
+        "sealed": measured.figures(),
+        "warnings": measured.warnings(),
+    }
+
+
+def case_answers(measured: Measured) -> tuple[CaseAnswer, ...]:
+    """Return what was said about each case that counts; their names are whole paths."""
+    told = measured.answers
+    rows = zip(measured.cases, told.truth, told.given(), told.refused, told.probabilities, strict=True)
+    return tuple(
+        CaseAnswer(
+            case.source,
+            told.classes[truth],
+            told.classes[given],
+            bool(refused),
+            dict(zip(told.classes, map(float, probabilities), strict=True)),
+        )
+        for case, truth, given, refused, probabilities in rows
+    )
