@@ -10,6 +10,7 @@ import numpy as np
 
 from medapp.classify.contents import PackageContents, Tensors, halved
 from medapp.classify.package import LICENCE, Package, write_package
+from medapp.classify.scope import Scope
 
 LONGEST_ID = 60
 
@@ -26,7 +27,15 @@ def identifier(name: str) -> str:
     return words[:LONGEST_ID].strip("-") or "model"
 
 
-def renamed(package: Package, name: str, target: Path, openings: int) -> Package:
+def renamed(
+    package: Package,
+    name: str,
+    target: Path,
+    openings: int,
+    *,
+    scope: Scope | None = None,
+    version: str = "",
+) -> Package:
     """Write `package` to the new folder `target` under another name.
 
     Parameters
@@ -39,15 +48,19 @@ def renamed(package: Package, name: str, target: Path, openings: int) -> Package
         The new folder.
     openings : int
         How often its sealed test was opened; kept in the report.
+    scope : Scope, optional
+        What it may be asked about, where a person has changed that.
+    version : str, optional
+        Its version; its own where none is given.
     """
     old = package.metadata
     report = package.report()
     card = package.card().replace(f"# {old.name}", f"# {name}", 1)
     contents = PackageContents(
-        metadata=replace(old, id=identifier(name), name=name),
+        metadata=replace(old, id=identifier(name), name=name, version=version or old.version),
         preprocess=package.preprocess,
         weights=_as_stored(package.weights()),
-        scope=package.scope,
+        scope=scope or package.scope,
         calibration=package.calibration,
         novelty=package.novelty(),
         training_set=package.training_set(),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from medapp.classify.package import Package
+from medapp.classify.package import WEIGHTS, Package
 from medapp.classify.prediction import Prediction
 from medapp.errors import MedappError
 from medapp.i18n import tr
@@ -103,7 +103,7 @@ def run_contest(
 def refuse_unlike(champion: Package, challenger: Package) -> None:
     """Raise where two models do not answer the same question, so that nothing can be compared."""
     pair = (champion.metadata, challenger.metadata)
-    if champion.manifest_hash == challenger.manifest_hash:
+    if is_same(champion, challenger):
         raise MedappError("champion.same", name=champion.metadata.name)
     for metadata in pair:
         if metadata.kind != "classifier":
@@ -115,11 +115,19 @@ def refuse_unlike(champion: Package, challenger: Package) -> None:
         raise MedappError("champion.alarm", first=alarms[0], second=alarms[1])
 
 
+def is_same(first: Package, second: Package) -> bool:
+    """Tell whether two packages came out of the same training, whatever they are called and may be asked about."""
+    one, other = first.metadata, second.metadata
+    called = replace(one, id=other.id, name=other.name, version=other.version)
+    same = called == other and first.calibration == second.calibration
+    return same or first.hashes[WEIGHTS] == second.hashes[WEIGHTS]
+
+
 def champion_for(challenger: Package, in_use: Sequence[Package]) -> Package | None:
     """Return the model in use that `challenger` would take the place of: the same classes, and a scope in common."""
     for package in in_use:
         same = _plain(package.metadata.classes) == _plain(challenger.metadata.classes)
-        if same and package.scope.overlaps(challenger.scope) and package.manifest_hash != challenger.manifest_hash:
+        if same and not is_same(package, challenger) and package.scope.overlaps(challenger.scope):
             return package
     return None
 

@@ -22,6 +22,7 @@ from medapp.storage.settings import Settings, SettingsFile
 from medapp.training.naming import renamed
 from medapp.workflows.project_state import Question
 from medapp.workflows.teaching import Project, list_projects
+from medapp.workflows.use import Use
 from tests.faults.injection import Faults, copy_of, injected, leftovers
 from tests.training.trial_cases import PlainReaders, write_classes
 from tests.trial_packages import contents, package_at
@@ -153,7 +154,11 @@ OPERATIONS = (
     Operation("check", _project, lambda root: only_project(root).seal(), project_state),
     Operation("open the test", _trained, lambda root: only_project(root).open_sealed_test(), project_state),
     Operation(
-        "put to use", _trained, lambda root: only_project(root).activate(registry(root), "Mine"), _named, steps=True
+        "put to use",
+        _trained,
+        lambda root: Use(only_project(root), registry(root)).activate("Mine"),
+        _named,
+        steps=True,
     ),
 )
 

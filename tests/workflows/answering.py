@@ -14,7 +14,7 @@ from medapp.classify.package import Package, read_package, write_package
 from medapp.classify.prediction import ModelKey, Prediction
 from medapp.errors import MedappError
 from medapp.imaging.frame import Frame
-from tests.trial_packages import contents
+from tests.trial_packages import contents, weights
 
 CLASSES = ("healthy", "ill")
 SALT = "a salt of tests"
@@ -55,9 +55,12 @@ def model(folder: Path, name: str, learned: Sequence[str] = (), **changes: Any) 
     """Write a model that tells healthy from ill and has learned from the patients `learned`."""
     made = contents(name)
     kept = TrainingSet(SALT, {TrainingSet(SALT).hashed(patient): "train" for patient in learned})
+    number = sum(map(ord, name))
+    created = f"2026-01-01T00:00:{number % 60:02}Z"  # each of a training of its own
     changed = {
-        "metadata": replace(made.metadata, name=name.capitalize(), classes=CLASSES),
+        "metadata": replace(made.metadata, name=name.capitalize(), classes=CLASSES, created=created),
         "calibration": replace(made.calibration, alarm_class="ill"),
         "training_set": kept,
+        "weights": weights(seed=number),
     }
     return write_package(folder / name, replace(made, **{**changed, **changes}))

@@ -21,6 +21,7 @@ from medapp.training.request import RunRequest
 from medapp.training.run import Run, unfinished
 from medapp.workflows.project_state import STEPS, Question
 from medapp.workflows.teaching import Project, list_projects
+from medapp.workflows.use import Use
 from tests.training.trial_cases import PlainReaders, write_classes
 from tests.trial_packages import backbone, package_at
 
@@ -135,8 +136,8 @@ def test_the_named_model_is_used_at_once_and_one_can_go_back(
 ) -> None:
     finished_run(project, folders, 0.9)
     project.open_sealed_test()
-    assert code_of(lambda: project.activate(registry, "  ")) == "project.no_name"
-    package = project.activate(registry, "Mein Modell")
+    assert code_of(lambda: Use(project, registry).activate("  ")) == "project.no_name"
+    package = Use(project, registry).activate("Mein Modell")
     assert (package.metadata.id, package.metadata.name) == ("mein-modell", "Mein Modell")
     active = registry.active("DX")
     assert active is not None
@@ -145,7 +146,7 @@ def test_the_named_model_is_used_at_once_and_one_can_go_back(
     assert report is not None
     assert report["openings"] == 1
     assert project.steps()["use"].done
-    project.go_back(registry)
+    Use(project, registry).go_back()
     assert registry.active("DX") is None
     assert not project.steps()["use"].done
 

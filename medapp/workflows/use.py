@@ -1,0 +1,176 @@
+"""The sixth step: what came out of a project is named, compared, watched, put in use, taken back, and passed on."""
+
+from __future__ import annotations
+
+import secrets
+from itertools import count
+from pathlib import Path
+
+from medapp.classify.in_use import ModelRef
+from medapp.classify.package import Package, read_package
+from medapp.classify.registry import Registry
+from medapp.classify.scope import Scope
+from medapp.errors import MedappError
+from medapp.i18n import tr
+from medapp.jobs import Job
+from medapp.training.champion import MARGIN
+from medapp.training.measure import Predicts
+from medapp.training.naming import identifier, renamed
+from medapp.training.survey import ReadsFrames
+from medapp.workflows.contest import Contest, champion_for, is_same, run_contest
+from medapp.workflows.project_state import Named
+from medapp.workflows.teaching import Project
+
+
+class Use:
+    """Puts the best model of a project to use on this station. Every step is a line of the lab book; blocking.
+
+    Parameters
+    ----------
+    project : Project
+        Where the model was trained.
+    registry : Registry
+        The models of this station.
+    """
+
+    def __init__(self, project: Project, registry: Registry) -> None:
+        self._project, self._registry = project, registry
+
+    def trained(self) -> Package:
+        """Return the best model of the project as its training wrote it; raises ``project.not_trained``."""
+        run = self._project.best_run()
+        if run is None:
+            raise MedappError("project.not_trained")
+        return read_package(run.package)
+
+    def named(self) -> Package | None:
+        """Return the model as it was named last, if it is on this station."""
+        named = self._project.state.named
+        if named is None:
+            return None
+        return self._there(ModelRef(named.id, named.version))
+
+    def scope(self) -> Scope | None:
+        """Return what the model may be asked about, as it was set last; None where nothing is trained."""
+        named = self.named()
+        if named is not None:
+            return named.scope
+        return None if self._project.best_run() is None else self.trained().scope
+
+    def install(self, name: str, scope: Scope | None = None) -> Package:
+        """Name the best model and put it among the models of this station; what is there as wanted is kept.
+
+        Another scope, a better training, or another opening of the sealed test makes another version of it.
+
+        Raises
+        ------
+        MedappError
+            ``project.not_trained``, ``project.no_name``, or the faults of the registry.
+        """
+        title = name.strip()
+        if not title:
+            raise MedappError("project.no_name")
+        trained, before = self.trained(), self.named()
+        wanted = scope or (before.scope if before is not None else trained.scope)
+        openings = self._project.state.openings
+        if before is not None and _is_as_wanted(before, trained, title, wanted, openings):
+            return before
+        version = self._free_version(ModelRef(identifier(title), trained.metadata.version))
+        target = self._project.folder / "models" / f"{identifier(title)}-{secrets.token_hex(2)}"
+        made = renamed(trained, title, target, openings, scope=wanted, version=version)
+        package = self._registry.install(made.path)
+        self._project.note("named", {"name": title}, named=Named(package.metadata.id, version, title))
+        return package
+
+    def activate(self, name: str, scope: Scope | None = None) -> Package:
+        """Put the best model in use on this station, under `name`, for the images of `scope`."""
+        package = self._registry.activate(_ref(self.install(name, scope)))
+        self._project.note("activated", {"name": package.metadata.name}, named=_named(package, activated=True))
+        return package
+
+    def go_back(self) -> tuple[Package, ...]:
+        """Put in use what was in use before."""
+        packages = self._registry.rollback()
+        named = self.named()
+        still = named is not None and named.manifest_hash in {package.manifest_hash for package in packages}
+        self._project.note("rolled_back", named=None if named is None else _named(named, activated=still))
+        return packages
+
+    def watch(self, name: str, studies: int, scope: Scope | None = None) -> Package:
+        """Let the best model watch silently, under `name`; raises as `install` and `Registry.watch` do."""
+        package = self._registry.watch(_ref(self.install(name, scope)), studies)
+        self._project.note("watching", {"name": package.metadata.name, "n": studies})
+        return package
+
+    def end_watch(self) -> None:
+        """End the silent watch of the model."""
+        named = self.named()
+        if named is not None:
+            self._registry.end_watch(_ref(named))
+            self._project.note("watch_ended", {"name": named.metadata.name})
+
+    def remove(self) -> None:
+        """Take the named model off this station; the training keeps it."""
+        named = self.named()
+        if named is not None:
+            self._registry.remove(_ref(named))
+            self._project.note("removed", {"name": named.metadata.name}, named=None)
+
+    def export(self, name: str, path: Path, scope: Scope | None = None) -> Path:
+        """Write the best model, under `name`, as one ZIP file for a colleague's test."""
+        package = self.install(name, scope)
+        self._registry.export(_ref(package), path)
+        self._project.note("exported", {"name": package.metadata.name})
+        return path
+
+    def champion(self) -> Package | None:
+        """Return the model in use that the best model would take the place of."""
+        if self._project.best_run() is None:
+            return None
+        trained = self.trained()
+        return champion_for(self.named() or trained, self._registry.in_use())
+
+    def compare(self, readers: ReadsFrames, engine: Predicts, margin: float = MARGIN) -> Job[Contest]:
+        """Compare the best model with the one in use on the sealed test, which counts as another opening of it.
+
+        Raises
+        ------
+        MedappError
+            ``project.no_champion`` where no model in use answers the same question, ``project.still_sealed`` before
+            the test was opened, or any of `run_contest`.
+        """
+        project = self._project
+        champion = self.champion()
+        if champion is None:
+            raise MedappError("project.no_champion")
+        if not project.state.openings:
+            raise MedappError("project.still_sealed")
+        cases, pattern = Path(project.state.cases), project.state.pattern or None
+        contest = yield from run_contest(
+            cases, champion, self.trained(), readers, engine, pattern=pattern, margin=margin
+        )
+        told = {"name": champion.metadata.name, "verdict": tr(f"champion.short.{contest.comparison.verdict}")}
+        project.note("compared", told, openings=project.state.openings + 1)
+        return contest
+
+    def _there(self, ref: ModelRef) -> Package | None:
+        return next((entry.package for entry in self._registry.list().entries if entry.ref == ref), None)
+
+    def _free_version(self, ref: ModelRef) -> str:
+        """Return the version, or the first revision of it that no model of this station has."""
+        versions = (ref.version if n == 0 else f"{ref.version}.{n}" for n in count())
+        return next(version for version in versions if self._there(ModelRef(ref.id, version)) is None)
+
+
+def _is_as_wanted(before: Package, trained: Package, title: str, scope: Scope, openings: int) -> bool:
+    same = is_same(before, trained) and before.metadata.name == title
+    return same and before.scope == scope and (before.report() or {}).get("openings", openings) == openings
+
+
+def _ref(package: Package) -> str:
+    return f"{package.metadata.id}@{package.metadata.version}"
+
+
+def _named(package: Package, *, activated: bool) -> Named:
+    metadata = package.metadata
+    return Named(metadata.id, metadata.version, metadata.name, activated)
