@@ -6,6 +6,7 @@ import csv
 import io
 import os
 import platform
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -117,12 +118,31 @@ def summary_of(checked: Checked) -> dict[str, Any]:
         {name: answer[name] for name in kept}
         | labels
         | {
+            "used": _used(checked),
+            "left_out_because": _reasons(checked),
             "unmatched": len(answer["unmatched"]),
             "unreadable": len(answer["unreadable"]),
             "duplicates": len(answer["duplicates"]),
             "findings": [{name: f[name] for name in ("code", "severity", "text")} for f in answer["findings"]],
         }
     )
+
+
+def _used(checked: Checked) -> dict[str, int]:
+    """Return the images of each use; counts by label would count an image with two labels twice."""
+    counts = Counter(checked.uses)
+    return {use: counts[use] for use in ("sealed", "development", "left_out")}
+
+
+def _reasons(checked: Checked) -> dict[str, int]:
+    """Return why images were left out: labels that contradict each other, copies, patients of the given test."""
+    copies = {seen.case.source: len(group.labels) > 1 for group in checked.duplicates for seen in group.members}
+    reasons = dict.fromkeys(("conflict", "copy", "patient_in_test"), 0)
+    for seen, use in zip(checked.survey.seen, checked.uses, strict=True):
+        if use == "left_out":
+            contradicts = copies.get(seen.case.source)
+            reasons["patient_in_test" if contradicts is None else "conflict" if contradicts else "copy"] += 1
+    return reasons
 
 
 def sealed_answers(

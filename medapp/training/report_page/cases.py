@@ -7,7 +7,7 @@ from typing import Any
 
 from medapp.i18n import tr
 from medapp.training.report_page.beside import Beside, Report
-from medapp.training.report_page.flow import flow
+from medapp.training.report_page.flow import flow, images_of
 from medapp.training.report_page.markup import Markup, figure, paragraph, part, section, table
 from medapp.training.report_page.sentences import is_evaluation
 
@@ -42,7 +42,8 @@ def _counts(report: Report) -> Markup:
     sides = ("development", "sealed", "left_out")
     head = [tr("report.column.class"), tr("report.column.images"), *(tr(f"report.column.{side}") for side in sides)]
     rows_ = [(name, n, *(split[side].get(name, 0) for side in sides)) for name, n in report["cases"]["classes"].items()]
-    totals = [sum(report["cases"]["classes"].values()), *(sum(split[side].values()) for side in sides)]
+    totals = (report["cases"]["images"], *(images_of(report["cases"], side) for side in sides))
+    # of labels that may occur together the rows are those with each label, and do not add up
     return table(tr("report.counts"), head, [*rows_, (tr("report.all"), *totals)], "numbers")
 
 

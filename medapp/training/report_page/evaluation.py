@@ -14,6 +14,7 @@ from medapp.training.report import summary_of
 from medapp.training.report_page.beside import CaseAnswer, Mistake
 from medapp.training.report_page.mistakes import worst
 from medapp.training.report_page.writing import ReadsFrame, beside_package, pictures_of, write_page
+from medapp.training.truth import is_several
 
 
 def write_evaluation_page(measured: Measured, target: Path, readers: ReadsFrame | None = None) -> None:
@@ -49,6 +50,8 @@ def evaluation_report(measured: Measured) -> dict[str, Any]:
 def case_answers(measured: Measured) -> tuple[CaseAnswer, ...]:
     """Return what was said about each case that counts; their names are whole paths."""
     told = measured.answers
+    if is_several(told.truth):
+        return ()
     rows = zip(measured.cases, told.truth, told.given(), told.refused, told.probabilities, strict=True)
     return tuple(
         CaseAnswer(

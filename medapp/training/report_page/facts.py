@@ -7,6 +7,8 @@ from typing import Any
 
 from medapp.i18n import tr
 from medapp.training.report_page.beside import Beside, Report
+from medapp.training.report_page.flow import images_of
+from medapp.training.report_page.mistakes import counted_mistakes
 from medapp.training.report_page.numbers import area, counted, percent, plain, share, signed
 from medapp.training.report_page.sentences import (
     headline,
@@ -67,7 +69,7 @@ def _sources(report: Report, beside: Beside) -> str:
 
 
 def _eligibility(report: Report, beside: Beside) -> str:
-    left = sum(report["cases"]["split"]["left_out"].values())
+    left = images_of(report["cases"], "left_out")
     return tr("report.fact.eligibility", unreadable=report["cases"].get("unreadable", 0), left=left)
 
 
@@ -80,12 +82,12 @@ def _preprocessing(report: Report, beside: Beside) -> str:
 
 
 def _subsets(report: Report, beside: Beside) -> str:
-    left = sum(report["cases"]["split"]["left_out"].values())
+    left = images_of(report["cases"], "left_out")
     return tr("report.fact.subsets", left=left, groups=report["cases"].get("duplicates", 0))
 
 
 def _missing(report: Report, beside: Beside) -> str:
-    blanks = tr("report.fact.blanks") if (report.get("sealed") or {}).get("by_label") else ""
+    blanks = tr("report.fact.blanks") if "labels" in report["cases"] else ""
     return " ".join(filter(None, (tr("report.fact.missing", n=report["cases"].get("unreadable", 0)), blanks)))
 
 
@@ -147,6 +149,8 @@ def _selection(report: Report, beside: Beside) -> str:
 
 def _output(report: Report, beside: Beside) -> str:
     alarm, level = report.get("alarm_class"), report.get("threshold")
+    if report.get("thresholds"):
+        return tr("report.rule_labels")
     if alarm is None or level is None:
         return tr("report.fact.output_highest")
     return tr("report.fact.output", alarm=alarm, level=percent(level, 1))
@@ -190,7 +194,7 @@ def _calibrated(report: Report, beside: Beside) -> str:
 def _failures(report: Report, beside: Beside) -> str:
     answered = [a for a in beside.answers if not a.refused]
     wrong = sum(a.given != a.truth for a in answered)
-    return tr("report.mistakes_counted", wrong=wrong, cases=len(answered)) if answered else ""
+    return counted_mistakes(report, wrong, len(answered)) if answered else ""
 
 
 def _limits(report: Report, beside: Beside) -> str:

@@ -87,23 +87,34 @@ def _found(cases: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _left_out(cases: Mapping[str, Any]) -> tuple[str, ...]:
-    left = sum(cases["split"]["left_out"].values())
-    unreadable = cases.get("unreadable", 0)
+    left, unreadable = images_of(cases, "left_out"), cases.get("unreadable", 0)
     lines = [tr("report.flow.left_out", n=left + unreadable), tr("report.flow.unreadable", n=unreadable)]
-    lines += [tr("report.flow.excluded", n=left), tr("report.flow.excluded_why")] if left else []
+    reasons = cases.get("left_out_because")
+    if reasons is not None:
+        lines += [tr(f"report.flow.because.{name}", n=n) for name, n in reasons.items() if n]
+    elif left:
+        lines += [tr("report.flow.excluded", n=left), tr("report.flow.excluded_why")]
+    if cases.get("unmatched"):
+        lines.append(tr("report.flow.unmatched", n=cases["unmatched"]))
     return (*lines, tr("report.flow.groups", n=cases.get("duplicates", 0)))
+
+
+def images_of(cases: Mapping[str, Any], use: str) -> int:
+    """Return the images that are for `use`; counts by label would count an image with two labels twice."""
+    used = cases.get("used")
+    return int(used[use] if used else sum(cases["split"][use].values()))
 
 
 def _used(cases: Mapping[str, Any]) -> tuple[str, ...]:
     split = cases["split"]
-    images = sum(split["sealed"].values()) + sum(split["development"].values())
+    images = images_of(cases, "sealed") + images_of(cases, "development")
     patients = split["sealed_patients"] + split["development_patients"]
     return (tr("report.flow.used", n=images), _patients(patients, cases))
 
 
 def _side(x: float, y: float, side: str, split: Mapping[str, Any], cases: Mapping[str, Any]) -> Box:
     counts = split[side]
-    title = tr(f"report.flow.{side}", n=sum(counts.values()))
+    title = tr(f"report.flow.{side}", n=images_of(cases, side))
     return Box(x, y, 300, (title, _patients(split[f"{side}_patients"], cases), *_classes(counts)))
 
 

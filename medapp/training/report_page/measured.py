@@ -10,7 +10,7 @@ from medapp.training.report_page import curves
 from medapp.training.report_page.beside import Beside, Report
 from medapp.training.report_page.markup import Child, Markup, element, figure, joined, paragraph, part, section, table
 from medapp.training.report_page.numbers import Figure, area, of_100, percent, share, signed, significant
-from medapp.training.report_page.sentences import is_evaluation, value_of
+from medapp.training.report_page.sentences import is_evaluation
 
 SHARES = ("sensitivity", "specificity", "balanced_accuracy", "accuracy", "refused")
 
@@ -44,6 +44,8 @@ def measured_section(report: Report, beside: Beside) -> Markup:
 
 
 def _rule(report: Report) -> str:
+    if report.get("thresholds"):
+        return tr("report.rule_labels")
     if report.get("alarm_class") is None or report.get("threshold") is None:
         return tr("report.rule_highest")
     return tr("report.rule", alarm=report["alarm_class"], level=percent(report["threshold"], 1))
@@ -68,7 +70,7 @@ def _row(name: str, written: str, estimate: Figure | None) -> tuple[Child, ...]:
 
 def _classes(sealed: Mapping[str, Any]) -> Markup:
     """Return what is found of each class, where there is no alarm class to tell it by."""
-    if sealed.get("sensitivity") or not sealed.get("found"):
+    if sealed.get("sensitivity") or sealed.get("by_label") or not sealed.get("found"):
         return Markup("")
     rows = [(name, share(found), found["n"] if found else 0) for name, found in sealed["found"].items()]
     head = [tr("report.column.class"), tr("report.column.found"), tr("report.column.cases")]
@@ -120,9 +122,9 @@ def _worth(sealed: Mapping[str, Any]) -> Markup:
     rows = [
         (
             tr("report.of_100", n=of_100(line["prevalence"])),
-            _share_or_value(line.get("ppv")),
-            _share_or_value(line.get("npv")),
-            _share_or_value(line.get("alarms_per_100")),
+            share(line.get("ppv")),
+            share(line.get("npv")),
+            signed(line.get("alarms_per_100")),
         )
         for line in told
     ]
@@ -130,15 +132,6 @@ def _worth(sealed: Mapping[str, Any]) -> Markup:
         rows = [row[:3] for row in rows]  # type: ignore[misc]
     names = ("prevalence", "ppv", "npv", "alarms")[: len(rows[0]) if rows else 0]
     return table(tr("report.worth_caption"), [tr(f"report.column.{name}") for name in names], rows, "numbers")
-
-
-def _share_or_value(told: Mapping[str, Any] | float | None) -> str:
-    """Write a share; alarms in 100 are no share and stand as they are."""
-    if told is None:
-        return tr("report.none")
-    if value_of(told) > 1:
-        return signed(told) if isinstance(told, Mapping) else significant(told)
-    return share(told) if isinstance(told, Mapping) else f"{percent(told)} %"
 
 
 def _decision(sealed: Mapping[str, Any]) -> Markup:
@@ -188,30 +181,3 @@ def groups_section(report: Report) -> Markup:
     head = [tr(f"report.column.{name}") for name in names]
     shown = table(tr("report.groups_caption"), head, rows, "numbers")
     return section("groups", tr("report.section.groups"), paragraph(tr("report.groups_told")) if rows else None, shown)
-
-
-def labels_section(report: Report) -> Markup:
-    """Return the figures of each label, where several may be true of one case."""
-    labels = (report.get("sealed") or {}).get("by_label") or {}
-    told = labels.items() if isinstance(labels, Mapping) else [(one["label"], one) for one in labels]
-    rows = [
-        (
-            name,
-            _first(one, "n", "n_cases", "answered"),
-            _first(one, "positive", "positives"),
-            _first(one, "blank", "blanks", "unknown"),
-            area(one.get("auc")),
-            share(one.get("sensitivity")),
-            share(one.get("specificity")),
-            area(one.get("average_precision")),
-        )
-        for name, one in told
-    ]
-    names = ("label", "cases", "positive", "blank", "auc", "sensitivity", "specificity", "average_precision")
-    head = [tr(f"report.column.{name}") for name in names]
-    shown = table(tr("report.labels_caption"), head, rows, "numbers")
-    return section("labels", tr("report.section.labels"), paragraph(tr("report.labels_told")) if rows else None, shown)
-
-
-def _first(told: Mapping[str, Any], *names: str) -> int | str:
-    return next((told[name] for name in names if told.get(name) is not None), tr("report.none"))

@@ -41,13 +41,19 @@ def mistakes_section(report: Report, beside: Beside) -> Markup:
     if not answered:
         return Markup("")
     wrong = sum(a.given != a.truth for a in answered)
-    counted = tr("report.mistakes_counted", wrong=wrong, cases=len(answered))
+    counted = counted_mistakes(report, wrong, len(answered))
     if not beside.mistakes:
         return section("mistakes", tr("report.section.mistakes"), paragraph(counted))
     shown = [_shown(mistake, report.get("alarm_class")) for mistake in beside.mistakes]
     told = tr("report.mistakes_told", n=len(shown))
     grid = element("div", *shown, class_="pictures")
     return section("mistakes", tr("report.section.mistakes"), paragraph(counted), paragraph(told), grid)
+
+
+def counted_mistakes(report: Report, wrong: int, answered: int) -> str:
+    """Say how many answers are wrong; of several labels each is an answer."""
+    unit = "labels" if "labels" in report["cases"] else "cases"
+    return tr(f"report.mistakes_counted.{unit}", wrong=wrong, n=answered)
 
 
 def _shown(mistake: Mistake, alarm: str | None) -> Markup:

@@ -11,8 +11,9 @@ from medapp.training.report_page.card import card_section
 from medapp.training.report_page.cases import cases_section
 from medapp.training.report_page.checklists import checklists_section
 from medapp.training.report_page.cover import cover, in_short, question, title_of
+from medapp.training.report_page.labels import labels_section
 from medapp.training.report_page.markup import Markup, bullets, element, joined, paragraph, part, section
-from medapp.training.report_page.measured import calibration_section, groups_section, labels_section, measured_section
+from medapp.training.report_page.measured import calibration_section, groups_section, measured_section
 from medapp.training.report_page.mistakes import mistakes_section
 from medapp.training.report_page.sentences import is_evaluation, methods, results
 from medapp.training.report_page.teaching import teaching_section

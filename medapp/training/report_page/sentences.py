@@ -7,6 +7,7 @@ from typing import Any
 
 from medapp.i18n import tr
 from medapp.training.report_page.beside import Beside, Report
+from medapp.training.report_page.flow import images_of
 from medapp.training.report_page.numbers import area, counted, of_100, percent, share, signed
 
 
@@ -64,7 +65,8 @@ def _finding(finding: Mapping[str, Any], beside: Beside) -> str:
 def methods(report: Report, beside: Beside) -> list[str]:
     """Return the paragraphs for the methods of a paper."""
     cases, split = report["cases"], report["cases"]["split"]
-    labels = tr("report.methods.labels", classes=", ".join(cases["classes"]))
+    kind = "several" if "labels" in cases else "labels"
+    labels = tr(f"report.methods.{kind}", classes=", ".join(cases["classes"]))
     told = [
         " ".join([tr("report.methods.cases", n=cases["images"]), labels, _left_out(cases)]),
         _partition(cases, split) if not is_evaluation(report) else tr("report.methods.evaluated"),
@@ -77,7 +79,7 @@ def methods(report: Report, beside: Beside) -> list[str]:
 
 
 def _left_out(cases: Mapping[str, Any]) -> str:
-    left = sum(cases["split"]["left_out"].values())
+    left = images_of(cases, "left_out")
     return tr("report.methods.left_out", unreadable=cases.get("unreadable", 0), left=left)
 
 
@@ -151,6 +153,8 @@ def _learning(report: Report) -> str:
 
 
 def _level(report: Report) -> str:
+    if report.get("thresholds"):
+        return tr("report.methods.levels", least=percent(report["training"]["config"].get("sensitivity", 0.9)))
     if report.get("alarm_class") is None or report.get("threshold") is None:
         return tr("report.methods.highest")
     config = report["training"]["config"]
@@ -195,6 +199,9 @@ def _performance(sealed: Mapping[str, Any]) -> str:
             sensitivity=share(sealed["sensitivity"]),
             specificity=share(sealed["specificity"]),
         )
+    if sealed.get("by_label"):
+        mean = tr("report.results.labels", auc=area(sealed.get("auc")), balanced=share(sealed.get("balanced_accuracy")))
+        return f"{mean} {sealed['in_people']}"
     if not sealed.get("accuracy"):
         return ""
     balanced = share(sealed.get("balanced_accuracy"))

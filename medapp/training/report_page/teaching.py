@@ -82,7 +82,10 @@ def _against_instant(report: Report) -> Markup:
 def _run(report: Report) -> Markup:
     training, timing = report["training"], report.get("timing") or {}
     told = {name: training.get(name) for name in ("effort", "chosen", "architecture", "device", "seed", "threads")}
-    told |= {name: training.get(name) for name in ("steps", "micro_batch", "strength", "half_difference", "stopped")}
+    told |= {
+        name: training.get(name)
+        for name in ("steps", "micro_batch", "strength", "strengths", "half_difference", "stopped")
+    }
     rows = [(tr(f"report.run.{name}"), plain(value)) for name, value in told.items() if value is not None]
     if timing:
         rows.append((tr("report.run.time"), seconds(timing["total_seconds"])))
