@@ -48,7 +48,7 @@ class Circumstance:
     def only(self, chosen: NDArray[np.bool_]) -> Circumstance:
         """Return the same for the chosen cases."""
         kept = np.flatnonzero(chosen)
-        traits = {name: [values[i] for i in kept] for name, values in self.traits.items()}
+        traits = {name: [values[int(i)] for i in kept] for name, values in self.traits.items()}
         return Circumstance(self.prevalence, traits, self.band)
 
 
