@@ -121,6 +121,7 @@ def _result(answer: Answer, heat_map: Path | None) -> dict[str, Any]:
         "seconds": round(prediction.seconds, 6),
         "note": tr(prediction.note) if prediction.note else None,
         "heat_map": str(heat_map) if heat_map else None,
+        "heat_map_of": prediction.explained if heat_map else None,
     }
 
 

@@ -16,6 +16,7 @@ from medapp.imaging.readers import Readers
 from medapp.training import argument_types
 from medapp.training.measure import Measured, measure
 from medapp.training.report_page.evaluation import write_evaluation_page
+from medapp.training.table_cases import UNCERTAIN
 
 FIGURES = ("auc", "balanced_accuracy", "accuracy", "sensitivity", "specificity", "refused")
 
@@ -26,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", required=True, metavar="ID", help=tr("cli.evaluate.model"))
     parser.add_argument("--patient-from", type=argument_types.pattern, metavar="PATTERN", help=tr("cli.patient_from"))
     parser.add_argument("--prevalence", type=argument_types.share, metavar="SHARE", help=tr("cli.train.prevalence"))
+    parser.add_argument("--uncertain", choices=UNCERTAIN, default="", help=tr("cli.uncertain"))
     parser.add_argument("--device", choices=DEVICES, default="auto", help=tr("cli.train.device"))
     parser.add_argument("--html", type=Path, metavar="FILE", help=tr("cli.evaluate.html"))
     parser.add_argument("--without-pictures", action="store_true", help=tr("cli.evaluate.without_pictures"))
@@ -39,7 +41,8 @@ def run(args: argparse.Namespace) -> int:
         Readers() as readers,
         Engine(EngineConfig(device=args.device)) as engine,
     ):
-        measured = run_shown(measure(args.cases, package, readers, engine, args.patient_from, args.prevalence))
+        asked = (args.patient_from, args.prevalence, args.uncertain)
+        measured = run_shown(measure(args.cases, package, readers, engine, *asked))
         if args.html is not None:
             write_evaluation_page(measured, args.html, None if args.without_pictures else readers)
     print(json.dumps(measured.to_json(), ensure_ascii=False, indent=1) if args.json else as_text(measured))
@@ -51,10 +54,17 @@ def as_text(measured: Measured) -> str:
     told, metadata = measured.figures(), measured.package.metadata
     lines = [f"{metadata.name} ({metadata.id} {metadata.version})", "", told["in_people"], ""]
     lines += [f"{tr(f'card.figure.{name}'):>42}  {_interval(told[name])}" for name in FIGURES if told.get(name)]
+    lines += [_label_line(entry) for entry in told.get("by_label", [])]
     counts = "measure.counts" if measured.checked.survey.rule.known else "measure.counts_images"
     lines += ["", tr(counts, cases=told["n_cases"], patients=told["n_patients"])]
     lines += [warning["text"] for warning in measured.warnings()] + list(told["notes"])
     return "\n".join([*lines, "", tr("research_use")])
+
+
+def _label_line(entry: dict[str, Any]) -> str:
+    names = ("auc", "average_precision", "sensitivity", "specificity")
+    shown = [f"{tr(f'card.figure.{name}')} {_interval(entry[name])}" for name in names if entry[name]]
+    return f"{entry['label']}: {'; '.join(shown) or entry['warning']}"
 
 
 def _interval(figure: dict[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -114,22 +114,30 @@ class CaseFolder:
     unused: tuple[str, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
 
-    def truth(self, cases: tuple[Case, ...]) -> NDArray[np.int64]:
+    def truth(self, cases: tuple[Case, ...], classes: Sequence[str] = ()) -> NDArray[np.int64]:
         """Return what is true of `cases`.
+
+        Parameters
+        ----------
+        cases : tuple of Case
+            Some of them.
+        classes : sequence of str, optional
+            The classes or labels of a model, in its order; those of the folder by default. Labels that are not
+            among them are left out, and small and capital letters are the same.
 
         Returns
         -------
         ndarray of int, shape (n,) or (n, labels)
             The index of the class; or, of several labels, 1 and 0 for each, `truth.UNKNOWN` for a blank.
         """
+        places = {name.casefold(): place for place, name in enumerate(classes or self.classes)}
         if not self.several:
-            places = {name.casefold(): place for place, name in enumerate(self.classes)}
             return np.array([places[case.label.casefold()] for case in cases], np.int64)
-        truth = np.full((len(cases), len(self.classes)), UNKNOWN, np.int64)
-        places = {name: place for place, name in enumerate(self.classes)}
+        truth = np.full((len(cases), len(places)), UNKNOWN, np.int64)
         for row, case in enumerate(cases):
             for name, there in case.marks or ():
-                truth[row, places[name]] = there
+                if name.casefold() in places:
+                    truth[row, places[name.casefold()]] = there
         return truth
 
 

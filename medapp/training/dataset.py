@@ -15,7 +15,7 @@ from medapp.training.table_cases import Uncertain, table_cases
 IGNORED_NAMES = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
 
 
-def list_cases(root: Path, uncertain: Uncertain = "") -> CaseFolder:
+def list_cases(root: Path, uncertain: Uncertain = "", *, several: bool = False) -> CaseFolder:
     """List the labelled files of `root` without opening them.
 
     Parameters
@@ -27,6 +27,8 @@ def list_cases(root: Path, uncertain: Uncertain = "") -> CaseFolder:
         labels (CSV), or the folder that holds one with the name ``labels.csv``.
     uncertain : {"", "unknown", "positive", "negative"}
         What -1 and ? in a table mean.
+    several : bool
+        Whether a table with one column of 1 and 0 has a label, and not two classes.
 
     Returns
     -------
@@ -42,7 +44,7 @@ def list_cases(root: Path, uncertain: Uncertain = "") -> CaseFolder:
     if not is_there(root):
         raise MedappError("cases.missing", folder=root.name)
     if (table := _table_at(root)) is not None:
-        return table_cases(table, uncertain)
+        return table_cases(table, uncertain, several=several)
     if not root.is_dir():
         raise MedappError("cases.not_folder", folder=root.name)
     return _list_classes(root)

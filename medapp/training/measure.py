@@ -18,13 +18,16 @@ from medapp.i18n import tell, tr
 from medapp.imaging.frame import Frame
 from medapp.jobs import Job
 from medapp.training.alarm_figures import Circumstance
-from medapp.training.case import Case
+from medapp.training.case import Case, CaseFolder
 from medapp.training.check import Checked, judge
 from medapp.training.dataset import list_cases
 from medapp.training.evaluate import Answers, figures, patient_numbers
 from medapp.training.lineage import lineage_of
 from medapp.training.split import salted
 from medapp.training.survey import ReadsFrames, survey
+from medapp.training.table_cases import Uncertain
+from medapp.training.truth import Ints, is_several
+from medapp.training.truth import known as is_known
 
 BATCH = 16
 
@@ -57,6 +60,8 @@ class Measured:
         How common the alarm class is where the model is to be used.
     cases : tuple of Case
         The cases that count, in the order of the answers.
+    strange : tuple of str
+        Labels of the cases that the model does not know.
     """
 
     package: Package
@@ -66,6 +71,7 @@ class Measured:
     all_seen: bool
     prevalence: float | None = None
     cases: tuple[Case, ...] = ()
+    strange: tuple[str, ...] = ()
 
     def warnings(self) -> list[dict[str, str]]:
         """Return what must be known to read the figures: code and text of each."""
@@ -76,6 +82,10 @@ class Measured:
             told.append(("some_seen", tr("measure.some_seen", n=self.seen)))
         if not self.checked.survey.rule.known:
             told.append(("patients_unknown", tr("check.optimistic")))
+        if self.strange:
+            told.append(("labels_unknown", tr("measure.labels_unknown", labels=", ".join(self.strange))))
+        if unmatched := self.checked.survey.folder.unmatched:
+            told.append(("rows_unmatched", tr("finding.rows_unmatched", n=len(unmatched))))
         return [{"code": code, "text": text} for code, text in told]
 
     def figures(self) -> dict[str, Any]:
@@ -97,12 +107,14 @@ class Measured:
             },
             "alarm_class": self.answers.alarm_class,
             "threshold": self.answers.threshold,
+            "thresholds": dict(zip(self.answers.classes, self.answers.thresholds, strict=False)),
             "evaluated": "all" if self.all_seen else "unseen",
             "seen": self.seen,
             "left_out": sum(use == "left_out" for use in self.checked.uses),
             "figures": self.figures(),
             "warnings": self.warnings(),
             "patients_known": surveyed.rule.known,
+            "unmatched": list(surveyed.folder.unmatched),
             "unreadable": [{"path": p.path, "code": p.code, "reason": tell(p)} for p in surveyed.unreadable],
             "not_images": [{"path": n.path, "what": n.what} for n in surveyed.not_images],
         }
@@ -115,13 +127,14 @@ def measure(
     engine: Predicts,
     pattern: str | None = None,
     prevalence: float | None = None,
+    uncertain: Uncertain = "",
 ) -> Job[Measured]:
     """Classify every case and compare with its class.
 
     Parameters
     ----------
     root : Path
-        Folder with a sub-folder per class.
+        Folder with a sub-folder per class, or a table of labels.
     package : Package
         A classifier that knows these classes.
     readers : Readers
@@ -132,6 +145,8 @@ def measure(
         Regular expression that finds the patient in the file's name.
     prevalence : float, optional
         How common the alarm class is where the model is to be used, 0 to 1.
+    uncertain : {"", "unknown", "positive", "negative"}
+        What -1 and ? in a table mean.
 
     Yields
     ------
@@ -141,18 +156,17 @@ def measure(
     Raises
     ------
     MedappError
-        Those of `list_cases`, `survey` and the engine; ``measure.classes`` where the model does not know a class;
-        ``cases.nothing``.
+        Those of `list_cases`, `survey` and the engine; ``measure.classes`` where the model does not know a class,
+        or not one of several labels; ``measure.kind.several`` or ``measure.kind.classes`` where the cases have classes
+        and the model labels that may occur together, or the other way about; ``cases.nothing``.
 
     Notes
     -----
     Cases that the model has learned from are left out and told. Where it has learned from all of them, they are
     measured nevertheless, with a warning: such figures prove nothing.
     """
-    listing = list_cases(root)
-    known = {name.casefold(): position for position, name in enumerate(package.metadata.classes)}
-    if unknown := [name for name in listing.classes if name.casefold() not in known]:
-        raise MedappError("measure.classes", unknown=", ".join(unknown), known=", ".join(package.metadata.classes))
+    listing = list_cases(root, uncertain, several=package.calibration.several)
+    strange = _strange(listing, package)
     asking = _Asking(engine, package.path)
     surveyed = yield from survey(listing, readers, pattern, asking.take)
     asking.finish()
@@ -162,27 +176,42 @@ def measure(
     seen = np.array(
         [bool({salted(lineage.salt, s.case.patient), salted(lineage.salt, s.content)} & learned) for s in surveyed.seen]
     )
+    truth = surveyed.folder.truth(tuple(one.case for one in surveyed.seen), package.metadata.classes)
     counts = np.array([use != "left_out" for use in checked.uses], np.bool_)
+    if is_several(truth):
+        counts &= is_known(truth).any(axis=1)
     all_seen = bool(seen[counts].all())
     chosen = counts if all_seen else counts & ~seen
     place = {case.source: position for position, case in enumerate(listing.cases)}
     predictions = [asking.answers[place[one.case.source]] for one in surveyed.seen]
-    answers = _answers(package, checked, predictions, known).only(chosen)
+    answers = _answers(package, checked, predictions, truth).only(chosen)
     cases = tuple(one.case for one, is_chosen in zip(surveyed.seen, chosen, strict=True) if is_chosen)
-    return Measured(package, checked, answers, int(seen[counts].sum()), all_seen, prevalence, cases)
+    return Measured(package, checked, answers, int(seen[counts].sum()), all_seen, prevalence, cases, strange)
 
 
-def _answers(package: Package, checked: Checked, predictions: Sequence[Prediction], known: dict[str, int]) -> Answers:
+def _strange(listing: CaseFolder, package: Package) -> tuple[str, ...]:
+    """Return the labels that the model does not know; raises where the cases do not go with the model."""
+    if listing.several != package.calibration.several:
+        raise MedappError("measure.kind.several" if package.calibration.several else "measure.kind.classes")
+    known = {name.casefold() for name in package.metadata.classes}
+    strange = tuple(name for name in listing.classes if name.casefold() not in known)
+    if strange and (not listing.several or len(strange) == len(listing.classes)):
+        raise MedappError("measure.classes", unknown=", ".join(strange), known=", ".join(package.metadata.classes))
+    return strange
+
+
+def _answers(package: Package, checked: Checked, predictions: Sequence[Prediction], truth: Ints) -> Answers:
     seen = checked.survey.seen
     classes = package.metadata.classes
     return Answers(
         classes,
         np.array([_row(prediction, classes) for prediction in predictions]),
-        np.array([known[one.case.label.casefold()] for one in seen], np.int64),
+        truth,
         patient_numbers([one.case.patient for one in seen]),
         np.array([prediction.probabilities is None for prediction in predictions], np.bool_),
         package.calibration.alarm_class,
         package.calibration.threshold,
+        package.calibration.thresholds,
     )
 
 

@@ -27,7 +27,7 @@ class _Row:
     texts: Mapping[str, str]
 
 
-def table_cases(path: Path, uncertain: Uncertain = "") -> CaseFolder:
+def table_cases(path: Path, uncertain: Uncertain = "", *, several: bool = False) -> CaseFolder:
     """Return the cases of a table.
 
     Parameters
@@ -36,6 +36,8 @@ def table_cases(path: Path, uncertain: Uncertain = "") -> CaseFolder:
         A CSV file. Its files are looked for beside it.
     uncertain : {"", "unknown", "positive", "negative"}
         What -1 and ? mean; empty: a table that has them is refused, for nobody can guess.
+    several : bool
+        Whether one column of 1 and 0 is a label as well, and not two classes: for a model that knows such labels.
 
     Returns
     -------
@@ -58,7 +60,7 @@ def table_cases(path: Path, uncertain: Uncertain = "") -> CaseFolder:
         raise MedappError("table.unmatched", name=path.name, n=len(unmatched), examples=examples)
     labelled = (
         _several(table, columns, there, uncertain)
-        if len(columns.labels) > 1
+        if len(columns.labels) > (0 if several else 1)
         else _classes(table, columns, there, uncertain)
     )
     return replace(labelled, root=path.parent, unmatched=tuple(unmatched), unused=columns.unused)
