@@ -274,5 +274,5 @@ def scan_only(paths: Sequence[Path], readers: Readers) -> Job[list[tuple[str, li
 def _score(told: Prediction) -> float | None:
     if told.probabilities is None:
         return None
-    key = told.alarm_class if told.alarm_class in told.probabilities else told.label
+    key = told.alarm_class if told.alarm_class in told.probabilities else told.explained
     return None if key is None else told.probabilities[key]

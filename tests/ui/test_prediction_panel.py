@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QPushButton, QSli
 from pytestqt.qtbot import QtBot
 
 from medapp.errors import Problem
+from medapp.i18n import tr
 from medapp.ui.state import Answer, Answered, Classifying, NoModel, NotAnswered
 from medapp.ui.widgets.prediction_panel import PredictionPanel, ProbabilityBar
 from medapp.ui.widgets.wording import percent_text
@@ -70,6 +71,32 @@ def test_the_colours_of_the_heat_map_have_a_key(panel: PredictionPanel) -> None:
     bar = key.grab().toImage()
     ends = [bar.pixelColor(x, bar.height() // 2).lightness() for x in (1, bar.width() - 2)]
     assert ends[0] < 20 < 180 < ends[1]
+
+
+def test_labels_that_may_occur_together_have_independent_bars_each_with_its_alarm_level(panel: PredictionPanel) -> None:
+    told = replace(
+        prediction_for("x"),
+        probabilities={"square": 0.7, "disc": 0.9, "line": 0.2},
+        label="square, disc",
+        alarm_class=None,
+        threshold=None,
+        several=True,
+        thresholds={"square": 0.5, "disc": 0.8, "line": 0.3},
+    )
+    render(panel, Answered(FACTS, told))
+    bars = bars_of(panel)
+    assert [bar.objectName() for bar in bars] == ["bar_square", "bar_disc", "bar_line"]
+    assert [(bar._tick, bar._given) for bar in bars] == [(0.5, True), (0.8, True), (0.3, False)]
+    assert "square, disc" in said_by(panel)
+    assert tr("ui.heat_map_of", label="square") in said_by(panel)
+
+
+def test_labels_that_are_all_below_their_alarm_levels_say_so(panel: PredictionPanel) -> None:
+    told = replace(
+        prediction_for("x"), probabilities={"a": 0.1, "b": 0.2}, label="", several=True, thresholds={"a": 0.5, "b": 0.5}
+    )
+    render(panel, Answered(FACTS, told))
+    assert tr("ui.no_label_given") in said_by(panel)
 
 
 def test_many_classes_stand_with_the_most_probable_first(panel: PredictionPanel) -> None:

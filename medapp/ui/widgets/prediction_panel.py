@@ -213,16 +213,17 @@ class PredictionPanel(QWidget):
     def _fill_result(self, prediction: Prediction) -> None:
         probabilities = prediction.probabilities or {}
         self._say(_label_sentence(prediction), "heading", name="label_sentence")
-        names = (
-            sorted(probabilities, key=lambda n: -probabilities[n]) if len(probabilities) > 2 else list(probabilities)
-        )
-        self._say(tr("ui.model_score"), "small", name="model_score")
+        as_told = prediction.several or len(probabilities) <= 2
+        names = list(probabilities) if as_told else sorted(probabilities, key=lambda n: -probabilities[n])
+        self._say(tr("ui.label_scores" if prediction.several else "ui.model_score"), "small", name="model_score")
         colours = dict(zip(probabilities, theme.CLASS_COLOURS * 8, strict=False))
         for name in names:
-            tick = prediction.threshold if name == prediction.alarm_class else None
-            bar = ProbabilityBar(name, probabilities[name], colours[name], tick, given=name == prediction.label)
+            tick = prediction.threshold if name == prediction.alarm_class else prediction.thresholds.get(name)
+            bar = ProbabilityBar(name, probabilities[name], colours[name], tick, given=name in prediction.given)
             bar.setObjectName(f"bar_{name}")
             self._rows.addWidget(bar)
+        if prediction.several and prediction.heat_map is not None:
+            self._say(tr("ui.heat_map_of", label=prediction.explained), "small", name="heat_map_of")
 
     def _say(self, text: str, role: str, name: str = "") -> None:
         self._rows.addWidget(label(text, role, wrap=True, name=name))
@@ -238,6 +239,8 @@ class PredictionPanel(QWidget):
 
 def _label_sentence(prediction: Prediction) -> str:
     """Say the label, and by which operating point it was given."""
+    if prediction.several:
+        return tr("ui.labels_given", labels=prediction.label) if prediction.given else tr("ui.no_label_given")
     if prediction.alarm_class is None or prediction.threshold is None:
         return tr("ui.most_probable", label=prediction.label)
     limit = percent_text(prediction.threshold)
