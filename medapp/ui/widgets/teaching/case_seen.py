@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QButtonGroup, QFrame, QLabel, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QLabel, QPushButton, QScrollArea, QScrollBar, QWidget
 
 from medapp.i18n import tr
 from medapp.ui.widgets.images import as_qimage
@@ -33,7 +33,8 @@ class CaseAsSeen(QFrame):
         self._area.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._area.setFixedSize(VIEW_PX, VIEW_PX)
         self._area.setWidget(self._picture)
-        self._area.setWidgetResizable(False)
+        for bar in (self._area.horizontalScrollBar(), self._area.verticalScrollBar()):
+            bar.rangeChanged.connect(partial(_to_the_middle, bar))
         self._text = label("", "small", wrap=True, name="case_seen_text")
         self._group = QButtonGroup(self)
         self._buttons = {size: self._make_button(size) for size in SIZES}
@@ -78,9 +79,9 @@ class CaseAsSeen(QFrame):
             return
         self._picture.setPixmap(QPixmap.fromImage(as_qimage(seen.pixels)))
         self._picture.adjustSize()
-        self._centre()
         self._text.setText(tr("teach.case_seen", label=seen.label, size=seen.size))
 
-    def _centre(self) -> None:
-        for bar in (self._area.horizontalScrollBar(), self._area.verticalScrollBar()):
-            bar.setValue((bar.minimum() + bar.maximum()) // 2)
+
+def _to_the_middle(bar: QScrollBar, low: int, high: int) -> None:
+    """Begin in the middle of a picture that is larger than what is seen of it."""
+    bar.setValue((low + high) // 2)

@@ -60,4 +60,4 @@ def _fill_row(grid: QGridLayout, number: int, run: RunRow) -> None:
     chosen = tr("teach.run_best") if run.best else ""
     for place, text in enumerate((run.start, run.figure, run.duration), start=1):
         grid.addWidget(label(text, "heading" if run.best and place == 2 else ""), number, place, top)
-    grid.addWidget(label(chosen, "done"), number, len(COLUMNS) - 1, top)
+    grid.addWidget(label(chosen, "done", wrap=True), number, len(COLUMNS) - 1)

@@ -17,7 +17,7 @@ from medapp.ui.widgets.teaching.figures import empty, figure_text, new_grid
 from medapp.ui.widgets.teaching.views import SealedTestView
 
 FIGURES = ("sensitivity", "specificity", "auc", "average_precision", "balanced_accuracy", "accuracy")
-ROC_WIDTH, ROC_HEIGHT = 280, 248
+ROC_WIDTH, ROC_HEIGHT = 256, 240
 MOST_CLASSES = 12
 
 
@@ -32,22 +32,23 @@ class SealedFigures(QWidget):
         self._refused = label(tr("ui.refused_meaning"), "small", wrap=True, name="refused_meaning")
         self._roc_title = label(tr("ui.roc"), "heading", name="roc_title")
         self.roc = LineChart(ROC_WIDTH, ROC_HEIGHT)
-        inside = row(self, margin=2, spacing=6)
+        self.roc.setMaximumWidth(ROC_WIDTH)
+        inside = row(self, margin=2, spacing=4)
         figures = column(spacing=2)
         figures.addLayout(self._grid)
         figures.addWidget(self._refused)
         figures.addStretch(1)
-        inside.addLayout(figures, 3)
+        inside.addLayout(figures, 1)
         matrix = column(spacing=2)
         matrix.addWidget(self._matrix_title)
         matrix.addWidget(self._matrix)
         matrix.addStretch(1)
-        inside.addLayout(matrix, 2)
+        inside.addLayout(matrix)
         curve = column(spacing=2)
         curve.addWidget(self._roc_title)
         curve.addWidget(self.roc)
         curve.addStretch(1)
-        inside.addLayout(curve, 3)
+        inside.addLayout(curve)
 
     def render_figures(self, figures: Mapping[str, Any], view: SealedTestView) -> None:
         """Show the figures, each with its interval."""

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QTabWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from medapp.i18n import tr
-from medapp.ui.widgets.layouts import button, card, column, label, named, row
+from medapp.ui.widgets.layouts import button, card, column, label, row
+from medapp.ui.widgets.tabs import Tabs
 from medapp.ui.widgets.teaching.alarm_level import AlarmLevel
 from medapp.ui.widgets.teaching.methods import Methods
 from medapp.ui.widgets.teaching.mistakes import Mistakes
@@ -42,9 +43,17 @@ class SealedTestStep(QWidget):
         self.groups, self.labels, self.mistakes = Groups(), Labels(), Mistakes()
         self.methods, self.prevalence = Methods(), Prevalence()
         self.mistakes.mistakes_requested.connect(self.mistakes_requested)
-        self.tabs = named(QTabWidget(), "sealed_tabs")
-        self.tabs.setDocumentMode(True)
-        self.tabs.tabBar().setDrawBase(False)
+        self.tabs = Tabs("sealed_tabs")
+        for page, key in (
+            (self.figures, "teach.tab_figures"),
+            (self.labels, "teach.tab_labels"),
+            (self.alarm_level, "teach.tab_level"),
+            (self.trust, "teach.tab_trust"),
+            (self.groups, "teach.tab_groups"),
+            (self.mistakes, "teach.tab_mistakes"),
+            (self.methods, "teach.tab_methods"),
+        ):
+            self.tabs.add(page, tr(key))
         self._results = self._make_results()
         layout = column(self, spacing=3)
         layout.addWidget(label(tr("ui.step_sealed_test"), "title"))
@@ -92,7 +101,7 @@ class SealedTestStep(QWidget):
             self._fill(view.figures, view.report or {"sealed": view.figures}, view)
         self.mistakes.render_mistakes(view.mistakes)
         if opened:
-            self._set_tab(self.methods, "teach.tab_methods", shown=self.methods.render_methods(view.methods))
+            self.tabs.offer(self.methods, shown=self.methods.render_methods(view.methods))
 
     def _fill(self, figures: Mapping[str, Any], report: Mapping[str, Any], view: SealedTestView) -> None:
         self._people.setText(str(figures.get("in_people", "")))
@@ -100,21 +109,12 @@ class SealedTestStep(QWidget):
         self._notes.setVisible(bool(self._notes.text()))
         self.prevalence.setVisible(self.prevalence.render_prevalence(report, view.prevalence))
         self.figures.render_figures(figures, view)
-        self._set_tab(self.figures, "teach.tab_figures", shown=True)
-        self._set_tab(self.labels, "teach.tab_labels", shown=self.labels.render_labels(_by_label(figures)))
-        self._set_tab(self.alarm_level, "teach.tab_level", shown=self.alarm_level.render_level(report))
-        self._set_tab(self.trust, "teach.tab_trust", shown=self.trust.render_trust(figures))
-        self._set_tab(self.groups, "teach.tab_groups", shown=self.groups.render_groups(figures.get("groups") or ()))
-        self._set_tab(self.mistakes, "teach.tab_mistakes", shown=bool(figures.get("n_cases")))
-
-    def _set_tab(self, page: QWidget, key: str, *, shown: bool) -> None:
-        """Show a page among the tabs, or leave out what there is nothing to say in."""
-        place = self.tabs.indexOf(page)
-        if place < 0 and shown:
-            place = self.tabs.addTab(page, tr(key))
-            page.setObjectName(key.removeprefix("teach."))
-        if place >= 0:
-            self.tabs.setTabVisible(place, shown)
+        tabs = self.tabs
+        tabs.offer(self.labels, shown=self.labels.render_labels(_by_label(figures)))
+        tabs.offer(self.alarm_level, shown=self.alarm_level.render_level(report))
+        tabs.offer(self.trust, shown=self.trust.render_trust(figures))
+        tabs.offer(self.groups, shown=self.groups.render_groups(figures.get("groups") or ()))
+        tabs.offer(self.mistakes, shown=bool(figures.get("n_cases")))
 
 
 def _notes(figures: Mapping[str, Any], view: SealedTestView) -> list[str]:

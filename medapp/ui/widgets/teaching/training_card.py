@@ -42,15 +42,15 @@ class TrainingCard(QFrame):
         self._more.setProperty("role", "link")
         self._more.setCheckable(True)
         self._more.toggled.connect(self._show_details)
-        self._told = False
+        self._told = self._growing = self._running = False
         layout = column(self, margin=4, spacing=3)
         top = row()
-        top.addWidget(self._phase)
-        top.addWidget(self._left, 1)
+        top.addWidget(self._phase, 1)
         top.addWidget(self._pause)
         top.addWidget(self._stop)
         layout.addLayout(top)
         layout.addWidget(self._progress)
+        layout.addWidget(self._left)
         layout.addWidget(self.chart)
         details = row()
         details.addWidget(self._more)
@@ -64,6 +64,7 @@ class TrainingCard(QFrame):
 
     @Slot(bool)
     def _show_details(self, shown: bool) -> None:
+        self.chart.setVisible(self._growing and (shown or self._running))
         self.losses.setVisible(shown and self._told)
         self._notes.setVisible(shown and bool(self._notes.text()))
 
@@ -72,7 +73,8 @@ class TrainingCard(QFrame):
         self.setVisible(view.running or bool(view.curve))
         self._phase.setText(view.phase)
         told = [text for text in (time_left_text(view.seconds_left), view.speed) if text]
-        self._left.setText(" · ".join(told) if view.running else "")
+        self._left.setText(" · ".join(told))
+        self._left.setVisible(view.running and bool(told))
         self._paused = view.paused
         self._pause.setText(tr("ui.continue_training" if view.paused else "ui.pause_training"))
         for made in (self._stop, self._pause):
@@ -83,7 +85,7 @@ class TrainingCard(QFrame):
         self._progress.setValue(view.done)
         self._notes.setText("\n".join(view.notes))
         axes, curves = growing_curve(view.curve)
-        self.chart.setVisible(bool(curves))
+        self._growing, self._running = bool(curves), view.running
         self.chart.render_curves(axes, curves)
         axes, curves = loss_curves(view.curve)
         self._told = bool(curves)
