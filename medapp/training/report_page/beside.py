@@ -77,6 +77,8 @@ class Beside:
         The most certain wrong answers.
     kept : dict of str to str
         Why a finding of the check was kept, by its code.
+    comparison : dict
+        With the model that was in use before (``schemas/comparison.json``).
     about_cases : str
         Where the cases come from, in the words of who trained.
     """
@@ -89,4 +91,5 @@ class Beside:
     answers: Sequence[CaseAnswer] = ()
     mistakes: Sequence[Mistake] = ()
     kept: Mapping[str, str] = field(default_factory=dict)
+    comparison: Mapping[str, Any] = field(default_factory=dict)
     about_cases: str = ""

@@ -67,7 +67,7 @@ def decision(points: Sequence[Sequence[float | None]]) -> Markup:
     model = [(float(t or 0), float(benefit or 0)) for t, benefit, _ in whole]
     everyone = [(float(t or 0), float(benefit)) for t, _, benefit in whole if benefit is not None]
     most = max([0.05, *(y for _, y in model), *(y for _, y in everyone)])
-    plot = Plot(across=(0, max(x for x, _ in model)), up=(-0.15 * most, 1.05 * most))
+    plot = Plot(across=(0, max(x for x, _ in model)), up=(-0.15 * most, 1.35 * most))  # room for the legend
     shown = [point for point in everyone if point[1] >= plot.up[0]]
     marks = [
         plot.line([(0, 0), (plot.across[1], 0)], "chance"),
@@ -132,7 +132,8 @@ def levels(points: Sequence[Sequence[float]], locked: float | None) -> Markup:
     if locked is not None:
         marks.append(plot.whisker((locked, locked), (0, 1), "locked"))
     names = [("first", tr("report.figure.sensitivity")), ("second", tr("report.figure.specificity"))]
-    marks.append(legend(plot, names, plot.height - BOTTOM - 28))
+    # both curves run down at the sides
+    marks.append(legend(plot, names, plot.height - BOTTOM - 28, plot.x(0.75)))
     told = tr("report.chart.levels_told", n=len(whole))
     return drawing(plot, told, tr("report.axis.level"), tr("report.axis.share"), *marks, write=_percent)
 

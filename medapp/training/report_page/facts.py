@@ -41,7 +41,9 @@ def _title(report: Report, beside: Beside) -> str:
 
 
 def _use(report: Report, beside: Beside) -> str:
-    return " ".join(filter(None, (beside.scope.get("text", ""), report["research_use"])))
+    # where nothing was asked, the scope is told as the population already
+    scope = beside.scope.get("text", "") if beside.question.get("pictures") else ""
+    return " ".join(filter(None, (scope, report["research_use"])))
 
 
 def _population(report: Report, beside: Beside) -> str:

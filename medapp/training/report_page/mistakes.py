@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from medapp.i18n import tr
 from medapp.training.report_page.beside import Beside, CaseAnswer, Mistake, Report
 from medapp.training.report_page.markup import Markup, element, paragraph, section
-from medapp.training.report_page.numbers import percent
+from medapp.training.report_page.numbers import certain
 
 MOST = 12
 
@@ -65,5 +65,5 @@ def _shown(mistake: Mistake, alarm: str | None) -> Markup:
 def caption(mistake: Mistake, alarm: str | None) -> str:
     """Return what is wrong with an answer, in words."""
     kind = "other" if alarm is None else "false_alarm" if mistake.given == alarm else "miss"
-    told = {"given": mistake.given, "truth": mistake.truth, "certainty": percent(mistake.certainty)}
+    told = {"given": mistake.given, "truth": mistake.truth, "certainty": certain(mistake.certainty)}
     return tr(f"report.mistake.{kind}", **told)

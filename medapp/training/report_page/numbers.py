@@ -54,6 +54,15 @@ def of_100(value: float) -> str:
     return percent(value, 0 if value >= 0.095 or round(100 * value) == round(100 * value, 6) else 1)
 
 
+def certain(value: float) -> str:
+    """Return a probability in per cent; near the ends with a digit more, and never 100 for what is less."""
+    if 0.01 <= value <= 0.99:
+        return percent(value)
+    if 0.9995 <= value < 1:
+        return ">99.9"
+    return "<0.1" if 0 < value < 0.0005 else percent(value, 1)
+
+
 def seconds(value: float) -> str:
     """Return a time in the unit that a person would use."""
     if value < 90:

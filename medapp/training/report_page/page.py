@@ -10,6 +10,7 @@ from medapp.training.report_page.beside import Beside, Report
 from medapp.training.report_page.card import card_section
 from medapp.training.report_page.cases import cases_section
 from medapp.training.report_page.checklists import checklists_section
+from medapp.training.report_page.comparison import comparison_section
 from medapp.training.report_page.cover import cover, in_short, question, title_of
 from medapp.training.report_page.labels import labels_section
 from medapp.training.report_page.markup import Markup, bullets, element, joined, paragraph, part, section
@@ -51,6 +52,7 @@ def report_page(report: Report, beside: Beside = Beside()) -> str:  # noqa: B008
         "groups": groups_section(report),
         "labels": labels_section(report),
         "mistakes": mistakes_section(report, beside),
+        "comparison": comparison_section(beside),
         "training": teaching_section(report, beside),
         "limits": _limits(report),
         "words": _words(report, beside),

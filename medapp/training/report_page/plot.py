@@ -105,13 +105,14 @@ def text(
     return element("text", words, x=x, y=y, text_anchor=anchor, class_=class_, transform=turn)
 
 
-def legend(plot: Plot, names: Sequence[tuple[str, str]], top: float = TOP + 14) -> Markup:
-    """Return the names of lines, each (class, name), in the upper right corner."""
+def legend(plot: Plot, names: Sequence[tuple[str, str]], top: float = TOP + 14, right: float | None = None) -> Markup:
+    """Return the names of lines, each (class, name), in the upper right corner or below `top` and left of `right`."""
+    edge = plot.width - 16 if right is None else right
     marks = []
     for row, (class_, name) in enumerate(names):
         y = top + 16 * row
-        stroke = element("path", d=f"M{plot.width - 34:g},{y - 4:g}h18", class_=f"line {class_}")
-        marks.append(joined(stroke, text(plot.width - 40, y, name, "end")))
+        stroke = element("path", d=f"M{edge - 18:g},{y - 4:g}h18", class_=f"line {class_}")
+        marks.append(joined(stroke, text(edge - 24, y, name, "end", "name")))
     return joined(*marks)
 
 

@@ -31,7 +31,7 @@ def _alarms(sealed: Mapping[str, Any]) -> str:
         return ""
     ppv = value_of(asked["ppv"])
     ill = of_100(asked["prevalence"])
-    if ppv >= 0.5:
+    if ppv >= 0.4:
         return tr("report.alarms_mostly", ill=ill, real=of_100(ppv))
     return tr("report.alarms_one_in", ill=ill, n=round(1 / ppv))
 

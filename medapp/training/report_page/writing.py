@@ -21,6 +21,7 @@ from medapp.training.report_page.mistakes import worst
 from medapp.training.report_page.page import report_page
 
 PAGE_FILE = "eval/report.html"
+COMPARISON_FILE = "eval/comparison.json"
 PICTURE_SIZE = 224
 
 
@@ -100,21 +101,29 @@ def write_run_page(
     """
     package = read_package(folder / PACKAGE_FOLDER)
     report = report_of(package) | ({} if openings is None else {"openings": openings})
-    answers, request = read_answers(folder), _request_in(folder)
+    answers, request = read_answers(folder), _document(folder / REQUEST_FILE)
     pictures: tuple[Mistake, ...] = ()
     if readers is not None and request.get("cases"):
         chosen = worst(answers, report["alarm_class"])
         pictures = pictures_of(chosen, Path(request["cases"]), package.preprocess, readers)
     told = question or _question_of(request)
-    whole = replace(beside_package(package), question=told, answers=answers, mistakes=pictures, kept=kept or {})
+    whole = replace(
+        beside_package(package),
+        question=told,
+        answers=answers,
+        mistakes=pictures,
+        kept=kept or {},
+        comparison=_document(folder / COMPARISON_FILE),
+    )
     target = target or folder / PAGE_FILE
     write_page(target, report, whole)
     return target
 
 
-def _request_in(folder: Path) -> Mapping[str, Any]:
+def _document(path: Path) -> Mapping[str, Any]:
+    """Return what a file says; nothing where it is not there or cannot be read."""
     try:
-        document = read_json(folder / REQUEST_FILE)
+        document = read_json(path)
     except (OSError, ValueError):
         return {}
     return document if isinstance(document, Mapping) else {}

@@ -14,13 +14,23 @@ from medapp.i18n import catalogue, tr
 from medapp.training.report_page.beside import Beside
 from medapp.training.report_page.page import report_page
 from tests.training.report_page.reading import Page
-from tests.training.report_page.trial_report import EVIL, beside, full_report, report, two_answers
+from tests.training.report_page.trial_report import (
+    EVIL,
+    beside,
+    comparison,
+    full_report,
+    labels_report,
+    report,
+    two_answers,
+)
 
 PAGES: dict[str, tuple[dict[str, Any], Beside]] = {
     "full": (full_report(), beside()),
     "alone": (report(), Beside()),
     "no test": (report(sealed=None, openings=0), Beside()),
     "patients unknown": (full_report() | {"cases": full_report()["cases"] | {"patients_known": False}}, beside()),
+    "labels": (labels_report(), beside(answers=(), mistakes=())),
+    "compared": (full_report(), beside(comparison=comparison())),
     "without curve": (report(curve=[], learning_curve=None, against_instant=None), beside(answers=(), mistakes=())),
 }
 
@@ -32,6 +42,7 @@ def page(request: pytest.FixtureRequest) -> Page:
 
 def test_the_trial_report_is_one_that_a_training_may_write() -> None:
     schemas.check("report", full_report())
+    schemas.check("report", labels_report())
 
 
 def test_every_tag_is_closed(page: Page) -> None:
@@ -215,3 +226,31 @@ def test_many_classes_have_what_is_found_of_each() -> None:
 @pytest.mark.parametrize("word", ["auc", "sealed", "interval"])
 def test_terms_of_the_trade_are_explained(word: str) -> None:
     assert catalogue()[f"report.glossary.text.{word}"] in Page(report_page(report())).text
+
+
+def test_each_label_has_its_own_figures_level_and_curve() -> None:
+    whole = labels_report()
+    page = Page(report_page(whole, beside(answers=(), mistakes=())))
+    for one in whole["sealed"]["by_label"][:2]:
+        assert f"{one['label']} {100 * one['threshold']:.1f} %" in page.text
+        assert f"{one['label']} {one['positive']} {one['negative']} {one['unknown']}" in page.text
+    assert tr("report.confusion") not in page.text
+    assert tr("report.rule_labels") in page.text
+    assert "fracture" in page.text
+
+
+def test_images_with_several_labels_are_counted_once_in_the_flow() -> None:
+    (flow,) = [d for d in Page(report_page(labels_report())).all("svg") if d["aria-label"].startswith("Flow")]
+    for told in ("For learning: 601 images", "Sealed test: 150 images", "copies: 5", "labels contradict: 4"):
+        assert told in flow["aria-label"]
+    assert "given test" not in flow["aria-label"]
+    assert "rows of the table without a file: 2" in flow["aria-label"]
+
+
+def test_a_comparison_tells_its_verdict_and_no_name_of_a_case() -> None:
+    told = comparison()
+    html = report_page(full_report(), beside(comparison=told))
+    text = Page(html).text
+    for sentence in (*told["result"]["text"], "A warning.", "The champion 1", "The challenger 1"):
+        assert sentence in text
+    assert "secret-name" not in html

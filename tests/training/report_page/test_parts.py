@@ -11,7 +11,7 @@ from medapp.training.report_page.checklists import answer, items_of
 from medapp.training.report_page.facts import FACTS, facts_of
 from medapp.training.report_page.markup import Markup, element, table
 from medapp.training.report_page.mistakes import worst
-from medapp.training.report_page.numbers import area, of_100, seconds, share, signed, significant
+from medapp.training.report_page.numbers import area, certain, of_100, seconds, share, signed, significant
 from medapp.training.report_page.page import report_page
 from medapp.training.report_page.plot import Plot, ticks
 from tests.training.report_page.reading import Page
@@ -48,6 +48,12 @@ def test_an_area_below_one_is_never_told_as_one(figure: dict[str, float], told: 
 def test_a_figure_with_a_sign_has_two_significant_digits() -> None:
     assert signed({"value": -0.1234, "low": -0.4099, "high": 0.1678}) == "-0.12 (-0.41 to 0.17)"
     assert [significant(x) for x in (0.0, 1.13, 123.4, 0.00456)] == ["0", "1.1", "123", "0.0046"]
+
+
+def test_a_probability_is_never_told_as_certain() -> None:
+    assert [certain(p) for p in (0.5, 0.987, 0.9942, 0.99999, 1.0, 0.004, 0.00001)] == [
+        "50", "99", "99.4", ">99.9", "100.0", "0.4", "<0.1",
+    ]  # fmt: skip
 
 
 def test_so_many_in_100_are_whole_unless_they_are_few_and_broken() -> None:
@@ -107,7 +113,7 @@ def test_facts_hold_the_reports_own_numbers() -> None:
     assert "20 %" in facts["partition"]
     assert "Seed 17." in facts["training"]
     assert "777 steps" in facts["training"]
-    assert "601 patients" in facts["counts"]
+    assert "patients: 601" in facts["counts"]
 
 
 def given(name: str, truth: str, p: float, *, refused: bool = False) -> CaseAnswer:

@@ -9,8 +9,12 @@ import numpy as np
 
 from medapp.classify.contents import STATEMENT
 from medapp.training.alarm_figures import Circumstance
+from medapp.training.case import SetAside
+from medapp.training.champion import judge_challenger
 from medapp.training.evaluate import Answers, figures
+from medapp.training.label_figures import not_learned
 from medapp.training.report_page.beside import Beside, CaseAnswer, Mistake
+from medapp.training.truth import UNKNOWN
 
 EVIL = '<script>alert("x")</script>\x00\u202e'
 
@@ -179,3 +183,42 @@ def beside(**changes: Any) -> Beside:
         "kept": {"sizes_tell_classes": "all come from one scanner"},
     }  # fmt: skip
     return Beside(**known | changes)
+
+
+def labels_report() -> dict[str, Any]:
+    """A report of three labels that may occur together, the last of which is rare, with blanks."""
+    rng = np.random.default_rng(3)
+    truth = np.stack([rng.random(150) < share for share in (0.5, 0.3, 0.05)], 1).astype(np.int64)
+    probabilities = 1 / (1 + np.exp(-(2.5 * (truth - 0.5) + rng.normal(0, 1, truth.shape))))
+    truth[rng.random(truth.shape) < 0.2] = UNKNOWN
+    answers = Answers(
+        ("nodule", "effusion", EVIL), probabilities, truth, np.arange(150) // 2, np.arange(150) % 50 == 7,
+        thresholds=(0.4, 0.5, 0.2),
+    )  # fmt: skip
+    told = figures(answers)
+    told["by_label"] += not_learned([SetAside("fracture", 1, 40)])
+    whole = report() | {"alarm_class": None, "threshold": None, "sealed": told, "development": told}
+    counts = dict.fromkeys(answers.classes, 30)
+    whole["cases"] |= {
+        "images": 760,
+        "classes": counts,
+        "labels": {name: {"positive": 30, "negative": 90, "unknown": 30} for name in counts},
+        "unmatched": 2,
+        "used": {"sealed": 150, "development": 601, "left_out": 9},
+        "left_out_because": {"conflict": 4, "copy": 5, "patient_in_test": 0},
+    }
+    whole["cases"]["split"] |= dict.fromkeys(("sealed", "development", "left_out"), counts)
+    thresholds = dict(zip(answers.classes, answers.thresholds, strict=True))
+    return whole | {"thresholds": thresholds, "against_instant": None}
+
+
+def comparison() -> dict[str, Any]:
+    """What a comparison with the model in use said."""
+    before, after = two_answers(), two_answers(seed=5)
+    names = [f"secret-name-{k}" for k in range(len(before.truth))]
+    models = {
+        side: {"id": side, "version": "1", "name": f"The {side}", "manifest_hash": "ef" * 32}
+        for side in ("champion", "challenger")
+    }
+    result = judge_challenger(before, after, names).to_json()
+    return {"schema_version": 1, "models": models, "result": result, "warnings": ["A warning."]}
