@@ -15,7 +15,7 @@ from medapp.training.request import EFFORTS, OPTIMISERS, SCHEDULES, Effort, RunR
 from medapp.training.table_cases import UNCERTAIN
 
 _TEXTBOOK = ("optimiser", "rate", "epochs", "batch", "schedule")
-_NOT_ASKED = frozenset({"json", "output", "resume"})
+_NOT_ASKED = frozenset({"json", "output", "resume", "estimate"})
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -103,8 +103,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--steps", type=argument_types.whole_number, default=0, help=tr("cli.train.steps"))
     parser.add_argument("--threads", type=argument_types.whole_number, default=0, help=tr("cli.train.threads"))
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help=tr("cli.train.device"))
+    parser.add_argument("--mirror", action="store_true", help=tr("cli.train.mirror"))
     parser.add_argument("--without-page", action="store_true", help=tr("cli.train.without_page"))
     parser.add_argument("--without-pictures", action="store_true", help=tr("cli.train.without_pictures"))
+    parser.add_argument("--estimate", action="store_true", help=tr("cli.train.estimate"))
     parser.add_argument("--json", action="store_true", help=tr("cli.train.json"))
     _add_textbook_settings(parser)
     return parser

@@ -86,7 +86,8 @@ def make_plan(request: RunRequest, base: Package | None) -> Plan:
         another than the one asked for, ``train.image_size`` where the network cannot take such pictures.
     """
     architecture = _architecture(request, base)
-    recipe = replace(TrainConfig(), threads=request.threads or os.cpu_count() or 1, sensitivity=request.find_at_least)
+    threads = request.threads or os.cpu_count() or 1
+    recipe = replace(TrainConfig(), threads=threads, sensitivity=request.find_at_least, mirror=request.mirror)
     return Plan(
         request,
         with_settings(recipe, request, scratch=base is None),

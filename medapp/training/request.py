@@ -69,6 +69,8 @@ class RunRequest:
         Textbook setting: how the learning rate falls. Empty: the recipe's.
     image_size : int
         Rows and columns of the network picture; 0: those of the starting model, or of the network from scratch.
+    mirror : bool
+        Whether pictures are mirrored for learning; only where left and right tell nothing.
     without_page : bool
         Whether no report page is written at the end; a project writes it when its sealed test is opened.
     without_pictures : bool
@@ -100,6 +102,7 @@ class RunRequest:
     batch: int = 0
     schedule: str = ""
     image_size: int = 0
+    mirror: bool = False
     without_page: bool = False
     without_pictures: bool = False
 
@@ -135,7 +138,11 @@ class RunRequest:
             "--schedule": self.schedule,
             "--image-size": str(self.image_size or ""),
         }
-        flags = {"--without-page": self.without_page, "--without-pictures": self.without_pictures}
+        flags = {
+            "--mirror": self.mirror,
+            "--without-page": self.without_page,
+            "--without-pictures": self.without_pictures,
+        }
         asked = [flag for flag, is_asked in flags.items() if is_asked]
         # = keeps a value that begins with a dash from being taken for an option
         return [*(f"{option}={text}" for option, text in texts.items() if text), *asked, "--", self.cases]

@@ -139,6 +139,8 @@ class Project:
             prevalence=question.prevalence,
             scope=", ".join(filter(None, (question.pictures, question.people))),
             without_page=True,  # it is written when the sealed test is opened
+            uncertain=state.uncertain,
+            mirror=not question.side_matters,
             image_size=0 if question.image_size == Question().image_size else question.image_size,
         )
 
