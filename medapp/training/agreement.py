@@ -137,7 +137,7 @@ def _interval(value: float, statistic: Callable[[float], float], farthest: float
 
         if beyond(outer) <= 0:
             return None
-        return value if beyond(value) >= 0 else float(brentq(beyond, outer, value, xtol=1e-6))
+        return value if beyond(value) >= 0 else float(brentq(beyond, outer, value, xtol=1e-5))
 
     low, high = end(-farthest, 1), end(farthest, -1)
     return None if low is None or high is None else Estimate(value, low, high, len(cases.truth))

@@ -13,7 +13,7 @@ from medapp.training.intervals import Z95, student_quantile
 LEAST_RATIO = 0.1
 MODEL_WEIGHT = 2.0
 """The variance of the binormal model counts as much as that of so many misplaced patients."""
-HALVINGS = 50
+HALVINGS = 30
 
 
 @dataclass(frozen=True)
