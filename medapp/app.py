@@ -31,12 +31,14 @@ from medapp.imaging.readers import ReaderConfig, Readers
 from medapp.storage.results import Results
 from medapp.storage.running import Left, Running
 from medapp.storage.settings import Settings, SettingsFile
+from medapp.storage.watched import Watched
 from medapp.ui import theme
 from medapp.ui.main_window import MainWindow
 from medapp.ui.remembering import Remembering
 from medapp.ui.session import Services, Session
 from medapp.ui.single_window import SingleWindow
 from medapp.workflows.reading import Reading
+from medapp.workflows.watching import Watching
 
 log = logging.getLogger(__name__)
 LOG_BYTES, LOG_FILES = 1_000_000, 3
@@ -50,13 +52,21 @@ class Parts:
 
     services: Services
     engine: Engine
+    quiet_engine: Engine
     results: Results
+    watched: Watched
     problems: tuple[Problem, ...]
 
     def release(self) -> None:
         """Close what worker threads may be waiting for, so that they end."""
-        self.engine.close()
+        for engine in (self.engine, self.quiet_engine):
+            engine.close()
         self.services.readers.close()
+
+    def close(self) -> None:
+        """Close the databases, when nothing writes to them any more."""
+        self.results.close()
+        self.watched.close()
 
 
 def run_window(paths: Sequence[Path] = (), *, sample: bool = False) -> int:
@@ -95,7 +105,7 @@ def run_window(paths: Sequence[Path] = (), *, sample: bool = False) -> int:
         single.close()
         session.close(parts.release)
         remembering.end()
-        parts.results.close()
+        parts.close()
         window.deleteLater()
         session.deleteLater()
         application.processEvents()
@@ -116,8 +126,12 @@ def build(folders: Folders, *, safe: bool = False) -> Parts:
     results = Results(folders.results)
     registry = Registry(folders)
     reading = Reading(registry, engine, results)
-    services = Services(folders, readers, cache, reading, registry, settings_file, settings)
-    return Parts(services, engine, results, tuple(p for p in (problem, results.set_aside) if p))
+    quiet_engine = Engine(EngineConfig(device="cpu", threads=1, background=True))
+    watched = Watched(folders.watched)
+    watching = Watching(registry, quiet_engine, watched, results)
+    services = Services(folders, readers, cache, reading, registry, engine, watching, settings_file, settings)
+    problems = (problem, results.set_aside, watched.set_aside)
+    return Parts(services, engine, quiet_engine, results, watched, tuple(p for p in problems if p))
 
 
 def _reader_config(settings: Settings, *, safe: bool) -> ReaderConfig:

@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import stat
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
+from typing import IO
 
-from medapp.classify.package import ALLOWED, SMALL_FILE_LIMIT, WEIGHTS, WEIGHTS_LIMIT, Package, read_package
+from medapp.classify.package import (
+    ALLOWED,
+    MANIFEST,
+    METADATA,
+    SMALL_FILE_LIMIT,
+    WEIGHTS,
+    WEIGHTS_LIMIT,
+    Package,
+    read_package,
+)
 from medapp.errors import MedappError
 from medapp.files import atomic_writer
 
 _MEMBER_LIMIT = 64
 _ENCRYPTED = 0x1
+_DENSEST, _DENSE_FROM = 200, 2**20
+"""How many times larger than stored a file of more than so many bytes may become: zeros do a thousand times."""
+_PIECE = 2**20
 _UNIX = 3
 
 
@@ -52,6 +64,17 @@ def is_there(path: Path) -> bool:
         return False
 
 
+def holds_package(path: Path) -> bool:
+    """Tell whether a ZIP file claims to be a model package: by the names in it alone, nothing is read."""
+    try:
+        with zipfile.ZipFile(path) as zipped:
+            names = {PurePosixPath(name) for name in zipped.namelist()[: 2 * _MEMBER_LIMIT]}
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return False
+    tops = {PurePosixPath(), *(PurePosixPath(name.parts[0]) for name in names if name.parts)}
+    return any({top / MANIFEST, top / METADATA} <= names for top in tops)
+
+
 def unpack(archive: Path, target: Path) -> None:
     """Unpack the known files of a package's ZIP into the new folder `target`; sizes are bounded while reading.
 
@@ -66,7 +89,9 @@ def unpack(archive: Path, target: Path) -> None:
             members = _members(zipped)
             for name, info in members.items():
                 _extract(zipped, info, target / name, WEIGHTS_LIMIT if name == WEIGHTS else SMALL_FILE_LIMIT)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError, zlib.error) as error:
+    except MedappError:
+        raise
+    except Exception as error:  # damage makes zipfile raise a dozen kinds of exceptions
         raise MedappError("package.archive", name=archive.name) from error
 
 
@@ -83,8 +108,9 @@ def pack(package: Package, path: Path) -> None:
 
 def _members(zipped: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     """Return the files by their name in the package; they lie at the top, or all in one folder."""
-    infos = [info for info in zipped.infolist() if not info.is_dir()]
-    if not infos or len(infos) > _MEMBER_LIMIT or any(_is_suspicious(info) for info in infos):
+    listed = zipped.infolist()
+    infos = [info for info in listed if not _is_folder(info)]
+    if not infos or len(listed) > _MEMBER_LIMIT or any(_is_suspicious(info) for info in listed):
         raise zipfile.BadZipFile
     paths = [PurePosixPath(info.filename) for info in infos]
     tops = {path.parts[0] for path in paths if path.as_posix() not in ALLOWED}
@@ -97,21 +123,45 @@ def _members(zipped: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     return dict(zip(names, infos, strict=True))
 
 
+def _is_folder(info: zipfile.ZipInfo) -> bool:
+    return info.filename.endswith("/")
+
+
 def _is_suspicious(info: zipfile.ZipInfo) -> bool:
     kind = stat.S_IFMT(info.external_attr >> 16)
     name = info.orig_filename
-    leaves = name.startswith("/") or "\\" in name or ":" in name or ".." in PurePosixPath(name).parts or "\0" in name
-    return leaves or bool(info.flag_bits & _ENCRYPTED) or kind not in {0, stat.S_IFREG}
+    leaves = (
+        name.startswith("/")
+        or not info.filename
+        or "\\" in name
+        or ":" in name
+        or ".." in PurePosixPath(name).parts
+        or "\0" in name
+    )
+    return (
+        leaves
+        or bool(info.flag_bits & _ENCRYPTED)
+        or kind not in {0, stat.S_IFDIR if _is_folder(info) else stat.S_IFREG}
+    )
 
 
 def _extract(zipped: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, limit: int) -> None:
-    if info.file_size > limit:
+    dense = info.file_size > _DENSE_FROM and info.file_size > _DENSEST * info.compress_size
+    if info.file_size > limit or dense:
         raise MedappError("package.size", file=target.name)
-    with zipped.open(info) as source:
-        data = source.read()  # zipfile stops at the declared size and checks the CRC, so a lie about it ends here
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("xb") as copy:
-            copy.write(data)
+        copy = target.open("xb")
+    except OSError as error:
+        raise MedappError("package.write", name=target.name, reason=error.strerror or "") from error
+    with copy, zipped.open(info) as source:
+        # zipfile stops at the declared size and checks the CRC, so a lie about it ends here
+        while piece := source.read(_PIECE):
+            _write(copy, piece, target)
+
+
+def _write(copy: IO[bytes], piece: bytes, target: Path) -> None:
+    try:
+        copy.write(piece)
     except OSError as error:
         raise MedappError("package.write", name=target.name, reason=error.strerror or "") from error

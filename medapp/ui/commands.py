@@ -105,6 +105,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("open_files", "file", ("Ctrl+O",), "open_files", toolbar=True),
     Command("open_folder", "file", ("Ctrl+Shift+O",), "open_folder", toolbar=True),
     Command("open_sample", "file", (), "sample"),
+    Command("import_model", "file"),
     Command("close_all", "file", ("Ctrl+W",), enabled=_has_scan, starts_section=True),
     Command("quit", "file", ("Ctrl+Q",), starts_section=True),
     _tool(Tool.WINDOW, "W"),

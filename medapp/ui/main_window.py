@@ -17,11 +17,13 @@ from medapp.storage.settings import Settings
 from medapp.ui import theme
 from medapp.ui.actions import Actions
 from medapp.ui.answers import Answers
+from medapp.ui.importing import Importing, Offer
 from medapp.ui.opening import Opening
 from medapp.ui.pictures import Pictures
 from medapp.ui.reading_page import ReadingPage
 from medapp.ui.series_windows import SeriesWindows
 from medapp.ui.session import Session
+from medapp.ui.silent_watch import SilentWatch
 from medapp.ui.state import Page, Place, State, Tool, VoiChoice
 from medapp.ui.teaching_page import TeachingPage
 from medapp.ui.teaching_session import TeachingSession, can_be_cases
@@ -30,6 +32,7 @@ from medapp.ui.voi_choices import offers_for
 from medapp.ui.widgets.banner import Banner
 from medapp.ui.widgets.job_bar import JobBar
 from medapp.ui.widgets.layouts import column, label, named
+from medapp.ui.widgets.model_offer import ModelOffer
 from medapp.ui.widgets.start_page import StartPage
 
 log = logging.getLogger(__name__)
@@ -55,6 +58,8 @@ class MainWindow(QMainWindow):
         self.answers = Answers(session)
         self.opening = Opening(session)
         self.teaching = TeachingSession(session)
+        self.importing = Importing(session)
+        self.silent_watch = SilentWatch(session)
         self.start_page, self.reading_page = StartPage(), ReadingPage()
         self.teaching_page = TeachingPage(self.teaching)
         self.actions_made = Actions(self._handlers(), self)
@@ -114,7 +119,11 @@ class MainWindow(QMainWindow):
         page.panel.heat_map_requested.connect(lambda shown: session.update(heat_map_shown=shown))
         page.panel.opacity_requested.connect(self._set_opacity)
         self.actions_made.voi_chosen.connect(self.viewing.choose_voi)
-        self.teaching.activated.connect(self.answers.ask_again)
+        self.teaching.using.models_changed.connect(self.answers.ask_again)
+        self.silent_watch.completed.connect(self.teaching.using.refresh)
+        self.importing.offered.connect(self._offer_model)
+        self.importing.installed.connect(self._models_changed)
+        self.teaching_page.use.import_requested.connect(self._ask_for_model)
         start = self.start_page
         start.files_requested.connect(self._ask_for_files)
         start.folder_requested.connect(self._ask_for_folder)
@@ -131,6 +140,7 @@ class MainWindow(QMainWindow):
             "open_files": self._ask_for_files,
             "open_folder": self._ask_for_folder,
             "open_sample": self.open_sample,
+            "import_model": self._ask_for_model,
             "close_all": self.opening.close_all,
             "quit": self.close,
             "reset": self.viewing.reset,
@@ -225,6 +235,23 @@ class MainWindow(QMainWindow):
             self.opening.open([Path(name)])
 
     @Slot()
+    def _ask_for_model(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, tr("use.import_title"), "", tr("use.zip_filter"))
+        if name:
+            self.importing.look_into(Path(name))
+
+    @Slot(object)
+    def _offer_model(self, offer: Offer) -> None:
+        dialog = ModelOffer(offer.question, can_answer=offer.is_classifier, parent=self)
+        dialog.decided.connect(lambda then: self.importing.install(offer.path, then))
+        dialog.open()
+
+    @Slot()
+    def _models_changed(self) -> None:
+        self.answers.ask_again()
+        self.teaching.refresh()
+
+    @Slot()
     def _toggle_maximised(self) -> None:
         self._session.update(maximised=not self._session.state.maximised)
 
@@ -249,6 +276,8 @@ class MainWindow(QMainWindow):
         event.acceptProposedAction()
         if self._session.state.page is Page.TEACHING and len(paths) == 1 and can_be_cases(paths[0]):
             self.teaching.choose_cases(paths[0])
+        elif len(paths) == 1 and paths[0].suffix.lower() == ".zip":
+            self.importing.consider(paths[0], otherwise=lambda: self.opening.open(paths))
         else:
             self.opening.open(paths)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from medapp.classify.engine import Engine
 from medapp.classify.registry import Registry
 from medapp.errors import MedappError, Problem
 from medapp.folders import Folders
@@ -22,6 +23,7 @@ from medapp.storage.settings import FONT_LARGEST, FONT_SMALLEST, Settings, Setti
 from medapp.ui.job_list import JobList
 from medapp.ui.state import Page, State, Tool
 from medapp.workflows.reading import Reading
+from medapp.workflows.watching import Watching
 
 log = logging.getLogger(__name__)
 LONG_JOBS = 4
@@ -37,6 +39,8 @@ class Services:
     cache: FrameCache
     reading: Reading
     registry: Registry
+    engine: Engine
+    watching: Watching
     settings_file: SettingsFile
     settings: Settings
 
@@ -62,13 +66,14 @@ class Session(QObject):
         self.picture_jobs = JobList(2 * services.readers.config.processes + 1, self, delivery_ms=PICTURE_MS)
         self.project_jobs = JobList(1, self)
         self.note_jobs = JobList(1, self)
+        self.watch_jobs = JobList(1, self)
         self.jobs.views_changed.connect(lambda views: self.update(jobs=views))
         for jobs in self._job_lists:
             jobs.uncaught.connect(self.fail)
 
     @property
     def _job_lists(self) -> tuple[JobList, ...]:
-        return self.jobs, self.picture_jobs, self.project_jobs, self.note_jobs
+        return self.jobs, self.picture_jobs, self.project_jobs, self.note_jobs, self.watch_jobs
 
     @property
     def settings(self) -> Settings:

@@ -49,6 +49,11 @@ class TeachingDesk(QObject):
             self.view = view
             self.changed.emit(view)
 
+    def refresh(self) -> None:
+        """Read the project again, where there is one: the models of this station are others."""
+        if self.project is not None:
+            self.act(lambda project: None)
+
     @property
     def training(self) -> bool:
         """Whether a training is going on; the person is told, for it keeps the cases from being changed."""

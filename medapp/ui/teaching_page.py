@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFileDialog, QFrame, QScrollArea, QStackedWidget, QWidget
 
 from medapp.i18n import tr
+from medapp.training.naming import identifier
 from medapp.ui.teaching_session import TeachingSession
 from medapp.ui.widgets.layouts import column, line, named, row
 from medapp.ui.widgets.teaching.cases import CasesStep
@@ -91,9 +92,29 @@ class TeachingPage(QWidget):
         self.train.go_on_requested.connect(session.trainings.go_on)
         self.sealed_test.open_requested.connect(session.evidence.open_sealed_test)
         self._connect_files()
-        self.use.name_requested.connect(session.set_name)
-        self.use.activate_requested.connect(session.activate)
-        self.use.back_requested.connect(session.go_back)
+        self._connect_use()
+
+    def _connect_use(self) -> None:
+        step, using = self.use, self._session.using
+        using.changed.connect(step.render_using)
+        step.render_using(using.view)
+        step.name_requested.connect(self._session.set_name)
+        step.activate_requested.connect(using.activate)
+        step.back_requested.connect(using.go_back)
+        step.scope.scope_requested.connect(using.set_scope)
+        step.contest.compare_requested.connect(using.compare)
+        step.contest.cancel_requested.connect(using.stop_comparing)
+        step.watch_requested.connect(using.watch)
+        step.watch.end_requested.connect(using.end_watch)
+        step.watch.remove_requested.connect(using.remove)
+        step.export_requested.connect(self._export_model)
+
+    @Slot(str)
+    def _export_model(self, name: str) -> None:
+        suggested = f"{identifier(name)}.zip"
+        path, chosen = QFileDialog.getSaveFileName(self, tr("use.export_as"), suggested, tr("use.zip_filter"))
+        if path:
+            self._session.using.export(name, with_ending(Path(path), chosen))
 
     def _connect_files(self) -> None:
         evidence = self._session.evidence

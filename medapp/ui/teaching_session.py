@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import cast
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Slot
 
 from medapp.errors import MedappError, Problem
 from medapp.i18n import tell, tr
@@ -22,10 +22,10 @@ from medapp.ui.teaching_evidence import Evidence
 from medapp.ui.teaching_facts import class_rows, example_of, listed_rows, snapshot_of
 from medapp.ui.teaching_state import Doing, Snapshot
 from medapp.ui.teaching_training import Trainings
+from medapp.ui.teaching_use import Using
 from medapp.ui.teaching_view import question_of
 from medapp.ui.widgets.teaching.views import ClassRow, QuestionView, Step
 from medapp.workflows.teaching import Project, list_projects
-from medapp.workflows.use import Use
 
 STEPS = tuple(Step)
 
@@ -33,13 +33,12 @@ STEPS = tuple(Step)
 class TeachingSession(TeachingDesk):
     """Turns wishes into actions of the project; every one of them runs in a worker, one after the other."""
 
-    activated = Signal()
-
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._check_job: int | None = None
         self.trainings = Trainings(self)
         self.evidence = Evidence(self)
+        self.using = Using(self)
 
     def restore(self) -> None:
         """Take up the project that was changed last, and follow its training where one is going on."""
@@ -186,19 +185,6 @@ class TeachingSession(TeachingDesk):
         """Name what comes out of the project."""
         if name and name != self.view.use.name:
             self.act(lambda project: project.rename(name))
-
-    @Slot(str)
-    def activate(self, name: str) -> None:
-        """Put the model in use, under `name`."""
-        self.act(lambda project: Use(project, self.services.registry).activate(name), done=self._model_changed)
-
-    @Slot()
-    def go_back(self) -> None:
-        """Put in use what was in use before."""
-        self.act(lambda project: Use(project, self.services.registry).go_back(), done=self._model_changed)
-
-    def _model_changed(self, _: object) -> None:
-        self.activated.emit()
 
 
 def can_be_cases(path: Path) -> bool:

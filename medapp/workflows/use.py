@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from medapp.classify.in_use import ModelRef
 from medapp.classify.package import Package, read_package
@@ -13,13 +14,16 @@ from medapp.classify.scope import Scope
 from medapp.errors import MedappError
 from medapp.i18n import tr
 from medapp.jobs import Job
-from medapp.training.champion import MARGIN
-from medapp.training.measure import Predicts
 from medapp.training.naming import identifier, renamed
+from medapp.training.report_page.writing import keep_comparison
 from medapp.training.survey import ReadsFrames
-from medapp.workflows.contest import Contest, champion_for, is_same, run_contest
 from medapp.workflows.project_state import Named
+from medapp.workflows.rivals import champion_for, is_same
 from medapp.workflows.teaching import Project
+
+if TYPE_CHECKING:
+    from medapp.training.measure import Predicts
+    from medapp.workflows.contest import Contest
 
 
 class Use:
@@ -72,15 +76,22 @@ class Use:
             raise MedappError("project.no_name")
         trained, before = self.trained(), self.named()
         wanted = scope or (before.scope if before is not None else trained.scope)
+        package = self._as_wanted(trained, title, wanted) or self._made(trained, title, wanted)
+        if before is None or before.manifest_hash != package.manifest_hash:
+            self._project.note("named", {"name": title}, named=_named(package, activated=False))
+        return package
+
+    def _as_wanted(self, trained: Package, title: str, scope: Scope) -> Package | None:
+        """Return the model of this station that has this name, scope and report already, or None."""
         openings = self._project.state.openings
-        if before is not None and _is_as_wanted(before, trained, title, wanted, openings):
-            return before
+        there = (entry.package for entry in self._registry.list().entries if not entry.builtin)
+        return next((p for p in there if _is_as_wanted(p, trained, title, scope, openings)), None)
+
+    def _made(self, trained: Package, title: str, scope: Scope) -> Package:
         version = self._free_version(ModelRef(identifier(title), trained.metadata.version))
         target = self._project.folder / "models" / f"{identifier(title)}-{secrets.token_hex(2)}"
-        made = renamed(trained, title, target, openings, scope=wanted, version=version)
-        package = self._registry.install(made.path)
-        self._project.note("named", {"name": title}, named=Named(package.metadata.id, version, title))
-        return package
+        openings = self._project.state.openings
+        return self._registry.install(renamed(trained, title, target, openings, scope=scope, version=version).path)
 
     def activate(self, name: str, scope: Scope | None = None) -> Package:
         """Put the best model in use on this station, under `name`, for the images of `scope`."""
@@ -130,7 +141,7 @@ class Use:
         trained = self.trained()
         return champion_for(self.named() or trained, self._registry.in_use())
 
-    def compare(self, readers: ReadsFrames, engine: Predicts, margin: float = MARGIN) -> Job[Contest]:
+    def compare(self, readers: ReadsFrames, engine: Predicts, margin: float) -> Job[Contest]:
         """Compare the best model with the one in use on the sealed test, which counts as another opening of it.
 
         Raises
@@ -139,6 +150,8 @@ class Use:
             ``project.no_champion`` where no model in use answers the same question, ``project.still_sealed`` before
             the test was opened, or any of `run_contest`.
         """
+        from medapp.workflows.contest import run_contest  # statistics take long to load
+
         project = self._project
         champion = self.champion()
         if champion is None:
@@ -149,6 +162,9 @@ class Use:
         contest = yield from run_contest(
             cases, champion, self.trained(), readers, engine, pattern=pattern, margin=margin
         )
+        run = project.best_run()
+        if run is not None:
+            keep_comparison(run.folder, contest.to_json())
         told = {"name": champion.metadata.name, "verdict": tr(f"champion.short.{contest.comparison.verdict}")}
         project.note("compared", told, openings=project.state.openings + 1)
         return contest

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -22,7 +22,9 @@ from medapp.imaging.source import scan
 from medapp.jobs import Job, Progress, TimeLeft
 from medapp.storage.watched import Sighting, Watched, hidden
 from medapp.training.drift import ScoreDrift, refuses_more, score_drift, unclear_band
-from medapp.training.measure import Predicts
+
+if TYPE_CHECKING:
+    from medapp.training.measure import Predicts
 
 log = logging.getLogger(__name__)
 STUDIES = 50

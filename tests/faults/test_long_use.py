@@ -20,7 +20,7 @@ def test_what_the_window_holds_is_flat_after_a_warm_up(qapp: QApplication, tmp_p
     try:
         first, *_, last = a_day(parts, tmp_path / "studies", studies=36, every=12)
     finally:
-        parts.results.close()
+        parts.close()
     assert last.handles <= first.handles + 4
     assert last.threads <= first.threads + 1
     assert last.children == first.children

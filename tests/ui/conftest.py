@@ -32,7 +32,7 @@ def parts() -> Iterator[Parts]:
     built = build(user_folders())
     yield built
     built.release()
-    built.results.close()
+    built.close()
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ from medapp.errors import MedappError
 from medapp.jobs import Progress, run_to_end
 from medapp.training.split import SEALED_FRACTION, position
 from medapp.training.survey import content_hash
-from medapp.workflows.contest import Contest, champion_for, run_contest
+from medapp.workflows.contest import Contest, run_contest
+from medapp.workflows.rivals import champion_for
 from tests.training.trial_cases import PlainReaders, write_classes
 from tests.workflows.answering import CLASSES, SALT, AnsweringEngine, contents, model
 

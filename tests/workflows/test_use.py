@@ -161,11 +161,11 @@ def test_the_comparison_with_the_model_in_use_is_another_opening(
     use: Use, registry: Registry, project: Project, tmp_path: Path
 ) -> None:
     engine = AnsweringEngine()
-    assert code_of(lambda: run_to_end(use.compare(PlainReaders(), engine))) == "project.no_champion"
+    assert code_of(lambda: run_to_end(use.compare(PlainReaders(), engine, 0.02))) == "project.no_champion"
     registry.install(model(tmp_path, "old").path)
     registry.activate("old")
     engine.noise = {"old": 20.0}
-    contest = run_to_end(use.compare(PlainReaders(), engine))
+    contest = run_to_end(use.compare(PlainReaders(), engine, 0.02))
     assert contest.champion.metadata.id == "old"
     assert contest.comparison.counts["gained"] > 0
     assert (project.state.openings, lab(project)[-1]) == (2, "compared")
@@ -178,7 +178,7 @@ def test_nothing_is_compared_before_the_test_was_opened(
     registry.install(model(tmp_path, "old").path)
     registry.activate("old")
     project.note("opened", {"n": 0}, openings=0)
-    assert code_of(lambda: run_to_end(use.compare(PlainReaders(), AnsweringEngine()))) == "project.still_sealed"
+    assert code_of(lambda: run_to_end(use.compare(PlainReaders(), AnsweringEngine(), 0.02))) == "project.still_sealed"
 
 
 def test_a_model_is_not_compared_with_itself(use: Use) -> None:

@@ -52,8 +52,8 @@ class ContestCard(QWidget):
             across.addWidget(widget)
         across.addStretch(1)
         layout.addLayout(across)
-        for widget in (self._progress, self._verdict, self._lines, self._flips, self._problem):
-            layout.addWidget(widget)
+        for below in (self._progress, self._verdict, self._lines, self._flips, self._problem):
+            layout.addWidget(below)
 
     def render_contest(self, view: ContestView, *, enabled: bool) -> None:
         """Show whom a comparison would be with, how far it is, or what it said."""
