@@ -6,7 +6,8 @@ import re
 import secrets
 import threading
 from collections.abc import Mapping
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from medapp.jobs import Job
 from medapp.training.check import Checked, check
 from medapp.training.lineage import built_in_model, lineage_of
 from medapp.training.patients import compile_pattern
+from medapp.training.report_page.writing import write_run_page
 from medapp.training.request import Effort, RunRequest
 from medapp.training.run import Run
 from medapp.training.survey import ReadsFrames
@@ -199,6 +201,8 @@ class Project:
     def open_sealed_test(self) -> dict[str, Any]:
         """Open the sealed test of the best training and return its report; every opening is counted.
 
+        The report's page is written into the run folder, without pictures.
+
         Raises
         ------
         MedappError
@@ -206,6 +210,8 @@ class Project:
         """
         run = self._trained()
         self._record("opened", {"n": self._state.openings + 1}, openings=self._state.openings + 1)
+        with suppress(MedappError):  # it can be saved later, where there is room, and then with pictures
+            write_run_page(run.folder, question=asdict(self._state.question), openings=self._state.openings)
         return self._report_of(run)
 
     def report(self) -> dict[str, Any] | None:

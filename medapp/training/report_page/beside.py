@@ -80,7 +80,7 @@ class Beside:
     comparison : dict
         With the model that was in use before (``schemas/comparison.json``).
     about_cases : str
-        Where the cases come from, in the words of who trained.
+        Where the cases come from, in the words of who trained; Markdown.
     """
 
     model: Mapping[str, Any] = field(default_factory=dict)

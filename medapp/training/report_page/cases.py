@@ -7,6 +7,7 @@ from typing import Any
 
 from medapp.i18n import tr
 from medapp.training.report_page.beside import Beside, Report
+from medapp.training.report_page.card import as_html
 from medapp.training.report_page.flow import flow, images_of
 from medapp.training.report_page.markup import Markup, figure, paragraph, part, section, table
 from medapp.training.report_page.sentences import is_evaluation
@@ -19,10 +20,10 @@ def cases_section(report: Report, beside: Beside) -> Markup:
     return section(
         "cases",
         tr("report.section.cases"),
-        paragraph(beside.about_cases),
+        as_html(beside.about_cases),
         paragraph(_patients(cases)),
         _counts(report),
-        figure(drawn, tr("report.flow.caption")),
+        figure(drawn, tr("report.flow.caption"), None),
         part(tr("report.findings"), _findings(cases, beside) or paragraph(tr("report.no_findings"))),
     )
 

@@ -67,7 +67,7 @@ def _goal(report: Report, beside: Beside) -> str:
 
 
 def _sources(report: Report, beside: Beside) -> str:
-    return beside.about_cases
+    return tr("report.fact.sources") if beside.about_cases.strip() else ""
 
 
 def _eligibility(report: Report, beside: Beside) -> str:

@@ -108,6 +108,6 @@ def table(caption: str, head: Sequence[Child], rows: Iterable[Sequence[Child]], 
     return element("div", whole, class_="scroll", tabindex=0, role="region", aria_label=caption)
 
 
-def figure(drawing: Markup, caption: str) -> Markup:
-    """Return a drawing or picture with what it shows below it."""
-    return element("figure", drawing, element("figcaption", caption)) if drawing else drawing
+def figure(drawing: Markup, caption: str, class_: str | None = "chart") -> Markup:
+    """Return a drawing or picture with what it shows below it; nothing where there is none."""
+    return element("figure", drawing, element("figcaption", caption), class_=class_) if drawing else drawing

@@ -51,7 +51,7 @@ def warnings_of(report: Report, beside: Beside) -> list[str]:
     told += sealed.get("notes") or []
     if (sealed.get("refused") or {}).get("cases"):
         told.append(tr("report.warning.refused", n=sealed["refused"]["cases"], cases=sealed["n_cases"]))
-    told += [g["warning"] for g in sealed.get("groups") or [] if isinstance(g.get("warning"), str) and g["warning"]]
+    told += [f"{g['by']}: {g['group']}: {g['warning']}" for g in sealed.get("groups") or [] if g.get("warning")]
     if report.get("openings", 0) > 1:
         told.append(tr("report.warning.openings", n=report["openings"]))
     return list(dict.fromkeys(told))

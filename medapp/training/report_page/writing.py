@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,7 +13,7 @@ import cv2
 from medapp.classify.package import Package, read_package
 from medapp.classify.preprocess import PreprocessSpec, network_picture
 from medapp.errors import MedappError
-from medapp.files import read_json, write_text
+from medapp.files import read_json, write_json, write_text
 from medapp.imaging.frame import Frame
 from medapp.training.events import PACKAGE_FOLDER, REQUEST_FILE
 from medapp.training.report_page.answers import read_answers
@@ -23,6 +24,7 @@ from medapp.training.report_page.page import report_page
 PAGE_FILE = "eval/report.html"
 COMPARISON_FILE = "eval/comparison.json"
 PICTURE_SIZE = 224
+LONGEST_ABOUT = 20_000
 
 
 class ReadsFrame(Protocol):
@@ -114,10 +116,26 @@ def write_run_page(
         mistakes=pictures,
         kept=kept or {},
         comparison=_document(folder / COMPARISON_FILE),
+        about_cases=_about_in(request),
     )
     target = target or folder / PAGE_FILE
     write_page(target, report, whole)
     return target
+
+
+def keep_comparison(folder: Path, comparison: Mapping[str, Any]) -> None:
+    """Keep what a comparison with the model in use said beside the report of a run; a full disk costs only that."""
+    with suppress(OSError):
+        write_json(folder / COMPARISON_FILE, comparison)
+
+
+def _about_in(request: Mapping[str, Any]) -> str:
+    """Return what the trainer said about the cases, where its file is still there."""
+    name = request.get("about")
+    try:
+        return Path(name).read_text(encoding="utf-8")[:LONGEST_ABOUT] if isinstance(name, str) and name else ""
+    except (OSError, ValueError):
+        return ""
 
 
 def _document(path: Path) -> Mapping[str, Any]:
