@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
@@ -42,14 +42,15 @@ Job: TypeAlias = Generator[Progress | Partial, None, T]
 
 
 class TimeLeft:
-    """Estimates the seconds left from the steps done since the first one."""
+    """Estimates the seconds left from the steps done since the first one, by a `clock` that may stand still."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] | None = None) -> None:
+        self._clock = clock or time.monotonic
         self._start: tuple[float, int] | None = None
 
     def after(self, done: int, total: int) -> float | None:
         """Return the seconds left when `done` of `total` steps are done; None in the first half second."""
-        now = time.monotonic()
+        now = self._clock()
         if self._start is None:
             self._start = (now, done)
             return None

@@ -29,6 +29,7 @@ from medapp.training.evaluate import Answers, patient_numbers
 from medapp.training.events import PACKAGE_FOLDER
 from medapp.training.fingerprint import fingerprint_of
 from medapp.training.folds import fold_count, fold_numbers
+from medapp.training.glimpse import glimpse
 from medapp.training.instant import finish_instantly, learn_instantly
 from medapp.training.intake import read_cases
 from medapp.training.interruption import interruptible
@@ -56,7 +57,7 @@ from medapp.training.report import (
 from medapp.training.request import RunRequest
 from medapp.training.sample import ReadsOnce
 from medapp.training.starting_model import starting_model
-from medapp.training.survey import mostly_colour
+from medapp.training.timekeeping import note_rates, outlook_of
 from medapp.training.truth import is_several
 
 REPORT_FILE, PREDICTIONS_FILE = "report.json", "sealed_predictions.csv"
@@ -103,14 +104,15 @@ def teach(request: RunRequest, folder: Path, narrator: Narrator, start: float) -
         torch.set_num_threads(plan.config.threads)
         listing = list_cases(Path(request.cases), request.uncertain)
         readers = stack.enter_context(Readers())
+        narrator.outlook = outlook_of(plan, listing)
         reading = ReadsOnce(readers)
         with reading.sampling(narrator.go_or_stop):
-            in_colour = mostly_colour(listing, reading)
-        if in_colour:
-            plan = replace(plan, spec=replace(plan.spec, colour="rgb"))
+            plan = plan.seeing(glimpse(listing, reading))
         pictures = stack.enter_context(PictureCache(folder, len(listing.cases), plan.spec))
+        began = narrator.clock()
         surveyed = read_cases(listing, reading, plan.request.pattern, pictures, narrator)
         readers.close()
+        narrator.outlook.measured(reading=(narrator.clock() - began) / max(1, len(listing.cases)))
         checked = judge(learnable(surveyed), plan.lineage.salt, plan.lineage.sides)
         narrator.tell("checked", **summary_of(checked))
         _refuse_blocked(checked, plan)
@@ -164,12 +166,15 @@ def _learn_and_test(
     )
     with interruptible(lesson.network, lambda: narrator.stopping):
         instant = learn_instantly(lesson, narrator, keeper)
+        note_rates(lesson, checked, instant, narrator)
         if plan.request.effort != "instant":
             budget = Budget(start, instant.seconds, plan.config, narrator.clock)
             trained = learn_quickly(lesson, instant, budget, narrator, keeper)
         else:
             trained = finish_instantly(lesson, instant, narrator)
+    note_rates(lesson, checked, instant, narrator)
     curve = _more_cases(lesson, instant, narrator)
+    narrator.progress("writing", 0, 1)
     calibration = _calibrate(plan, classes, trained)
     report, answers = _report(plan, checked, lesson, instant, trained, calibration, narrator)
     report["learning_curve"] = curve

@@ -11,6 +11,7 @@ from medapp.jobs import TimeLeft
 from medapp.training.config import TrainConfig
 from medapp.training.consumption import Pulse, Speed, peak_memory_mb
 from medapp.training.events import Control, EventLog
+from medapp.training.outlook import Outlook
 
 SECONDS_BETWEEN = 0.25
 
@@ -30,7 +31,8 @@ class Narrator:
         self._log = log
         self._control = control
         self._phase = ""
-        self._left = TimeLeft()
+        self._left = TimeLeft(self.clock)
+        self.outlook: Outlook | None = None
         self._last = 0.0
         self._start = time.monotonic()
         self._speed = Speed(self.clock)
@@ -40,14 +42,19 @@ class Narrator:
     def progress(self, phase: str, done: int, total: int) -> bool:
         """Tell how far `phase` is, at most four times a second; wait while paused; return whether to stop."""
         if phase != self._phase:
-            self._phase, self._left, self._last = phase, TimeLeft(), 0.0
-        seconds_left = self._left.after(done, total)
+            self._phase, self._left, self._last = phase, TimeLeft(self.clock), 0.0
+        seconds_left = self._whole(phase, self._left.after(done, total))
         now = time.monotonic()
         if done == total or now - self._last >= SECONDS_BETWEEN:
             self._last = now
             left = None if seconds_left is None else round(seconds_left, 1)
             self._log.write("progress", phase=phase, done=done, total=total, seconds_left=left)
         return self.pause()
+
+    def _whole(self, phase: str, left: float | None) -> float | None:
+        """Return the seconds left of the whole run, where `left` are those of the phase."""
+        after = self.outlook.after(phase) if self.outlook is not None else 0.0
+        return None if left is None or after is None else left + after
 
     def learned_from(self, pictures: int, seconds: float, waited: float) -> None:
         """Tell now and then how fast it goes, the wait for pictures, and the memory taken."""

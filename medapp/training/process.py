@@ -23,6 +23,7 @@ from medapp.imaging.readers import Readers
 from medapp.processes import lower_priority
 from medapp.training.arguments import parse, request_of
 from medapp.training.dataset import list_cases
+from medapp.training.estimate import estimate, in_words
 from medapp.training.events import Control, EventLog
 from medapp.training.heartbeat import Heartbeat
 from medapp.training.narration import Narrator, StoppedEarlyError
@@ -43,6 +44,8 @@ def main(arguments: Sequence[str]) -> int:
         args = parse(arguments)
     except SystemExit as end:
         return int(end.code or 0)
+    if args.estimate:
+        return _estimate(args)
     with ExitStack() as stack:
         try:
             folder = found_run(args.resume) if args.resume else new_run(args.output)
@@ -60,6 +63,17 @@ def main(arguments: Sequence[str]) -> int:
         control = stack.enter_context(Control(folder, lambda: _tell_stopping(events), heartbeat.beat))
         signal.signal(signal.SIGINT, lambda *_: control.stop())
         return _teach(args, request, folder, Narrator(events, control))
+
+
+def _estimate(args: argparse.Namespace) -> int:
+    """Print how long each effort would take; nothing is trained."""
+    try:
+        told = estimate(request_of(args))
+    except MedappError as error:
+        print(tell(error), file=sys.stderr)
+        return NOTHING_ANSWERED
+    print(json.dumps(told, ensure_ascii=False) if args.json else in_words(told))
+    return ANSWERED
 
 
 def _held(folder: Path) -> Heartbeat:

@@ -1,0 +1,45 @@
+"""The time left of a whole training: what the phase at hand still takes, and what comes after it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from medapp.training.forecast import PHASES, Rates, Work, seconds_after
+from medapp.training.rates import remember
+
+
+class Outlook:
+    """Says what comes after a phase, better with each rate that is measured.
+
+    Parameters
+    ----------
+    work : Work
+        What is to be done.
+    rates : Rates
+        What a picture costs, as far as is known.
+    key : str
+        Under which the rates are remembered; empty: nowhere.
+    """
+
+    def __init__(self, work: Work, rates: Rates, key: str = "") -> None:
+        self._work, self._rates, self._key = work, rates, key
+
+    def after(self, phase: str) -> float | None:
+        """Return the seconds of all that comes after `phase`; None for one that is not known."""
+        return seconds_after(phase, self._work, self._rates) if phase in PHASES else None
+
+    def measured(self, **seconds: float) -> None:
+        """Take rates that were measured: ``reading``, ``looking`` or ``learning``, seconds a picture."""
+        known = {name: value for name, value in seconds.items() if value > 0}
+        if "looking" in known and "learning" not in known:
+            known["learning"] = known["looking"] * self._rates.learning / self._rates.looking
+        self._rates = replace(self._rates, **known)
+
+    def counted(self, cases: int, patients: int) -> None:
+        """Take the cases and patients that were found."""
+        self._work = replace(self._work, cases=cases, patients=patients)
+
+    def keep(self) -> None:
+        """Remember the rates for the next training."""
+        if self._key:
+            remember(self._key, self._rates)

@@ -1,0 +1,32 @@
+"""What a training knows of its own time: before, from earlier runs or a trial; then from what it has measured."""
+
+from __future__ import annotations
+
+from medapp.training.case import CaseFolder
+from medapp.training.check import Checked
+from medapp.training.forecast import work_of
+from medapp.training.lesson import Instant, Lesson
+from medapp.training.narration import Narrator
+from medapp.training.outlook import Outlook
+from medapp.training.plan import Plan
+from medapp.training.probe import rate_key, rates_for
+
+
+def outlook_of(plan: Plan, listing: CaseFolder) -> Outlook:
+    """Return the outlook of a training that is about to read its cases."""
+    request = plan.request
+    work = work_of(listing, request.effort, plan.config, pattern=request.pattern, steps=request.steps)
+    return Outlook(work, rates_for(plan)[0], rate_key(plan))
+
+
+def note_rates(lesson: Lesson, checked: Checked, instant: Instant, narrator: Narrator) -> None:
+    """Let the time left, and later trainings, rest on what was measured."""
+    if narrator.outlook is None:
+        return
+    cases = len(lesson.development.positions) + len(lesson.sealed.positions)
+    narrator.outlook.counted(cases, checked.patients)
+    measured = {"looking": instant.seconds / max(1, cases)}
+    if narrator.pulse is not None:
+        measured["learning"] = 1 / narrator.pulse.images_per_second
+    narrator.outlook.measured(**measured)
+    narrator.outlook.keep()
