@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import re
 import stat
@@ -41,7 +42,8 @@ ALLOWED = REQUIRED | {NOVELTY, TRAINING_SET, REPORT}
 SMALL_FILE_LIMIT = 64 * 2**20
 WEIGHTS_LIMIT = 2 * 2**30
 _TENSOR_HEADER_LIMIT = 4 * 2**20
-_TENSOR_TYPES = frozenset({"F16", "F32", "F64", "I64", "I32", "U8", "BOOL"})
+_TENSOR_TYPES = {"F16": 2, "F32": 4, "F64": 8, "I64": 8, "I32": 4, "U8": 1, "BOOL": 1}
+"""The kinds of numbers that are read, with their bytes."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _SCHEMAS = {
     METADATA: "package_metadata",
@@ -265,11 +267,27 @@ def check_tensor_header(data: bytes, name: str) -> None:
         raise MedappError("package.tensors", file=name)
     try:
         header = json.loads(data[8 : 8 + length])
-        types = {entry["dtype"] for key, entry in header.items() if key != "__metadata__"}
+        fits = _lie_side_by_side(
+            [entry for key, entry in header.items() if key != "__metadata__"], len(data) - 8 - length
+        )
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
         raise MedappError("package.tensors", file=name) from error
-    if not types <= _TENSOR_TYPES:
+    if not fits:
         raise MedappError("package.tensors", file=name)
+
+
+def _lie_side_by_side(entries: list[dict[str, Any]], size: int) -> bool:
+    """Tell whether tensors of known kinds fill `size` bytes, each with as many as its shape needs."""
+    end = 0
+    for entry in sorted(entries, key=lambda entry: (entry["data_offsets"][0], entry["data_offsets"][1])):
+        first, last = entry["data_offsets"]
+        shape = entry["shape"]
+        if first != end or not isinstance(shape, list) or any(type(n) is not int or n < 0 for n in shape):
+            return False
+        if last - first != math.prod(shape) * _TENSOR_TYPES[entry["dtype"]]:
+            return False
+        end = last
+    return end == size
 
 
 def _read_tensors(data: bytes, name: str) -> dict[str, NDArray[Any]]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import errno
 import gzip
 import io
+import re
 import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
@@ -25,10 +27,18 @@ MEMBERS_LIMIT = 200_000
 
 def split_source(source: str) -> tuple[Path, str | None]:
     """Split ``archive.zip!/inner/path`` in archive and member; a plain path has no member."""
-    path, mark, member = source.partition(MEMBER)
-    if not mark or is_there(Path(source)):
+    if MEMBER not in source or is_there(Path(source)):
         return Path(source), None
-    return Path(path), member
+    marks = [mark.start() for mark in re.finditer(re.escape(MEMBER), source)]
+    cut = next((at for at in marks if _is_file(Path(source[:at]))), marks[0])  # folders may end with the mark's sign
+    return Path(source[:cut]), source[cut + len(MEMBER) :]
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that the system does not take
+        return False
 
 
 class _BoundedFile(io.BufferedReader):
@@ -60,7 +70,7 @@ def open_source(source: str, limits: ReadLimits) -> Iterator[IO[bytes]]:
     try:
         with _BoundedFile(path) as file:
             if member is not None:
-                yield _member(file, member, limits)
+                yield _member(file, path, member, limits)
             elif file.read(2) == b"\x1f\x8b":
                 file.seek(0)
                 yield _gunzipped(file, limits)
@@ -97,21 +107,34 @@ def _gunzipped(file: IO[bytes], limits: ReadLimits) -> IO[bytes]:
     return io.BytesIO(data)
 
 
-def _member(file: IO[bytes], name: str, limits: ReadLimits) -> IO[bytes]:
-    with _opened(file) as archive:
-        try:
-            info = archive.getinfo(name)
-        except KeyError as error:
-            raise MedappError("archive.no_member") from error
-        _check_member(info, limits)
-        try:
-            with archive.open(info) as stream:
-                data = stream.read(min(limits.inflated_bytes, info.file_size) + 1)
-        except Exception as error:
-            raise _fault(error, "archive.member_damaged") from error
+def _member(file: IO[bytes], path: Path, name: str, limits: ReadLimits) -> IO[bytes]:
+    archive = _directory(path, *_stamp(path))
+    archive.fp = file  # its own was closed: only what was read of it is kept
+    try:
+        info = archive.getinfo(name)
+    except KeyError as error:
+        raise MedappError("archive.no_member") from error
+    _check_member(info, limits)
+    try:
+        with archive.open(info) as stream:
+            data = stream.read(min(limits.inflated_bytes, info.file_size) + 1)
+    except Exception as error:
+        raise _fault(error, "archive.member_damaged") from error
     if len(data) > info.file_size:
         raise MedappError("archive.member_damaged")
     return io.BytesIO(data)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    state = path.stat()
+    return state.st_mtime_ns, state.st_size
+
+
+@lru_cache(maxsize=2)
+def _directory(path: Path, _changed: int, _size: int) -> zipfile.ZipFile:
+    """Return an archive whose list of members is read: for thousands of them that takes longer than a member."""
+    with path.open("rb") as file:
+        return _opened(file)
 
 
 def _opened(file: IO[bytes]) -> zipfile.ZipFile:
@@ -142,11 +165,10 @@ def members(source: str) -> tuple[str, ...]:
     """
     path, _ = split_source(source)
     _check_regular(path)
-    with path.open("rb") as file, _opened(file) as archive:
-        infos = archive.infolist()
+    infos = _directory(path, *_stamp(path)).infolist()
     if len(infos) > MEMBERS_LIMIT:
         raise MedappError("archive.too_many", limit=MEMBERS_LIMIT)
-    names = {info.filename for info in infos if not info.is_dir()}
+    names = {info.filename for info in infos if not info.filename.endswith("/")}  # is_dir() fails for an empty name
     return tuple(f"{source}{MEMBER}{name}" for name in sorted(names) if not _is_litter(name))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from medapp.errors import MedappError
+from medapp.files import is_there
 from medapp.imaging.archive import MEMBER, open_source
 from medapp.imaging.attributes import items, text
 from medapp.imaging.dicom import open_dicom
@@ -46,4 +47,4 @@ def _below(folder: Path, parts: tuple[str, ...]) -> Path:
             raise MedappError("dicomdir.outside")
     named = folder.joinpath(*parts)
     lower = folder.joinpath(*(part.lower() for part in parts))
-    return lower if not named.exists() and lower.exists() else named
+    return lower if not is_there(named) and is_there(lower) else named

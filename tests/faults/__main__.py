@@ -1,34 +1,59 @@
-"""``python -m tests.faults readers|engine|training|disk COUNT [--seed N]``: the long form, with its figures printed.
+"""``python -m tests.faults WHAT [COUNT] [--seed N]``: the long forms, with their figures printed.
 
-``disk COUNT`` lets every COUNT-th write of a training fail; with an odd seed, all from it on.
+``disk COUNT`` lets every COUNT-th write of a training fail; with an odd seed, all from it on. ``catalogue`` tries every
+row of the catalogue of bad input and has no COUNT.
 """
 
 import argparse
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
-from tests.faults.kills import Outcome, kill_engine, kill_readers
-from tests.faults.refusals import Refusals, in_this_process, refuse_training
-from tests.faults.trainings import Fate, kill_trainings
+from tests.faults.catalogue.table import whole_table
+from tests.faults.kills import kill_engine, kill_readers
+from tests.faults.refusals import in_this_process, refuse_training
+from tests.faults.trainings import kill_trainings
 from tests.trial_packages import package_at
 
+
+def _disk(root: Path, count: int, seed: int) -> Any:
+    with in_this_process():
+        return refuse_training(root, stride=count, lasting=bool(seed % 2))
+
+
+COMMANDS: Mapping[str, Callable[[Path, int, int], Any]] = {
+    "readers": lambda root, count, seed: kill_readers(root / "scan", count, seed),
+    "engine": lambda root, count, seed: kill_engine(package_at(root / "package"), count, seed),
+    "training": kill_trainings,
+    "disk": _disk,
+}
+
+
+def _lines(outcome: Any) -> Iterator[str]:
+    for name, value in asdict(outcome).items():
+        yield f"{name}: {dict(value) if isinstance(value, dict) else value}"
+
+
+def _catalogue() -> None:
+    for part, came in whole_table():
+        print(f"{part}: {came.as_expected} of {came.tried} as expected, {came.written} wrote something, ", end="")
+        print(f"slowest {came.slowest:.1f} s, a reader took at most {came.peak_bytes / 2**20:.0f} MiB", flush=True)
+        for subject, count in came.subjects.items():
+            print(f"    {count:>5} {subject}")
+        for row in came.wrong:
+            print(f"    WRONG {row}")
+
+
 parser = argparse.ArgumentParser(prog="faults")
-parser.add_argument("what", choices=("readers", "engine", "training", "disk"))
-parser.add_argument("count", type=int, metavar="COUNT")
+parser.add_argument("what", choices=("catalogue", *COMMANDS))
+parser.add_argument("count", type=int, metavar="COUNT", nargs="?", default=10)
 parser.add_argument("--seed", type=int, default=1)
 chosen = parser.parse_args()
-with TemporaryDirectory(prefix="medapp-faults-") as folder:
-    root = Path(folder)
-    outcome: Outcome | Fate | Refusals
-    if chosen.what == "training":
-        outcome = kill_trainings(root, chosen.count, chosen.seed)
-    elif chosen.what == "disk":
-        with in_this_process():
-            outcome = refuse_training(root, stride=chosen.count, lasting=bool(chosen.seed % 2))
-    elif chosen.what == "readers":
-        outcome = kill_readers(root / "scan", chosen.count, chosen.seed)
-    else:
-        outcome = kill_engine(package_at(root / "package"), chosen.count, chosen.seed)
-for name, value in asdict(outcome).items():
-    print(f"{name}: {dict(value) if isinstance(value, dict) else value}")
+if chosen.what == "catalogue":
+    _catalogue()
+else:
+    with TemporaryDirectory(prefix="medapp-faults-") as folder:
+        for line in _lines(COMMANDS[chosen.what](Path(folder), chosen.count, chosen.seed)):
+            print(line)

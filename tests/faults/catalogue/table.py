@@ -13,8 +13,8 @@ from tests.faults.catalogue.row import MOST_BYTES, Ground, Row, Tried, peak_byte
 
 BAD_FILES = ("headers", "structure", "pixel_data", "codestreams", "colours", "texts", "pictures", "places")
 POLYGLOTS = ("polyglots",)
-CONTAINERS: tuple[str, ...] = ()
-PARTS = {"bad files": BAD_FILES, "polyglots": POLYGLOTS}
+CONTAINERS = ("names", "archives", "packages")
+PARTS = {"bad files": BAD_FILES, "containers": CONTAINERS, "polyglots": POLYGLOTS}
 
 
 def rows_of(modules: Iterable[str]) -> Iterator[Row]:
