@@ -76,8 +76,6 @@ class Architecture:
         Rate on the pooled features while training.
     least_size, size_step : int
         Rows and columns of the smallest picture that it takes, and what a size must be a multiple of.
-    scratch_size : int
-        Rows and columns of the picture where it is trained from scratch and nothing else was asked for.
     """
 
     make: Callable[[int], nn.Module]
@@ -86,7 +84,6 @@ class Architecture:
     dropout: float = 0.0
     least_size: int = 28
     size_step: int = 1
-    scratch_size: int = 128
 
 
 ARCHITECTURES: dict[str, Architecture] = {
@@ -101,9 +98,7 @@ ARCHITECTURES: dict[str, Architecture] = {
     "vit_b_16": Architecture(
         lambda n: models.vit_b_16(num_classes=n), _vision_transformer, "heads.head", least_size=32, size_step=16
     ),
-    "textbook_cnn": Architecture(
-        TextbookCnn, _textbook, "classifier", TEXTBOOK_DROPOUT, least_size=16, scratch_size=64
-    ),
+    "textbook_cnn": Architecture(TextbookCnn, _textbook, "classifier", TEXTBOOK_DROPOUT, least_size=16),
     "small_cnn": Architecture(SmallCnn, _divided(3), "classifier", least_size=16),
 }
 

@@ -14,10 +14,14 @@ from medapp.classify.preprocess import PreprocessSpec
 from medapp.errors import MedappError
 from medapp.i18n import tr
 from medapp.training.config import TrainConfig
+from medapp.training.glimpse import Glimpse
 from medapp.training.lineage import Lineage, lineage_of
 from medapp.training.precision import round_weights
 from medapp.training.request import RunRequest
 from medapp.training.textbook import with_settings
+
+SCRATCH_SIZE, LEAST_SCRATCH_SIZE, SIZE_STEP = 128, 32, 16
+"""From scratch small pictures are not made larger than it takes: nothing is gained, and it costs time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +64,14 @@ class Plan:
             network = load(self.base, self.device, classes=classes)
         round_weights(network)
         return network
+
+    def seeing(self, glimpse: Glimpse) -> Plan:
+        """Return the plan for cases that look so: in colour, and from scratch in a size that suits theirs."""
+        spec = replace(self.spec, colour="rgb") if glimpse.colour else self.spec
+        if self.base is None and not self.request.image_size and glimpse.side:
+            fitting = -(-glimpse.side // SIZE_STEP) * SIZE_STEP
+            spec = replace(spec, size=min(SCRATCH_SIZE, max(LEAST_SCRATCH_SIZE, fitting)))
+        return replace(self, spec=spec)
 
     def steps_for(self, cases: int) -> int | None:
         """Return how many steps to make with so many cases for learning; None: as many as the time allows."""
@@ -116,7 +128,7 @@ def _spec(request: RunRequest, base: Package | None, architecture: str) -> Prepr
     row = ARCHITECTURES.get(architecture)
     if row is None:
         raise MedappError("network.unknown", name=architecture[:50], known=", ".join(ARCHITECTURES))
-    spec = base.preprocess if base is not None else PreprocessSpec(size=row.scratch_size)
+    spec = base.preprocess if base is not None else PreprocessSpec(size=SCRATCH_SIZE)
     size = request.image_size or spec.size
     if size < row.least_size or size % row.size_step:
         steps = tr("train.image_size.steps", step=row.size_step) if row.size_step > 1 else ""

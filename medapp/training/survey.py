@@ -6,7 +6,6 @@ import hashlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -22,10 +21,10 @@ from medapp.imaging.frame import Frame
 from medapp.imaging.study import NotImage
 from medapp.jobs import Job, Progress, TimeLeft
 from medapp.training.case import Case, CaseFolder
+from medapp.training.case_traits import CaseTraits, traits_of_case
 from medapp.training.patients import PatientRule, choose_rule, patient_key
 
 READS_IN_FLIGHT = 4
-COLOUR_SAMPLE = 12
 
 
 class ReadsFrames(Protocol):
@@ -60,6 +59,8 @@ class Seen:
         DICOM modality, or ``PICTURE``.
     colour : bool
         Whether the picture has colours.
+    traits : CaseTraits
+        Site, machine, view, sex, age, date, as far as they are known.
     """
 
     case: Case
@@ -70,6 +71,7 @@ class Seen:
     frames: int = 1
     modality: str = "PICTURE"
     colour: bool = False
+    traits: CaseTraits = CaseTraits()
 
 
 @dataclass(frozen=True)
@@ -203,16 +205,8 @@ def _read(
     rows, columns = frame.shape
     file_hash = sha256_of(Path(case.source))
     colour = not is_grey_picture(frame)
-    return Seen(case, content_hash(frame), file_hash, rows, columns, found.instance.frames, frame.modality, colour)
-
-
-def mostly_colour(folder: CaseFolder, readers: ReadsFrames) -> bool:
-    """Tell, from a few cases across the folder, whether most pictures have colours; unreadable ones do not count."""
-    votes = []
-    for case in folder.cases[:: max(1, len(folder.cases) // COLOUR_SAMPLE)]:
-        with suppress(MedappError):
-            votes.append(not is_grey_picture(readers.frame(case.source, 0)))
-    return 2 * sum(votes) > len(votes)
+    frames, traits = found.instance.frames, traits_of_case(case, found)
+    return Seen(case, content_hash(frame), file_hash, rows, columns, frames, frame.modality, colour, traits)
 
 
 def _header_key(found: FoundImage) -> str:

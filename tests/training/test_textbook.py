@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from medapp.classify.package import Package, write_package
 from medapp.errors import MedappError
 from medapp.training.arguments import parse, request_of
 from medapp.training.config import TrainConfig
+from medapp.training.glimpse import Glimpse
 from medapp.training.plan import make_plan
 from medapp.training.request import RunRequest
 from medapp.training.textbook import learning_rate, optimizer_of
@@ -36,7 +38,16 @@ def request_from(*arguments: str) -> RunRequest:
 def test_without_any_setting_the_recipe_stays() -> None:
     plan = make_plan(asked(architecture="textbook_cnn", effort="quick"), None)
     assert plan.config == TrainConfig(threads=1)
-    assert plan.spec.size == 64
+
+
+@pytest.mark.parametrize(("side", "size"), [(8, 32), (28, 32), (64, 64), (100, 112), (2000, 128), (0, 128)])
+def test_from_scratch_the_network_sees_small_pictures_small(side: int, size: int) -> None:
+    assert make_plan(asked(architecture="textbook_cnn"), None).seeing(Glimpse(side=side)).spec.size == size
+
+
+def test_a_size_that_was_asked_for_or_that_the_starting_model_has_stays(base: Package) -> None:
+    assert make_plan(asked(architecture="textbook_cnn", image_size=48), None).seeing(Glimpse(side=8)).spec.size == 48
+    assert make_plan(asked(), base).seeing(Glimpse(colour=True, side=8)).spec == replace(base.preprocess, colour="rgb")
 
 
 def test_from_scratch_any_setting_makes_a_plain_training() -> None:
