@@ -16,6 +16,7 @@ from medapp.training.truth import is_several
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
+_BLOCK_ROWS = 1024
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +105,7 @@ def cross_fit(
     done, total = 0, folds * len(config.strengths) + 1
     for fold in range(folds):
         held = numbers == fold
-        for fit in _path(features[~held], truth[~held], config.strengths, config, on_step):
+        for fit in _path(features[~held], truth[~held], config.strengths, config, on_step):  # a copy, to be changed
             out_of_fold[fit.strength][held] = fit.logits(features[held])
             done += 1
             on_fit(done, total)
@@ -133,25 +134,33 @@ def fit_linear(
     features: Floats, truth: Ints, strength: float, config: TrainConfig, on_step: OnStep = no_step
 ) -> LinearFit:
     """Fit the regression of classes that exclude each other with one strength; `on_step` as in `cross_fit`."""
-    (fit,) = _path(features, truth, (strength,), config, on_step)
+    (fit,) = _path(features.copy(), truth, (strength,), config, on_step)
     return fit
 
 
 def _path(
     features: Floats, truth: Ints, strengths: tuple[float, ...], config: TrainConfig, on_step: OnStep
 ) -> Iterator[LinearFit]:
-    """Yield the fit with each strength in turn, each from where the last one ended."""
-    mean, deviation = features.mean(axis=0), features.std(axis=0)
+    """Yield the fit with each strength in turn, each from where the last one ended; `features` are changed."""
+    mean = features.mean(axis=0)
+    features -= mean
+    deviation = _root_mean_square(features)
     deviation = np.where(deviation > 1e-6, deviation, 1).astype(np.float32)
-    standard = features - mean
-    standard /= deviation
+    features /= deviation
     found = None
     for strength in sorted(strengths):
         # the weakest strengths need not be fitted to the end to lose
-        found = fit_logistic(standard, truth, strength, found, most_steps=config.linear_steps, on_step=on_step)
+        found = fit_logistic(features, truth, strength, found, most_steps=config.linear_steps, on_step=on_step)
         weight, bias = _per_class(found[:, :-1], found[:, -1])
         folded = weight / deviation
         yield LinearFit(folded.astype(np.float32), (bias - folded @ mean).astype(np.float32), strength)
+
+
+def _root_mean_square(features: Floats) -> NDArray[np.float64]:
+    """Return that of each column, block by block: the features of many cases are in the memory often enough."""
+    blocks = (features[start : start + _BLOCK_ROWS] for start in range(0, len(features), _BLOCK_ROWS))
+    squares = sum(np.square(block, dtype=np.float64).sum(axis=0) for block in blocks)
+    return np.asarray(np.sqrt(squares / len(features)))
 
 
 def _per_class(
