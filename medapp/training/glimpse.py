@@ -8,7 +8,7 @@ from statistics import median_high
 
 from medapp.classify.preprocess import is_grey_picture
 from medapp.errors import MedappError
-from medapp.training.dataset import CaseFolder
+from medapp.training.case import CaseFolder
 from medapp.training.survey import ReadsFrames
 
 SAMPLE = 12
