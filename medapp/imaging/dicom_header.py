@@ -12,7 +12,7 @@ from medapp.imaging.cine import usual_frame_ms
 from medapp.imaging.codecs import is_elsewhere, is_video
 from medapp.imaging.dicom import DicomFile, encapsulated_frames, is_cut_off, open_dicom
 from medapp.imaging.dicom_geometry import geometry_of
-from medapp.imaging.found import FoundImage
+from medapp.imaging.found import FoundImage, Origin
 from medapp.imaging.frame_order import frame_order
 from medapp.imaging.functional_groups import FrameScope
 from medapp.imaging.layout import PixelLayout, layout_of
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _IDENTITY = """SpecificCharacterSet SOPClassUID SOPInstanceUID StudyInstanceUID SeriesInstanceUID Modality PatientName
     PatientID IssuerOfPatientID PatientBirthDate PatientSex StudyDate StudyTime StudyDescription AccessionNumber
     SeriesDescription SeriesNumber BodyPartExamined InstanceNumber AcquisitionDateTime AcquisitionDate AcquisitionTime
-    ContentDate ContentTime DirectoryRecordSequence"""
+    ContentDate ContentTime DirectoryRecordSequence InstitutionName StationName Manufacturer PatientAge"""
 _PICTURE = """Rows Columns NumberOfFrames SamplesPerPixel BitsAllocated BitsStored HighBit PixelRepresentation
     PhotometricInterpretation PlanarConfiguration ImageType LossyImageCompression FrameTime RecommendedDisplayFrameRate
     LossyImageCompressionRatio LossyImageCompressionMethod FrameTimeVector
@@ -126,6 +126,16 @@ def read_header(file: DicomFile, source: str, limits: ReadLimits) -> FoundImage 
         series_description=text(dataset, "SeriesDescription"),
         series_number=integer(dataset, "SeriesNumber"),
         body_part=text(dataset, "BodyPartExamined"),
+        origin=_origin(dataset),
+    )
+
+
+def _origin(dataset: Dataset) -> Origin:
+    return Origin(
+        institution=text(dataset, "InstitutionName"),
+        station=text(dataset, "StationName"),
+        maker=text(dataset, "Manufacturer"),
+        age=text(dataset, "PatientAge"),
     )
 
 

@@ -11,6 +11,24 @@ from medapp.imaging.traits import Traits
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an image comes from, and how old the patient was; empty where the file does not say.
+
+    Attributes
+    ----------
+    institution, station, maker : str
+        Institution Name (0008,0080), Station Name (0008,1010) and Manufacturer (0008,0070).
+    age : str
+        Patient's Age (0010,1010), for example ``045Y``.
+    """
+
+    institution: str = ""
+    station: str = ""
+    maker: str = ""
+    age: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FoundImage:
     """An image file, and the study and series that its header names.
 
@@ -39,6 +57,7 @@ class FoundImage:
     series_description: str = ""
     series_number: int | None = None
     body_part: str = ""
+    origin: Origin = field(default_factory=Origin)
 
 
 Found: TypeAlias = FoundImage | NotImage | Problem

@@ -11,6 +11,7 @@ from typing import Any
 from medapp.errors import MedappError
 from medapp.i18n import tell, tr
 from medapp.jobs import Job
+from medapp.training.case_traits import CaseTraits
 from medapp.training.dataset import list_cases
 from medapp.training.findings import Duplicate, Finding, all_findings, find_duplicates
 from medapp.training.intervals import least_shown
@@ -91,7 +92,8 @@ class Checked:
             percent=round(100 * sealed / total),
             classes=", ".join(f"{count} {label}" for label, count in patients.items()),
         )
-        return f"{split} {tr('check.proves', n=n, name=name, least=round(100 * least_shown(n)))}"
+        proves = tr("check.proves", n=n, name=name, least=round(100 * least_shown(n)))
+        return " ".join(filter(None, (split, _held_out(self.split), proves)))
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer of ``medapp check --json`` (``schemas/check.json``)."""
@@ -142,6 +144,9 @@ class Checked:
             "left_out": self.counts("left_out"),
             "sealed_patients": self.patient_count("sealed"),
             "development_patients": self.patient_count("development"),
+            "by": self.split.by,
+            "sites": list(self.split.held.sites) if self.split.held else [],
+            "since": self.split.held.since if self.split.held else "",
         }
 
 
@@ -201,6 +206,11 @@ def judge(surveyed: Survey, salt: str, recorded: Mapping[str, Side] | None = Non
     return Checked(surveyed, split, uses, duplicates, tuple(findings))
 
 
+def traits_for(checked: Checked, use: Use) -> list[CaseTraits]:
+    """Return what is known of each case that is for `use`, in their order."""
+    return [one.traits for one, is_for in zip(checked.survey.seen, checked.uses, strict=True) if is_for == use]
+
+
 def _members(seen: Sequence[Seen]) -> list[Member]:
     """Give each case its side by the part it lies in: test is sealed; without a test part, val is."""
     parts = {one.case.part for one in seen}
@@ -211,7 +221,10 @@ def _members(seen: Sequence[Seen]) -> list[Member]:
             return None
         return "sealed" if one.case.part == held_out else "development"
 
-    return [Member(one.case.patient, one.case.label, one.content, side(one)) for one in seen]
+    return [
+        Member(one.case.patient, one.case.label, one.content, side(one), one.traits.site, one.traits.date)
+        for one in seen
+    ]
 
 
 def _by_label(seen: Sequence[Seen], members: Sequence[Member]) -> list[Member]:
@@ -240,6 +253,12 @@ def _uses(
         return "left_out" if leaks or one.case.source in surplus else side
 
     return tuple(use(one, side) for one, side in zip(seen, sides, strict=True))
+
+
+def _held_out(split: Split) -> str:
+    if split.held is None:
+        return ""
+    return tr(f"check.split.by_{split.held.by}", sites=", ".join(split.held.sites), since=split.held.since)
 
 
 def _sealed_patients(checked: Checked) -> dict[str, int]:

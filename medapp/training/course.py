@@ -22,7 +22,8 @@ from medapp.imaging.readers import Readers
 from medapp.training import calibration as calibrating
 from medapp.training.alarm_figures import Circumstance
 from medapp.training.answers_table import ANSWERS_FILE, answers_csv
-from medapp.training.check import Checked, judge
+from medapp.training.case_traits import grouped
+from medapp.training.check import Checked, judge, traits_for
 from medapp.training.checkpoint import CheckpointFolder
 from medapp.training.dataset import list_cases
 from medapp.training.evaluate import Answers, patient_numbers
@@ -282,7 +283,7 @@ def _report(
         Timing(instant.seconds, narrator.seconds),
         None if before is None else compare_with_instant(answers, before, _margin(trained.sealed_logits, answers)),
         narrator.curve,
-        Circumstance(plan.request.prevalence),
+        Circumstance(plan.request.prevalence, grouped(traits_for(checked, "sealed"))),
         _folds(lesson, trained),
     )
     return report, answers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,8 +17,9 @@ from medapp.errors import MedappError
 from medapp.i18n import tell, tr
 from medapp.imaging.frame import Frame
 from medapp.jobs import Job
-from medapp.training.alarm_figures import Circumstance
+from medapp.training.alarm_figures import Circumstance, Traits
 from medapp.training.case import Case, CaseFolder
+from medapp.training.case_traits import grouped
 from medapp.training.check import Checked, judge
 from medapp.training.dataset import list_cases
 from medapp.training.evaluate import Answers, figures, patient_numbers
@@ -62,6 +63,8 @@ class Measured:
         The cases that count, in the order of the answers.
     strange : tuple of str
         Labels of the cases that the model does not know.
+    traits : mapping of str to sequence of str
+        What is known of each of these cases, for the groups.
     """
 
     package: Package
@@ -72,6 +75,7 @@ class Measured:
     prevalence: float | None = None
     cases: tuple[Case, ...] = ()
     strange: tuple[str, ...] = ()
+    traits: Traits = field(default_factory=dict)
 
     def warnings(self) -> list[dict[str, str]]:
         """Return what must be known to read the figures: code and text of each."""
@@ -90,7 +94,7 @@ class Measured:
 
     def figures(self) -> dict[str, Any]:
         """Return the figures; a refused case has no probability, so that nothing is told including those."""
-        told = figures(self.answers, Circumstance(self.prevalence))
+        told = figures(self.answers, Circumstance(self.prevalence, self.traits))
         return {name: value for name, value in told.items() if name != "including_refused"}
 
     def to_json(self) -> dict[str, Any]:
@@ -186,7 +190,8 @@ def measure(
     predictions = [asking.answers[place[one.case.source]] for one in surveyed.seen]
     answers = _answers(package, checked, predictions, truth).only(chosen)
     cases = tuple(one.case for one, is_chosen in zip(surveyed.seen, chosen, strict=True) if is_chosen)
-    return Measured(package, checked, answers, int(seen[counts].sum()), all_seen, prevalence, cases, strange)
+    traits = grouped([one.traits for one, is_chosen in zip(surveyed.seen, chosen, strict=True) if is_chosen])
+    return Measured(package, checked, answers, int(seen[counts].sum()), all_seen, prevalence, cases, strange, traits)
 
 
 def _strange(listing: CaseFolder, package: Package) -> tuple[str, ...]:

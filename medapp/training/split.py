@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from medapp.classify.contents import TrainingSet
+from medapp.training.holding_out import HeldOut, Origin, hold_out
 
 Side: TypeAlias = Literal["sealed", "development"]
 Use: TypeAlias = Literal["sealed", "development", "left_out"]
@@ -21,12 +22,14 @@ FEWEST, MOST = 0.1, 0.5
 
 @dataclass(frozen=True)
 class Member:
-    """What the split needs to know of a case: the patient, the class, the picture, and the given side."""
+    """What the split needs to know of a case: patient, class, picture, the given side, where and when it was taken."""
 
     patient: str
     label: str
     content: str
     given: Side | None = None
+    site: str = ""
+    date: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,11 +44,21 @@ class Split:
         Side by salted patient hash.
     given : bool
         Whether the folder names decided.
+    held : HeldOut or None
+        Where whole sites or later dates are sealed: which.
     """
 
     salt: str
     sides: Mapping[str, Side] = field(default_factory=dict)
     given: bool = False
+    held: HeldOut | None = None
+
+    @property
+    def by(self) -> Literal["given", "site", "date", "random"]:
+        """What decided about the sides."""
+        if self.given:
+            return "given"
+        return self.held.by if self.held else "random"
 
     def side_of(self, patient: str) -> Side:
         """Return the side of a patient key."""
@@ -68,7 +81,7 @@ def position(hashed: str) -> float:
 
 
 def split_cases(members: Sequence[Member], salt: str, recorded: Mapping[str, Side] | None = None) -> Split:
-    """Put every patient on a side.
+    """Put every patient on a side: as given; else whole sites apart; else the later ones; else at random.
 
     Parameters
     ----------
@@ -86,7 +99,8 @@ def split_cases(members: Sequence[Member], salt: str, recorded: Mapping[str, Sid
 
     Notes
     -----
-    A patient is sealed where the hash falls below `SEALED_FRACTION`, whoever else is in the folder:
+    Sites and dates as `hold_out` has them, for a model is used elsewhere and later than where it was taught.
+    Else a patient is sealed where the hash falls below `SEALED_FRACTION`, whoever else is in the folder:
     adding or removing patients moves nobody. Patients who share a picture go together, at the lowest of their
     places. Only where a class would have fewer than a tenth of its patients sealed (at least one),
     or more than half, the patients next to the threshold are moved: small sets alone are touched.
@@ -103,6 +117,9 @@ def split_cases(members: Sequence[Member], salt: str, recorded: Mapping[str, Sid
         marks[places[hashed]] |= {hashed, salted(salt, member.content)}
         by_class[member.label].add(places[hashed])
     fixed = {root: side for root, hashes in marks.items() if (side := _recorded_side(hashes, recorded))}
+    if held := hold_out(_origins(members, places, salt), by_class, fixed):
+        kept: dict[str, Side] = {h: "sealed" if root in held.sealed else "development" for h, root in places.items()}
+        return Split(salt, kept, held=held)
     sides: dict[str, Side] = {
         root: fixed.get(root, "sealed" if position(root) < SEALED_FRACTION else "development") for root in marks
     }
@@ -119,6 +136,17 @@ def _given_split(members: Iterable[Member], salt: str) -> Split:
         if sides.get(hashed) != "sealed":
             sides[hashed] = member.given or "development"
     return Split(salt, sides, given=True)
+
+
+def _origins(members: Iterable[Member], places: Mapping[str, str], salt: str) -> dict[str, Origin]:
+    """Return where and when the pictures of each patient were taken; linked patients count as one."""
+    sites: dict[str, set[str]] = defaultdict(set)
+    dates: dict[str, set[str]] = defaultdict(set)
+    for member in members:
+        root = places[salted(salt, member.patient)]
+        sites[root] |= {member.site} - {""}
+        dates[root] |= {member.date} - {""}
+    return {root: Origin(frozenset(sites[root]), frozenset(dates[root])) for root in sites}
 
 
 def _linked_places(members: Sequence[Member], salt: str) -> dict[str, str]:

@@ -71,7 +71,7 @@ class Seen:
     frames: int = 1
     modality: str = "PICTURE"
     colour: bool = False
-    traits: CaseTraits = CaseTraits()
+    traits: CaseTraits = field(default_factory=CaseTraits)
 
 
 @dataclass(frozen=True)
