@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from medapp.training.report import summary_of
 from medapp.training.report_page.beside import CaseAnswer, Mistake
 from medapp.training.report_page.mistakes import worst
 from medapp.training.report_page.writing import ReadsFrame, beside_package, pictures_of, write_page
-from medapp.training.truth import is_several
+from medapp.training.truth import UNKNOWN, is_several
 
 
 def write_evaluation_page(measured: Measured, target: Path, readers: ReadsFrame | None = None) -> None:
@@ -36,22 +36,24 @@ def write_evaluation_page(measured: Measured, target: Path, readers: ReadsFrame 
 
 def evaluation_report(measured: Measured) -> dict[str, Any]:
     """Return what was measured in the form of a report without a training."""
+    told = measured.answers
     return {
         "research_use": tr("research_use"),
         "created": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "cases": summary_of(measured.checked),
-        "alarm_class": measured.answers.alarm_class,
-        "threshold": measured.answers.threshold,
+        "alarm_class": told.alarm_class,
+        "threshold": told.threshold,
         "sealed": measured.figures(),
         "warnings": measured.warnings(),
+        **({"thresholds": dict(zip(told.classes, told.thresholds, strict=True))} if told.thresholds else {}),
     }
 
 
 def case_answers(measured: Measured) -> tuple[CaseAnswer, ...]:
     """Return what was said about each case that counts; their names are whole paths."""
+    if is_several(measured.answers.truth):
+        return tuple(_label_answers(measured))
     told = measured.answers
-    if is_several(told.truth):
-        return ()
     rows = zip(measured.cases, told.truth, told.given(), told.refused, told.probabilities, strict=True)
     return tuple(
         CaseAnswer(
@@ -63,3 +65,16 @@ def case_answers(measured: Measured) -> tuple[CaseAnswer, ...]:
         )
         for case, truth, given, refused, probabilities in rows
     )
+
+
+def _label_answers(measured: Measured) -> Iterator[CaseAnswer]:
+    """Yield an answer for each label of each case whose truth is known."""
+    told = measured.answers
+    for k, label in enumerate(told.classes):
+        names = (tr("report.not_label", label=label), label)
+        rows = zip(measured.cases, told.truth[:, k], told.probabilities[:, k], told.refused, strict=True)
+        for case, mark, share, refused in rows:
+            if mark != UNKNOWN:
+                given = names[int(share >= told.thresholds[k])]
+                shares = {names[1]: float(share), names[0]: 1 - float(share)}
+                yield CaseAnswer(case.source, names[int(mark)], given, bool(refused), shares)

@@ -142,6 +142,8 @@ def _decision(sealed: Mapping[str, Any]) -> Markup:
 def calibration_section(report: Report) -> Markup:
     """Return whether 80 % is really 80 %."""
     sealed = report.get("sealed") or {}
+    if sealed.get("by_label"):
+        return Markup("")  # each label has its own
     told = sealed.get("calibration") or {}
     brier = told.get("brier") or ({"value": sealed["brier"]} if sealed.get("brier") is not None else None)
     rows: list[tuple[Child, ...]] = [
