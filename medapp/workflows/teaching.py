@@ -136,7 +136,7 @@ class Project:
             architecture=architecture,
             name=state.title,
             pattern=state.pattern,
-            alarm=alarm[0] if alarm and len(classes) == 2 else "",
+            alarm=alarm[0] if alarm and len(classes) == 2 and "labels" not in (state.checked or {}) else "",
             find_at_least=question.find_at_least,
             prevalence=question.prevalence,
             scope=", ".join(filter(None, (question.pictures, question.people))),
@@ -191,12 +191,16 @@ class Project:
         run = self.best_run()
         if run is None:
             return ""
-        calibration = read_package(run.package).calibration
+        package = read_package(run.package)
+        calibration = package.calibration
+        if calibration.several:
+            levels = zip(package.metadata.classes, calibration.thresholds, strict=True)
+            return tr(
+                "project.rule_labels", levels=", ".join(f"{name} ≥ {_percent(level)} %" for name, level in levels)
+            )
         if calibration.alarm_class is None or calibration.threshold is None:
             return tr("project.rule_highest")
-        percent = 100 * calibration.threshold
-        digits = 1 if percent < 9.95 or percent > 99 else 0
-        return tr("project.rule", alarm=calibration.alarm_class, threshold=f"{percent:.{digits}f}")
+        return tr("project.rule", alarm=calibration.alarm_class, threshold=_percent(calibration.threshold))
 
     def open_sealed_test(self) -> dict[str, Any]:
         """Open the sealed test of the best training and return its report; every opening is counted.
@@ -285,6 +289,12 @@ def _rank(run: Run) -> float:
     end = run.state().end or {}
     area = end["report"]["development"]["auc"]
     return float(area["value"]) if area else 0.0
+
+
+def _percent(level: float) -> str:
+    percent = 100 * level
+    digits = 1 if percent < 9.95 or percent > 99 else 0
+    return f"{percent:.{digits}f}"
 
 
 def _now() -> str:
