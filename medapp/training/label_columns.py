@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -64,6 +65,7 @@ class Columns:
     unused: tuple[str, ...]
 
 
+@lru_cache(maxsize=1024)  # a table of 60,000 rows asks millions of times about a few different texts
 def said(cell: str) -> Said:
     """Return what a cell of a label says."""
     text = cell.casefold()

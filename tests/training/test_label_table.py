@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from medapp.errors import MedappError
 from medapp.i18n import tell
@@ -171,3 +174,43 @@ def test_text_that_is_not_utf_8_says_how_to_save_it(tmp_path: Path) -> None:
 def test_truth_keeps_the_order_of_the_labels(tmp_path: Path) -> None:
     found = list_cases(table(tmp_path, "file,z,a\na.png,1,0\n"))
     np.testing.assert_array_equal(found.truth(found.cases), [[1, 0]])
+
+
+CELLS = st.sampled_from(
+    ["a.png", "b.png", "1", "0", "", "-1", "?", "nan", "2", "x", "1e400", "ü", '"', "\n", "\x00", "none"]
+)
+HEADERS = st.sampled_from(["file", "label", "x", "y", "split", "patient", "age", "", "unnamed: 0", "Path"])
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    headers=st.lists(HEADERS, min_size=1, max_size=5),
+    rows=st.lists(st.lists(CELLS, max_size=6), max_size=5),
+    separator=st.sampled_from(",;\t"),
+    uncertain=st.sampled_from(["", "unknown", "positive", "negative"]),
+)
+def test_any_table_is_cases_or_a_sentence(
+    tmp_path: Path, headers: list[str], rows: list[list[str]], separator: str, uncertain: Uncertain
+) -> None:
+    path = table(tmp_path, "\n".join(separator.join(row) for row in [headers, *rows]))
+    found, reason = None, ""
+    try:
+        found = list_cases(path, uncertain)
+    except MedappError as refused:
+        reason = tell(refused)
+    if found is None:
+        assert reason
+        assert "{" not in reason
+        return
+    truth_ = found.truth(found.cases)
+    assert len(truth_) == len(found.cases)
+    assert truth_.min(initial=0) >= -1
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.binary(max_size=300))
+def test_any_bytes_are_cases_or_a_sentence(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "labels.csv"
+    path.write_bytes(data)
+    with contextlib.suppress(MedappError):
+        list_cases(path)
