@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ from medapp.classify.package import read_package, write_package
 from medapp.processes import own_command
 from medapp.training.events import ask, read_events
 from medapp.training.split import salted
+from tests.training.report_page.reading import Page
 from tests.training.trial_cases import write_classes, write_picture
 from tests.trial_packages import backbone
 
@@ -104,6 +106,24 @@ def test_the_sealed_predictions_stand_beside_the_report(trained: tuple[Path, lis
     assert len(rows) == events[-1]["report"]["sealed"]["n_cases"]
     assert {row["truth"] for row in rows} == {"healthy", "ill"}
     assert all(float(row["p(ill)"]) + float(row["p(healthy)"]) == pytest.approx(1, abs=1e-5) for row in rows)
+
+
+def test_the_report_is_a_page_beside_the_answers_and_neither_names_a_file(
+    trained: tuple[Path, list[dict[str, Any]]],
+) -> None:
+    run, events = trained
+    html = (run / "eval" / "report.html").read_text(encoding="utf-8")
+    page = Page(html)
+    assert page.faults == []
+    assert events[-1]["report"]["sealed"]["in_people"] in page.text
+    assert "Trial é" in page.text
+    table = (run / "eval" / "predictions.csv").read_text(encoding="utf-8")
+    kept = read_package(run / "package").training_set()
+    assert kept is not None
+    rows = list(csv.DictReader(table.splitlines()))
+    assert {row["name"] for row in rows} <= kept.images.keys()
+    assert {row["patient"] for row in rows} <= kept.patients.keys()
+    assert not re.search(r"(ill|healthy)\d", html + table)
 
 
 def test_nothing_temporary_is_left_in_the_run_folder(trained: tuple[Path, list[dict[str, Any]]]) -> None:

@@ -12,8 +12,9 @@ from medapp.training.report_page.mistakes import counted_mistakes
 from medapp.training.report_page.numbers import area, counted, percent, plain, share, signed
 from medapp.training.report_page.sentences import (
     headline,
+    internal_of,
     is_evaluation,
-    partition_kind,
+    partition_of,
     recipe_of,
     selection_of,
     start_of,
@@ -107,10 +108,11 @@ def _definition(report: Report, beside: Beside) -> str:
 
 
 def _partition(report: Report, beside: Beside) -> str:
-    split = report["cases"]["split"]
-    if is_evaluation(report):
-        return tr("report.methods.evaluated")
-    return tr(f"report.fact.partition.{partition_kind(split)}", fraction=percent(split["fraction"]))
+    return tr("report.methods.evaluated") if is_evaluation(report) else partition_of(report["cases"]["split"])
+
+
+def _same_source(report: Report, beside: Beside) -> str:
+    return "" if is_evaluation(report) else internal_of(report)
 
 
 def _disjoint(report: Report, beside: Beside) -> str:
@@ -201,7 +203,7 @@ def _failures(report: Report, beside: Beside) -> str:
 
 def _limits(report: Report, beside: Beside) -> str:
     serious = [f["text"] for f in report["cases"]["findings"] if f["severity"] in {"serious", "caution"}]
-    return " ".join([tr("report.limit.internal"), *serious])
+    return " ".join([internal_of(report), *serious])
 
 
 def _refusal(report: Report, beside: Beside) -> str:
@@ -257,7 +259,7 @@ FACTS: dict[str, Fact] = {
     "robustness": _robustness,
     "explanation": _always("report.fact.explanation"),
     "internal": _trained("report.fact.internal"),
-    "same_source": _trained("report.fact.same_source"),
+    "same_source": _same_source,
     "output": _output,
     "counts": _counts,
     "performance": _performance,

@@ -16,7 +16,7 @@ from medapp.training.report_page.labels import labels_section
 from medapp.training.report_page.markup import Markup, bullets, element, joined, paragraph, part, section
 from medapp.training.report_page.measured import calibration_section, groups_section, measured_section
 from medapp.training.report_page.mistakes import mistakes_section
-from medapp.training.report_page.sentences import is_evaluation, methods, results
+from medapp.training.report_page.sentences import internal_of, is_evaluation, methods, results
 from medapp.training.report_page.teaching import teaching_section
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -95,7 +95,7 @@ def _title(name: str, report: Report) -> str:
 
 def _limits(report: Report) -> Markup:
     serious = [f["text"] for f in report["cases"]["findings"] if f["severity"] in {"serious", "caution"}]
-    told = [tr("report.limit.internal"), tr("card.limit.like"), tr("report.limit.labels"), tr("card.limit.heat_map")]
+    told = [internal_of(report), tr("card.limit.like"), tr("report.limit.labels"), tr("card.limit.heat_map")]
     return section("limits", tr("report.section.limits"), bullets([*told, *serious]))
 
 

@@ -84,18 +84,31 @@ def _left_out(cases: Mapping[str, Any]) -> str:
 
 
 def partition_kind(split: Mapping[str, Any]) -> str:
-    """Return the key of how the cases were assigned."""
-    return "given" if split["given"] else "drawn"
+    """Return the key of how the cases were assigned: given, by whole sites, by date, or drawn."""
+    if split["given"]:
+        return "given"
+    by = split.get("by", "random")
+    return str(by) if by in {"site", "date"} else "drawn"
+
+
+def partition_of(split: Mapping[str, Any]) -> str:
+    """Say how the cases were assigned."""
+    told = {"fraction": percent(split["fraction"]), "sites": ", ".join(split.get("sites", ()))}
+    return tr(f"report.partition.{partition_kind(split)}", **told, since=split.get("since", ""))
 
 
 def _partition(cases: Mapping[str, Any], split: Mapping[str, Any]) -> str:
-    told = tr(
-        f"report.methods.split.{partition_kind(split)}",
-        fraction=percent(split["fraction"]),
-        sealed=counted(split["sealed"]),
-        development=counted(split["development"]),
-    )
-    return f"{told} {tr('report.methods.' + ('disjoint' if cases['patients_known'] else 'not_disjoint'))}"
+    sides = tr("report.methods.sides", sealed=counted(split["sealed"]), development=counted(split["development"]))
+    disjoint = tr("report.methods." + ("disjoint" if cases["patients_known"] else "not_disjoint"))
+    return " ".join([partition_of(split), sides, disjoint])
+
+
+def internal_of(report: Report) -> str:
+    """Say how far the test cases are from those for learning."""
+    if is_evaluation(report):
+        return tr("report.limit.evaluation")
+    kind = partition_kind(report["cases"]["split"])
+    return tr(f"report.limit.{kind if kind in {'site', 'date'} else 'internal'}")
 
 
 def start_of(training: Mapping[str, Any]) -> str:

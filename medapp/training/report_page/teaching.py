@@ -89,7 +89,8 @@ def _run(report: Report) -> Markup:
     rows = [(tr(f"report.run.{name}"), plain(value)) for name, value in told.items() if value is not None]
     if timing:
         rows.append((tr("report.run.time"), seconds(timing["total_seconds"])))
-        rows.append((tr("report.run.passes"), plain(timing["passes"])))
+        told = {name: timing.get(name) for name in ("passes", "images_per_second", "data_wait")}
+        rows += [(tr(f"report.run.{name}"), plain(value)) for name, value in told.items() if value is not None]
     rows += [(tr("report.run.version", name=name), number) for name, number in training["versions"].items()]
     rows += [
         (catalogue().get(f"report.machine.{name}", name), plain(value)) for name, value in training["machine"].items()

@@ -254,3 +254,19 @@ def test_a_comparison_tells_its_verdict_and_no_name_of_a_case() -> None:
     for sentence in (*told["result"]["text"], "A warning.", "The champion 1", "The challenger 1"):
         assert sentence in text
     assert "secret-name" not in html
+
+
+@pytest.mark.parametrize(
+    ("split", "told"),
+    [
+        ({"by": "random"}, "a sealed test of 20 % by a keyed hash"),
+        ({"by": "given", "given": True}, "given by the folders"),
+        ({"by": "site", "sites": ["Ulm"]}, "Whole sites were sealed for the test before the training: Ulm."),
+        ({"by": "date", "since": "2024-03"}, "those since 2024-03."),
+    ],
+)
+def test_how_the_test_was_split_off_is_told_as_it_was(split: dict[str, Any], told: str) -> None:
+    whole = report()
+    whole["cases"]["split"] |= split
+    text = Page(report_page(whole)).text
+    assert text.count(told) == 3  # the methods and both checklists
