@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from medapp.training.config import TrainConfig
 from medapp.training.logistic import OnStep, fit_logistic, no_step
-from medapp.training.truth import Ints, known
+from medapp.training.truth import UNKNOWN, Ints, known
 
 Floats = NDArray[np.float32]
 
@@ -93,7 +93,7 @@ def _cross_fit(
     out_of_fold = {strength: np.zeros(len(marks)) for strength in config.strengths}
     for fold in np.unique(folds):
         held = folds == fold
-        for row in _path(features[~held], marks[~held], config.strengths, config, on_step):
+        for row in _path(features, np.where(held, UNKNOWN, marks), config.strengths, config, on_step):
             out_of_fold[row.strength][held] = row.logits(features[held])
             on_fit()
     best = min(config.strengths, key=lambda strength: _cross_entropy(out_of_fold[strength], marks))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ TABLE_NAME = "labels.csv"
 SEPARATORS = ",;\t"
 LARGEST_BYTES = 256 * 2**20
 LONGEST_NAME = 200
+_EXCEL_SEPARATOR = re.compile(r"\A\s*sep=.\s*?(?:\r\n|\r|\n)", re.IGNORECASE)
+"""A line that Excel writes for itself."""
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -72,9 +75,10 @@ def _text(path: Path) -> str:
     if len(data) > LARGEST_BYTES:
         raise MedappError("table.size", name=path.name, megabytes=LARGEST_BYTES // 2**20)
     try:
-        return data.decode("utf-16" if data.startswith(_UTF_16) else "utf-8-sig")
+        text = data.decode("utf-16" if data.startswith(_UTF_16) else "utf-8-sig")
     except UnicodeError:
         raise MedappError("table.encoding", name=path.name) from None
+    return _EXCEL_SEPARATOR.sub("", text, count=1)
 
 
 def _lines(text: str, path: Path) -> Iterator[tuple[int, list[str]]]:

@@ -63,6 +63,11 @@ def test_encodings_separators_and_line_ends_make_no_difference(
     assert truth(found) == [[0, 1], [1, 0]]
 
 
+def test_the_line_that_tells_excel_the_separator_is_no_header(tmp_path: Path) -> None:
+    found = list_cases(table(tmp_path, "sep=;\r\nfile;x;y\r\na.png;1;0\r\n"))
+    assert found.classes == ("x", "y")
+
+
 def test_a_folder_with_a_table_is_read_as_the_table(tmp_path: Path) -> None:
     table(tmp_path, "file,x,y\na.png,1,0\n", name="Labels.CSV")
     assert list_cases(tmp_path).several
