@@ -12,6 +12,7 @@ from medapp.training.report_page.markup import Child, Markup, element, figure, j
 from medapp.training.report_page.numbers import Figure, area, of_100, percent, share, signed, significant
 from medapp.training.report_page.sentences import is_evaluation
 
+MOST_NAMED = 4
 SHARES = ("sensitivity", "specificity", "balanced_accuracy", "accuracy", "refused")
 
 
@@ -78,12 +79,16 @@ def _classes(sealed: Mapping[str, Any]) -> Markup:
 
 
 def _confusion(confusion: Mapping[str, Any] | None) -> Markup:
+    """Return the matrix; where there are many classes, their numbers stand for their names in the columns."""
     if not confusion:
         return Markup("")
     classes = confusion["classes"]
-    head = [tr("report.column.truth"), *(tr("report.column.given", name=name) for name in classes)]
-    rows = [(name, *_marked(row, k)) for k, (name, row) in enumerate(zip(classes, confusion["matrix"], strict=True))]
-    return table(tr("report.confusion_caption"), head, rows, "numbers matrix")
+    many = len(classes) > MOST_NAMED
+    columns = [f"{k}." if many else tr("report.column.given", name=name) for k, name in enumerate(classes, 1)]
+    names = [f"{k}. {name}" if many else name for k, name in enumerate(classes, 1)]
+    rows = [(name, *_marked(row, k)) for k, (name, row) in enumerate(zip(names, confusion["matrix"], strict=True))]
+    caption = tr("report.confusion_caption_many" if many else "report.confusion_caption")
+    return table(caption, [tr("report.column.truth"), *columns], rows, "numbers matrix")
 
 
 def _marked(row: Sequence[int], right: int) -> Iterable[Child]:
@@ -157,7 +162,7 @@ def calibration_section(report: Report) -> Markup:
     return section(
         "calibration",
         tr("report.section.calibration"),
-        paragraph(tr("report.calibration_told")) if rows else None,
+        paragraph(tr("report.calibration_told")) if told.get("slope") else None,
         paragraph(tr("report.bands")) if sealed.get("told") == "bands" else None,
         table(tr("report.calibration_caption"), head, rows, "numbers"),
         figure(curves.calibration(told.get("smoothed") or ()), tr("report.chart.calibration")),

@@ -223,6 +223,16 @@ def test_many_classes_have_what_is_found_of_each() -> None:
     assert tr("report.rule_highest") in page.text
 
 
+def test_many_classes_are_numbered_in_the_matrix() -> None:
+    whole = report()
+    names = [f"class {letter}" for letter in "abcdef"]
+    whole["sealed"]["confusion"] = {"classes": names, "matrix": np.eye(6, dtype=int).tolist()}
+    text = Page(report_page(whole)).text
+    assert "truth 1. 2. 3. 4. 5. 6." in text
+    assert "6. class f 0 0 0 0 0 1" in text
+    assert "called class" not in text
+
+
 @pytest.mark.parametrize("word", ["auc", "sealed", "interval"])
 def test_terms_of_the_trade_are_explained(word: str) -> None:
     assert catalogue()[f"report.glossary.text.{word}"] in Page(report_page(report())).text
