@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import stat
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -97,20 +97,26 @@ def unpack(archive: Path, target: Path) -> None:
 
 def pack(package: Package, path: Path) -> None:
     """Write a package as a ZIP file at `path`, atomically; the same package gives the same bytes."""
+    names = (p.relative_to(package.path).as_posix() for p in package.path.rglob("*") if p.is_file())
+    write_zip(path, {f"{package.metadata.id}/{name}": package.path / name for name in names})
+
+
+def write_zip(path: Path, files: Mapping[str, bytes | Path]) -> None:
+    """Write files by their names into the ZIP file `path`, atomically; the same files give the same bytes anywhere."""
     with atomic_writer(path) as file, zipfile.ZipFile(file, "w") as zipped:
-        for name in sorted(p.relative_to(package.path).as_posix() for p in package.path.rglob("*") if p.is_file()):
-            info = zipfile.ZipInfo(f"{package.metadata.id}/{name}", date_time=(2020, 1, 1, 0, 0, 0))
+        for name, content in sorted(files.items()):
+            info = zipfile.ZipInfo(name, date_time=(2020, 1, 1, 0, 0, 0))
             info.compress_type = zipfile.ZIP_DEFLATED
-            info.create_system = _UNIX  # the same bytes on every system
+            info.create_system = _UNIX
             info.external_attr = (stat.S_IFREG | 0o644) << 16
-            zipped.writestr(info, (package.path / name).read_bytes())
+            zipped.writestr(info, content if isinstance(content, bytes) else content.read_bytes())
 
 
 def _members(zipped: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     """Return the files by their name in the package; they lie at the top, or all in one folder."""
     listed = zipped.infolist()
     infos = [info for info in listed if not _is_folder(info)]
-    if not infos or len(listed) > _MEMBER_LIMIT or any(_is_suspicious(info) for info in listed):
+    if not infos or len(listed) > _MEMBER_LIMIT or any(is_suspicious(info) for info in listed):
         raise zipfile.BadZipFile
     paths = [PurePosixPath(info.filename) for info in infos]
     tops = {path.parts[0] for path in paths if path.as_posix() not in ALLOWED}
@@ -127,7 +133,8 @@ def _is_folder(info: zipfile.ZipInfo) -> bool:
     return info.filename.endswith("/")
 
 
-def _is_suspicious(info: zipfile.ZipInfo) -> bool:
+def is_suspicious(info: zipfile.ZipInfo) -> bool:
+    """Tell whether a member leaves its folder, is a link or a device, or is encrypted."""
     kind = stat.S_IFMT(info.external_attr >> 16)
     name = info.orig_filename
     leaves = (
