@@ -122,9 +122,14 @@ def choose_threshold(probabilities: Floats, positive: NDArray[np.bool_], sensiti
         Half way to the next lower probability, so that no case lies on the threshold itself; 0 to 1.
     """
     levels = np.unique(probabilities)
-    found = np.array([np.mean(probabilities[positive] >= level) for level in levels])
-    false = np.array([np.mean(probabilities[~positive] >= level) for level in levels])
+    found, false = (_share_from(levels, probabilities[side]) for side in (positive, ~positive))
     youden = np.where(found >= sensitivity, found - false, -np.inf)
     best = int(len(levels) - 1 - np.argmax(youden[::-1]))
     below = levels[best - 1] if best > 0 else max(0.0, 2 * levels[best] - 1)
     return float((levels[best] + below) / 2)
+
+
+def _share_from(levels: Floats, probabilities: Floats) -> Floats:
+    """Return the share of the probabilities that each level, or more, has."""
+    reached: Floats = (len(probabilities) - np.searchsorted(np.sort(probabilities), levels)) / len(probabilities)
+    return reached

@@ -77,9 +77,9 @@ def modified_wilson(successes: float, n: float, quantile: float = Z95) -> tuple[
     low, high = wilson(successes, n, quantile)
     tail = math.erfc(quantile / math.sqrt(2))
     failures = n - successes
-    if 0 < successes <= POISSON_MOST:
+    if 0 < successes <= min(POISSON_MOST, n / 2):
         low = min(low, float(gammaincinv(successes, tail)) / n)
-    if 0 < failures <= POISSON_MOST:
+    if 0 < failures <= min(POISSON_MOST, n / 2):
         high = max(high, 1 - float(gammaincinv(failures, tail)) / n)
     return low, high
 

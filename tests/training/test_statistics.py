@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 from sklearn.metrics import roc_auc_score
 
 from medapp.training.area_limits import binormal_variance
-from medapp.training.intervals import Estimate, least_shown, mean_of, proportion, wilson
+from medapp.training.intervals import Estimate, least_shown, mean_of, modified_wilson, proportion, wilson
 from medapp.training.ranking import auc, auc_difference, macro_auc, roc_points
 
 Z_AUC = 0.7602  # Phi(1 / sqrt 2): scores that are one standard deviation apart
@@ -26,6 +27,23 @@ def test_wilson_gives_published_values() -> None:
     # Newcombe 1998, table I: 81 of 263, and 0 of 20
     assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=1e-4)
     assert wilson(0, 20) == pytest.approx((0.0, 0.1611), abs=1e-4)
+
+
+@pytest.mark.parametrize("n", range(1, 40))
+def test_what_the_check_promises_of_so_many_is_what_the_report_says_of_them(n: int) -> None:
+    reported = proportion(np.ones(n, np.bool_), np.arange(n))
+    assert reported is not None
+    assert reported.low == least_shown(n)
+
+
+@pytest.mark.parametrize("n", [10, 20, 50, 200])
+def test_the_interval_of_a_share_covers_93_of_100_whatever_the_share_is_save_for_a_few(n: int) -> None:
+    shares, hits = np.linspace(0.5, 0.995, 100), np.arange(n + 1)
+    ends = np.array([modified_wilson(k, n) for k in hits])
+    covered = np.array([binom.pmf(hits[(ends[:, 0] <= p) & (p <= ends[:, 1])], n, p).sum() for p in shares])
+    assert covered.min() > 0.915  # Wilson's own goes down to .84 near 1
+    assert np.mean(covered < 0.93) < 0.1
+    assert 0.94 < covered.mean() < 0.965
 
 
 def test_eight_of_eight_show_68_per_cent_on_the_check_page_as_in_the_report() -> None:
