@@ -88,6 +88,15 @@ def read_json(path: Path) -> Any:  # noqa: ANN401 - any JSON document
     return json.loads(path.read_text(encoding="utf-8"))
 
 
+def copied_aside(path: Path) -> str:
+    """Keep a damaged file's content beside it under a name that it gives; return that name."""
+    data = path.read_bytes()
+    aside = path.with_name(f"{path.stem}.damaged-{hashlib.sha256(data).hexdigest()[:8]}{path.suffix}")
+    if not aside.exists():
+        write_bytes(aside, data)
+    return aside.name
+
+
 def is_there(path: Path) -> bool:
     """Tell whether there is a file or folder at `path`; a name that the system does not take (too long) is none."""
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -9,12 +10,13 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from medapp import schemas
-from medapp.errors import MedappError
-from medapp.files import read_json, write_json
+from medapp.errors import MedappError, Problem
+from medapp.files import copied_aside, write_json
 
 log = logging.getLogger(__name__)
 STATE_FILE = "registry.json"
 HISTORY_LIMIT = 50
+SCHEMA_VERSION = 1
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,11 @@ class InUse:
 
     def to_json(self) -> dict[str, Any]:
         """Return the decisions as JSON values."""
-        document = {"schema_version": 1, "active": _plain(self.active), "history": [_plain(r) for r in self.history]}
+        document = {
+            "schema_version": SCHEMA_VERSION,
+            "active": _plain(self.active),
+            "history": [_plain(r) for r in self.history],
+        }
         if self.watching:
             document["watching"] = [{"id": r.id, "version": r.version, "studies": n} for r, n in self.watching.items()]
         return document
@@ -108,24 +114,65 @@ class InUse:
 
 
 def load(models: Path) -> InUse:
-    """Return what was decided; a file that cannot be read decides nothing."""
+    """Return what was decided; a file that cannot be read decides nothing, see `told_of`."""
     try:
-        document = read_json(models / STATE_FILE)
-        schemas.check("registry", document)
+        return _opened(models)
     except FileNotFoundError:
         return InUse()
-    except (OSError, ValueError, MedappError):
+    except (OSError, MedappError):
         log.warning("the record of active models cannot be read; the built-in ones are in use")
         return InUse()
+
+
+def told_of(models: Path) -> Problem | None:
+    """Return what is to be told of the record: ``registry.newer``, ``registry.damaged``, ``registry.read``."""
+    try:
+        _opened(models)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        return Problem(str(models / STATE_FILE), "registry.read", {"reason": error.strerror or ""})
+    except MedappError as error:
+        return Problem.from_error(str(models / STATE_FILE), error)
+    return None
+
+
+def _opened(models: Path) -> InUse:
+    """Read the record; raises ``registry.newer`` or ``registry.damaged``: half of what was decided is not used."""
+    data = (models / STATE_FILE).read_bytes()
+    try:
+        document = json.loads(data.decode("utf-8"))
+        version = document["schema_version"]
+        if type(version) is int and version > SCHEMA_VERSION:
+            raise MedappError("registry.newer")
+        schemas.check("registry", document)
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise MedappError("registry.damaged") from error
+    except MedappError as error:
+        if error.code == "schema":
+            raise MedappError("registry.damaged") from error
+        raise
     return InUse.from_json(document)
 
 
 def change(models: Path, step: Callable[[InUse], InUse]) -> InUse:
-    """Take a step from what was decided, and keep it; raises ``registry.write`` where the disk refuses."""
+    """Take a step from what was decided, and keep it.
+
+    Raises
+    ------
+    MedappError
+        ``registry.newer`` where a newer medapp keeps the record, ``registry.write`` where the disk refuses. A damaged
+        record is copied aside first.
+    """
+    told = told_of(models)
+    if told is not None and told.code == "registry.newer":
+        raise MedappError("registry.newer")
     before = load(models)
     after = step(before)
-    if after != before:
+    if after != before or told is not None:
         try:
+            if told is not None:
+                copied_aside(models / STATE_FILE)
             write_json(models / STATE_FILE, after.to_json())
         except OSError as error:
             raise MedappError("registry.write", reason=error.strerror or "") from error

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from medapp.classify.archive import opened, pack
-from medapp.classify.in_use import InUse, ModelRef, change, load
+from medapp.classify.in_use import InUse, ModelRef, change, load, told_of
 from medapp.classify.package import Package, read_package
 from medapp.errors import MedappError, Problem
 from medapp.files import new_folder
@@ -81,7 +81,8 @@ class Registry:
         active = self._active_refs(packages)
         rows = sorted(packages.items(), key=lambda row: (row[0].id, _order(row[0].version)))
         entries = tuple(Entry(package, builtin, ref in active) for ref, (package, builtin) in rows)
-        return Listing(entries, problems)
+        told = told_of(self._models)
+        return Listing(entries, problems if told is None else (told, *problems))
 
     def entry(self, name: str) -> Entry:
         """Return the package called `name`: ``id`` for its newest version, or ``id@version``.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from medapp.files import read_json, write_json
+from medapp.files import copied_aside, read_json, write_json
 
 log = logging.getLogger(__name__)
 SCHEMA_VERSION = 1
@@ -106,6 +107,8 @@ class Running:
             return Left()
         except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
             log.warning("the note of the last start cannot be read")
+            with suppress(OSError):
+                copied_aside(self._path)
             return Left()
 
     def _write(self) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from medapp.errors import Problem
 from medapp.files import read_json, write_json
+from medapp.schemas.salvage import beginning_of
 
 log = logging.getLogger(__name__)
 SCHEMA_VERSION = 1
@@ -76,11 +77,12 @@ class Settings:
 
 
 class SettingsFile:
-    """The file that settings are kept in. Keys of a newer version are kept as they are."""
+    """The file that settings are kept in. What a newer medapp wrote is used as far as it fits, and kept as it is."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._unknown: dict[str, Any] = {}
+        self._version = SCHEMA_VERSION
 
     def load(self) -> tuple[Settings, Problem | None]:
         """Return the settings, and what was wrong with the file (then it was set aside)."""
@@ -90,8 +92,11 @@ class SettingsFile:
                 raise TypeError
         except FileNotFoundError:
             return Settings(), None
-        except (OSError, ValueError, TypeError):
-            return Settings(), self._set_aside()
+        except (OSError, ValueError, TypeError, RecursionError):
+            saved = self._saved()
+            return _settings_from(saved), self._set_aside()
+        version = document.get("schema_version")
+        self._version = max(SCHEMA_VERSION, version) if type(version) is int else SCHEMA_VERSION
         known = {f.name for f in fields(Settings)}
         self._unknown = {k: v for k, v in document.items() if k not in known and k != "schema_version"}
         return _settings_from(document), None
@@ -100,9 +105,17 @@ class SettingsFile:
         """Write `settings`; a disk that refuses is logged, for the window works without the file."""
         values = {f.name: getattr(settings, f.name) for f in fields(Settings)}
         try:
-            write_json(self._path, {**self._unknown, "schema_version": SCHEMA_VERSION, **values})
+            write_json(self._path, {**self._unknown, "schema_version": self._version, **values})
         except OSError as error:
             log.warning("settings were not saved: %s", type(error).__name__)
+
+    def _saved(self) -> Mapping[str, Any]:
+        """Return what stands whole in a damaged file."""
+        try:
+            document = beginning_of(self._path.read_text(encoding="utf-8", errors="replace"))
+        except OSError:
+            return {}
+        return document if isinstance(document, dict) else {}
 
     def _set_aside(self) -> Problem:
         aside = self._path.with_suffix(".damaged.json")

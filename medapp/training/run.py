@@ -8,19 +8,20 @@ import subprocess
 import time
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from medapp.errors import MedappError
-from medapp.files import read_json, write_json
+from medapp.files import write_json
 from medapp.i18n import tell, tr
 from medapp.jobs import Job, Partial, Progress
 from medapp.processes import own_command
 from medapp.training import events
 from medapp.training.heartbeat import announce, is_alive
 from medapp.training.request import RunRequest
+from medapp.training.run_folder import document_of, read_request
 
 POLL_SECONDS = 0.2
 HOPELESS = frozenset({"train.blocked", "train.alarm", "train.base_has_seen", "network.unknown", "train.run_damaged"})
@@ -114,7 +115,7 @@ class Run:
         run = cls(folder)
         try:
             folder.mkdir(parents=True)
-            write_json(folder / events.REQUEST_FILE, {"schema_version": 1, **asdict(request)})
+            write_json(folder / events.REQUEST_FILE, document_of(request))
         except OSError as error:
             raise MedappError("run.cannot_start", reason=error.strerror or "") from error
         run._begin(f"--output={folder}", *request.arguments())
@@ -153,8 +154,7 @@ class Run:
     @property
     def request(self) -> RunRequest:
         """What was asked for."""
-        document = read_json(self.folder / events.REQUEST_FILE)
-        return RunRequest(**{name: value for name, value in document.items() if name != "schema_version"})
+        return read_request(self.folder)
 
     @property
     def package(self) -> Path:

@@ -9,11 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from medapp import schemas
 from medapp.errors import MedappError
 from medapp.files import is_there, read_json, write_json
 from medapp.folders import user_folders
 from medapp.training.events import EVENTS_FILE, PACKAGE_FOLDER, REQUEST_FILE, forget, read_events
 from medapp.training.request import RunRequest
+
+SCHEMA_VERSION = 1
 
 
 def new_run(wanted: Path | None) -> Path:
@@ -32,18 +35,38 @@ def new_run(wanted: Path | None) -> Path:
 def write_request(folder: Path, request: RunRequest) -> None:
     """Write down what the run is to do; raises ``train.output`` where the disk refuses."""
     try:
-        write_json(folder / REQUEST_FILE, {"schema_version": 1, **asdict(request)})
+        write_json(folder / REQUEST_FILE, document_of(request))
     except OSError as error:
         raise _unwritable(folder, error) from error
 
 
+def document_of(request: RunRequest) -> dict[str, Any]:
+    """Return a request as it is written."""
+    return {"schema_version": SCHEMA_VERSION, **asdict(request)}
+
+
 def read_request(folder: Path) -> RunRequest:
-    """Return what the run was asked to do; raises ``train.run_damaged`` where that cannot be read."""
+    """Return what the run was asked to do.
+
+    Raises
+    ------
+    MedappError
+        ``train.run_newer`` where a newer medapp wrote it; ``train.run_damaged`` where it cannot be read: a training
+        that goes on with half of what it was asked for would be another one.
+    """
     try:
         document = read_json(folder / REQUEST_FILE)
+        version = document["schema_version"]
+        if type(version) is int and version > SCHEMA_VERSION:
+            raise MedappError("train.run_newer", folder=folder.name)
+        schemas.check("run_request", document)
         return RunRequest(**{name: value for name, value in document.items() if name != "schema_version"})
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
         raise MedappError("train.run_damaged", folder=folder.name) from error
+    except MedappError as error:
+        if error.code == "schema":
+            raise MedappError("train.run_damaged", folder=folder.name) from error
+        raise
 
 
 def found_run(wanted: str) -> Path:

@@ -25,7 +25,7 @@ from medapp.ui.teaching_training import Trainings
 from medapp.ui.teaching_use import Using
 from medapp.ui.teaching_view import question_of
 from medapp.ui.widgets.teaching.views import ClassRow, QuestionView, Step
-from medapp.workflows.teaching import Project, list_projects
+from medapp.workflows.teaching import Project, find_projects
 
 STEPS = tuple(Step)
 
@@ -44,14 +44,17 @@ class TeachingSession(TeachingDesk):
         """Take up the project that was changed last, and follow its training where one is going on."""
         self.session.project_jobs.start(as_job(self._find_latest), done=self._restored)
 
-    def _find_latest(self) -> tuple[Snapshot, Run | None] | None:
-        found = list_projects(self.services.folders.projects)
+    def _find_latest(self) -> tuple[tuple[Snapshot, Run | None] | None, list[Problem]]:
+        found, problems = find_projects(self.services.folders.projects)
         if not found:
-            return None
+            return None, problems
         self.project = found[0]
-        return snapshot_of(found[0], self.services), found[0].current_run()
+        return (snapshot_of(found[0], self.services), found[0].current_run()), problems
 
-    def _restored(self, found: tuple[Snapshot, Run | None] | None) -> None:
+    def _restored(self, answer: tuple[tuple[Snapshot, Run | None] | None, list[Problem]]) -> None:
+        found, problems = answer
+        for problem in problems:
+            self.session.notify(tell(problem))
         if found is None:
             return
         snapshot, run = found

@@ -119,17 +119,7 @@ class State:
 
     def to_json(self) -> dict[str, Any]:
         """Return the state as JSON values."""
-        return {"schema_version": 1, **asdict(self)}
-
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> State:
-        """Rebuild a state from `to_json`'s value."""
-        fields = {name: value for name, value in document.items() if name != "schema_version"}
-        fields["question"] = Question(**document["question"])
-        fields["named"] = Named(**document["named"]) if document["named"] else None
-        fields["lab_book"] = tuple(LabEntry(**entry) for entry in document["lab_book"])
-        fields["runs"], fields["ended"] = tuple(document["runs"]), tuple(document["ended"])
-        return cls(**fields)
+        return asdict(self)
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,7 @@ from typing import Any
 
 from medapp.classify.package import read_package
 from medapp.classify.registry import Registry
-from medapp.errors import MedappError
-from medapp.files import read_json, write_json
+from medapp.errors import MedappError, Problem
 from medapp.i18n import tr
 from medapp.jobs import Job
 from medapp.training.check import Checked, check
@@ -26,9 +25,9 @@ from medapp.training.request import Effort, RunRequest
 from medapp.training.run import Run
 from medapp.training.survey import ReadsFrames
 from medapp.training.table_cases import Uncertain
+from medapp.workflows.project_file import project_folders, read_state, write_state
 from medapp.workflows.project_state import LabEntry, Question, State, Step, StepMark
 
-PROJECT_FILE = "project.json"
 ATTENTION = frozenset({"blocking", "serious"})
 
 
@@ -39,6 +38,7 @@ class Project:
         self.folder = folder
         self._state = state
         self._lock = threading.RLock()
+        self.set_aside: Problem | None = None
 
     @classmethod
     def create(cls, projects: Path, title: str = "") -> Project:
@@ -52,11 +52,13 @@ class Project:
 
     @classmethod
     def open(cls, folder: Path) -> Project:
-        """Open the project in `folder`; raises ``project.damaged`` where its file cannot be read."""
-        try:
-            return cls(folder, State.from_json(read_json(folder / PROJECT_FILE)))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise MedappError("project.damaged", folder=folder.name) from error
+        """Open the project in `folder`; raises as `read_state` does. What could be saved of a damaged one is kept."""
+        state, aside = read_state(folder)
+        project = cls(folder, state)
+        if aside:
+            project._record("restored", {"name": aside})
+            project.set_aside = Problem(str(folder), "project.restored", {"title": state.title, "name": aside})
+        return project
 
     @property
     def state(self) -> State:
@@ -264,25 +266,25 @@ class Project:
                 book = book[:-1]
             entry = LabEntry(_now(), action, params or {})
             state = replace(self._state, **changes, lab_book=(*book, entry))
-            try:
-                write_json(self.folder / PROJECT_FILE, state.to_json())
-            except OSError as error:
-                raise MedappError("project.save", reason=error.strerror or "") from error
+            write_state(self.folder, state)
             self._state = state
+
+
+def find_projects(projects: Path) -> tuple[list[Project], list[Problem]]:
+    """Return the projects below `projects`, the one changed last first, and what is to be told of damaged ones."""
+    found: list[Project] = []
+    problems: list[Problem] = []
+    for folder in project_folders(projects):
+        try:
+            found.append(Project.open(folder))
+        except MedappError as error:  # one that cannot be read must not hide the others
+            problems.append(Problem.from_error(str(folder), error))
+    return found, problems + [project.set_aside for project in found if project.set_aside is not None]
 
 
 def list_projects(projects: Path) -> list[Project]:
     """Return the projects below `projects` that can be read, the one changed last first."""
-    if not projects.is_dir():
-        return []
-    files = sorted(projects.glob(f"*/{PROJECT_FILE}"), key=lambda path: path.stat().st_mtime, reverse=True)
-    found = []
-    for file in files:
-        try:
-            found.append(Project.open(file.parent))
-        except MedappError:
-            continue  # a damaged project must not hide the others
-    return found
+    return find_projects(projects)[0]
 
 
 def _rank(run: Run) -> float:

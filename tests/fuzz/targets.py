@@ -33,8 +33,9 @@ from medapp.storage.running import Running
 from medapp.storage.settings import Settings, SettingsFile
 from medapp.training.events import EVENTS_FILE
 from medapp.training.run import Run
+from medapp.workflows.project_file import PROJECT_FILE
 from medapp.workflows.project_state import Question
-from medapp.workflows.teaching import PROJECT_FILE, Project
+from medapp.workflows.teaching import Project
 from tests.trial_packages import package_at
 
 ANSWERED = "answered"
