@@ -8,7 +8,7 @@ from medapp.classify.network import Classifier
 from medapp.training import calibration, label_calibration, ranking
 from medapp.training.checkpoint import Checkpoint, Tensors, part_of
 from medapp.training.finetune import FineTuning, Step, weights_of
-from medapp.training.label_figures import macro_area
+from medapp.training.label_ranking import macro_area
 from medapp.training.lesson import Chosen, Floats, Group, Ints, Lesson, logits_at, shares_of
 from medapp.training.narration import Narrator
 from medapp.training.truth import is_several

@@ -182,6 +182,8 @@ def _learn_and_test(
     if (pulse := narrator.pulse) is not None:
         report["timing"] |= {"images_per_second": round(pulse.images_per_second, 2)}
         report["timing"] |= {"data_wait": round(pulse.data_wait, 4)}
+    if narrator.run_is_gone:
+        raise MedappError("train.run_gone", folder=folder.name)
     names = [seen.case.name for seen, use in zip(checked.survey.seen, checked.uses, strict=True) if use == "sealed"]
     write_text(folder / PREDICTIONS_FILE, predictions_csv(names, answers))
     write_text(folder / ANSWERS_FILE, answers_csv(checked, answers))
@@ -256,7 +258,7 @@ def _report(
         np.zeros(len(trained.calibration.truth), np.bool_),
     )
     before = None
-    if trained.chosen != "instant" and answers.alarm_class is not None:
+    if trained.chosen != "instant" and (answers.alarm_class is not None or lesson.several):
         before = _margin(instant.fit.fit.logits(instant.sealed.deep), answers)
     circumstances = Circumstances(
         effort=plan.request.effort,
@@ -299,7 +301,9 @@ def _folds(lesson: Lesson, trained: Trained) -> Ints | None:
 
 
 def _margin(logits: Floats, answers: Answers) -> Floats:
-    """Return how far the logit of the alarm class is above the other one."""
+    """Return how far the logit of the alarm class is above the other one; of several labels each one's logit."""
+    if is_several(answers.truth):
+        return logits
     alarm = answers.alarm_index or 0
     margin: Floats = logits[:, alarm] - logits[:, 1 - alarm]
     return margin

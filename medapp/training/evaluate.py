@@ -13,7 +13,8 @@ from medapp.i18n import tr
 from medapp.training import ranking
 from medapp.training.alarm_figures import Circumstance, alarm_figures
 from medapp.training.intervals import Estimate, mean_of, proportion
-from medapp.training.label_figures import label_figures, macro_area
+from medapp.training.label_figures import label_figures
+from medapp.training.label_ranking import macro_area
 from medapp.training.truth import is_several
 
 FEW_POSITIVES = 20

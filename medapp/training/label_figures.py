@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -13,7 +12,8 @@ from medapp.i18n import tr
 from medapp.training import ranking
 from medapp.training.alarm_figures import calibration_figures
 from medapp.training.case import SetAside
-from medapp.training.intervals import Z95, Estimate, mean_of, proportion
+from medapp.training.intervals import Estimate, mean_of, proportion
+from medapp.training.label_ranking import macro_area
 from medapp.training.retrieval import average_precision
 from medapp.training.truth import Ints, known
 
@@ -76,40 +76,6 @@ def not_learned(aside: Iterable[SetAside]) -> list[dict[str, Any]]:
         | {"learned": False, "roc": [], "warning": tr("evaluate.label.not_learned")}
         for one in aside
     ]
-
-
-def macro_area(probabilities: Floats, truth: Ints, patients: Ints) -> Estimate | None:
-    """Return the mean area over the labels that have both sides, with its interval by patient.
-
-    Notes
-    -----
-    The structural components of the labels are added up by case: labels of one patient are no independent evidence.
-    """
-    contributions, values, fewest = np.zeros(len(truth)), [], len(truth)
-    told = [k for k in range(truth.shape[1]) if len(np.unique(truth[known(truth[:, k]), k])) == 2]
-    for k in told:
-        there = known(truth[:, k])
-        scores, positive = probabilities[there, k], truth[there, k] == 1
-        components = ranking.placements(scores, positive)
-        values.append(float(components[positive].mean()))
-        sizes = np.where(positive, positive.sum(), (~positive).sum())
-        contributions[there] += (components - values[-1]) / np.sqrt(sizes * np.maximum(1, sizes - 1)) / len(told)
-        fewest = min(fewest, int(sizes.min()))
-    if not values:
-        return None
-    _, index = np.unique(patients, return_inverse=True)
-    error = math.sqrt(float(np.sum(np.bincount(index, weights=contributions) ** 2)))
-    return _on_logit_scale(float(np.mean(values)), error, fewest, len(truth))
-
-
-def _on_logit_scale(value: float, error: float, fewest: int, n: int) -> Estimate:
-    """Return an interval that stays between 0 and 1; at the ends it has the width that `fewest` cases leave."""
-    inside = min(max(value, 0.5 / (fewest + 1)), 1 - 0.5 / (fewest + 1))
-    least = 0.5 / (fewest + 1) if inside != value else 0.0
-    half = Z95 * max(error, least) / (inside * (1 - inside))
-    logit = math.log(inside / (1 - inside))
-    low, high = (1 / (1 + math.exp(-end)) for end in (logit - half, logit + half))
-    return Estimate(value, min(low, value), max(high, value), n)
 
 
 def _of_label(probabilities: Floats, marks: Ints, patients: Ints, threshold: float) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from medapp.training.config import TrainConfig
 from medapp.training.evaluate import Answers, figures
 from medapp.training.label_answers import label_cells, label_columns
 from medapp.training.label_figures import not_learned
+from medapp.training.label_ranking import macro_area, macro_area_difference
 from medapp.training.truth import is_several
 from medapp.training.validation import band_of, validation_figures
 
@@ -170,13 +171,22 @@ def sealed_answers(
 def compare_with_instant(
     answers: Answers, instant_scores: NDArray[np.float64] | None, scores: NDArray[np.float64]
 ) -> dict[str, Any] | None:
-    """Return the paired difference in area to the instant solution on the sealed cases, for two classes."""
+    """Return the paired difference in area to the instant solution on the sealed cases, for two classes or labels.
+
+    Scores are of the alarm class, shape (n,), or of several labels, shape (n, labels).
+    """
     alarm = answers.alarm_index
-    if instant_scores is None or alarm is None:
+    if instant_scores is None or not len(answers.truth):
         return None
-    positive = answers.truth == alarm
-    before = ranking.auc(instant_scores, positive, answers.patients)
-    difference = ranking.auc_difference(scores, instant_scores, positive, answers.patients)
+    if is_several(answers.truth):
+        before = macro_area(instant_scores, answers.truth, answers.patients)
+        difference = macro_area_difference(scores, instant_scores, answers.truth, answers.patients)
+    elif alarm is None:
+        return None
+    else:
+        positive = answers.truth == alarm
+        before = ranking.auc(instant_scores, positive, answers.patients)
+        difference = ranking.auc_difference(scores, instant_scores, positive, answers.patients)
     if before is None or difference is None:
         return None
     return {"instant_auc": before.to_json(), "auc_difference": difference.to_json()}

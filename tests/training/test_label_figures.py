@@ -16,7 +16,8 @@ from medapp.training.case import SetAside
 from medapp.training.check import Checked, check
 from medapp.training.evaluate import Answers, figures
 from medapp.training.label_answers import label_cells, label_columns
-from medapp.training.label_figures import label_figures, macro_area, not_learned
+from medapp.training.label_figures import label_figures, not_learned
+from medapp.training.label_ranking import macro_area, macro_area_difference
 from medapp.training.truth import UNKNOWN
 from tests.training.label_lessons import write_labels
 from tests.training.trial_cases import PlainReaders
@@ -115,6 +116,30 @@ def test_the_interval_of_the_mean_area_covers_the_truth() -> None:
         assert mean.high is not None
         covered += mean.low <= true_area <= mean.high
     assert 180 <= covered <= 199
+
+
+def test_the_paired_interval_of_two_models_is_narrower_than_their_own_and_covers_the_truth() -> None:
+    rng = np.random.default_rng(3)
+    covered = 0
+    for _ in range(200):
+        truth = (rng.random((150, 2)) < 0.4).astype(np.int64)
+        shared = rng.normal(size=(150, 2)) + 1.2 * truth
+        first, second = (shared + 0.4 * rng.normal(size=(150, 2)) for _ in range(2))
+        truth[rng.random((150, 2)) < 0.2] = UNKNOWN
+        difference = macro_area_difference(first, second, truth, np.arange(150))
+        alone = macro_area(first, truth, np.arange(150))
+        assert difference is not None
+        assert alone is not None
+        assert (difference.high or 0) - (difference.low or 0) < (alone.high or 0) - (alone.low or 0)
+        covered += (difference.low or 0) <= 0 <= (difference.high or 0)
+    assert 180 <= covered <= 199
+
+
+def test_a_model_against_itself_differs_by_nothing() -> None:
+    answers = measured()
+    difference = macro_area_difference(answers.probabilities, answers.probabilities, answers.truth, answers.patients)
+    assert difference is not None
+    assert (difference.value, difference.low, difference.high) == (0, 0, 0)
 
 
 def test_a_label_that_was_not_learned_is_listed_without_figures() -> None:
