@@ -171,5 +171,6 @@ def test_a_write_that_fails_is_told(path: Path) -> None:
 def test_the_database_is_written_ahead_and_through_to_the_disk(path: Path) -> None:
     with Results(path) as results:
         results.put([prediction()])
-        pragma = {n: results._database._connection.execute(f"PRAGMA {n}").fetchone()[0] for n in ("journal_mode", "synchronous")}
+        connection = results._database._connection
+        pragma = {n: connection.execute(f"PRAGMA {n}").fetchone()[0] for n in ("journal_mode", "synchronous")}
     assert pragma == {"journal_mode": "wal", "synchronous": 2}
