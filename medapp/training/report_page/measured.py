@@ -141,7 +141,13 @@ def _worth(sealed: Mapping[str, Any]) -> Markup:
 
 def _decision(sealed: Mapping[str, Any]) -> Markup:
     drawn = curves.decision(sealed.get("decision_curve") or ())
-    return joined(paragraph(tr("report.decision_told")), figure(drawn, tr("report.chart.decision"))) if drawn else drawn
+    if not drawn:
+        return drawn
+    asked = sealed.get("at_prevalence")
+    where = tr("report.decision_at", n=of_100(asked["prevalence"])) if asked else ""
+    return joined(
+        paragraph(f"{tr('report.decision_told')} {where}".rstrip()), figure(drawn, tr("report.chart.decision"))
+    )
 
 
 def calibration_section(report: Report) -> Markup:
