@@ -89,7 +89,8 @@ class Patches:
     Notes
     -----
     Behind the last layer the head sees the class token alone, and no place has a say any more: the last depth
-    with places is what that layer takes.
+    with places is what its attention takes. That is behind its norm: before it, a place could grow without any
+    effect, and the slope along it would always be 0. The class token as it was goes along in front, for the sum.
     """
 
     def __init__(self, network: VisionTransformer, middle: int) -> None:
@@ -106,17 +107,20 @@ class Patches:
 
     def to_deep(self, middle: Tensor) -> Tensor:
         """See `Passage`."""
-        return self._through(middle, self._middle, len(self._layers) - 1)
+        tokens = self._through(middle, self._middle, len(self._layers) - 1)
+        return torch.cat([tokens[:, :1], self._layers[-1].ln_1(tokens)], dim=1)
 
     def pooled(self, deep: Tensor) -> Tensor:
         """See `Passage`."""
-        tokens = self._through(deep, len(self._layers) - 1, len(self._layers))
-        return cast("Tensor", self._network.encoder.ln(tokens[:, 0]))
+        layer, before, tokens = self._layers[-1], deep[:, :1], deep[:, 1:]
+        seen, _ = layer.self_attention(tokens[:, :1], tokens, tokens, need_weights=False)
+        token = before + layer.dropout(seen)
+        return cast("Tensor", self._network.encoder.ln(token + layer.mlp(layer.ln_2(token)))[:, 0])
 
     def grid(self, state: Tensor) -> Tensor:
         """See `Passage`."""
         side = _side(state)
-        return state[:, 1:].transpose(1, 2).reshape(len(state), -1, side, side)
+        return state[:, -side * side :].transpose(1, 2).reshape(len(state), -1, side, side)
 
     def _through(self, tokens: Tensor, start: int, end: int) -> Tensor:
         for layer in self._layers[start:end]:

@@ -34,6 +34,8 @@ _HASH_IN_NAME = re.compile(r"-([0-9a-f]{8,64})\.pth$")
 _OLD_DENSENET = re.compile(
     r"^(.*denselayer\d+\.(?:norm|relu|conv))\.((?:[12])\.(?:weight|bias|running_mean|running_var))$"
 )
+_OLD_TRANSFORMER = re.compile(r"mlp\.linear_([12])\.")
+_WRAPPERS = ("state_dict", "model_state_dict", "model")
 _COUNTER = "num_batches_tracked"
 
 
@@ -177,14 +179,27 @@ def _read_pth(path: Path, data: bytes) -> dict[str, Tensor]:
         raise MedappError("weights.unsafe", name=path.name) from error
     except Exception as error:
         raise MedappError("weights.format", name=path.name) from error
-    if not isinstance(content, Mapping) or not all(isinstance(tensor, Tensor) for tensor in content.values()):
+    tensors = _unwrapped(content)
+    if not isinstance(tensors, Mapping) or not all(isinstance(tensor, Tensor) for tensor in tensors.values()):
         raise MedappError("weights.format", name=path.name)
-    return {str(name): tensor.detach() for name, tensor in content.items()}
+    return {str(name): tensor.detach() for name, tensor in tensors.items()}
+
+
+def _unwrapped(content: Any) -> Any:  # noqa: ANN401 - whatever the file holds
+    """Return the weights of a training script's checkpoint, which lie beside its optimiser and its counters."""
+    if not isinstance(content, Mapping):
+        return content
+    return next((content[name] for name in _WRAPPERS if isinstance(content.get(name), Mapping)), content)
 
 
 def _renamed(name: str) -> str:
-    """Give DenseNet's older names their present form: ``norm.1.weight`` is ``norm1.weight``."""
-    return _OLD_DENSENET.sub(r"\1\2", name)
+    """Give a tensor its present name.
+
+    ``norm.1.weight`` of DenseNet is ``norm1.weight`` today, ``mlp.linear_2.bias`` of the vision transformer
+    ``mlp.3.bias``; ``module.`` is what training on several GPUs puts before each name.
+    """
+    today = _OLD_DENSENET.sub(r"\1\2", name.removeprefix("module."))
+    return _OLD_TRANSFORMER.sub(lambda found: f"mlp.{3 * (int(found[1]) - 1)}.", today)
 
 
 def _check_values(tensors: Mapping[str, Tensor]) -> None:

@@ -39,7 +39,7 @@ FEATURES = {
 @pytest.fixture(autouse=True)
 def _seeded() -> None:
     torch.manual_seed(0)
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
 
 
 def pictures(count: int = 2, size: int = 64) -> Tensor:

@@ -137,3 +137,21 @@ def test_files_without_counters_and_with_densenets_old_names_are_recognised() ->
     assert architecture == "densenet121"
     assert tensors.keys() == state.keys()
     assert np.array_equal(tensors["classifier.bias"], state["classifier.bias"])
+
+
+def test_the_transformers_old_names_are_recognised() -> None:
+    state = network.build("vit_b_16", 3).network.state_dict()
+    numbers = {"mlp.0.": "mlp.linear_1.", "mlp.3.": "mlp.linear_2."}
+    old = {re.sub(r"mlp\.[03]\.", lambda found: numbers[found[0]], name): tensor for name, tensor in state.items()}
+    architecture, tensors = detect(old)
+    assert (architecture, tensors.keys()) == ("vit_b_16", state.keys())
+
+
+@pytest.mark.parametrize("wrapper", ["state_dict", "model_state_dict", "model"])
+def test_the_weights_of_a_training_scripts_checkpoint_are_found(
+    tmp_path: Path, tensors: dict[str, Tensor], wrapper: str
+) -> None:
+    parallel = {f"module.{name}": tensor for name, tensor in tensors.items()}
+    path = saved_pth(tmp_path, {wrapper: parallel, "epoch": 3, "optimizer": {"lr": 0.1}})
+    assert import_weights(str(path), str(tmp_path / "target")).architecture == "small_cnn"
+    assert "classifier.bias" in read_package(tmp_path / "target").weights()
