@@ -63,6 +63,9 @@ def test_a_measurement_is_written_as_a_page_with_its_mistakes(
     assert wrong > 0
     assert len(page.all("img")) == wrong
     assert figures["in_people"] in page.text
+    assert "Sealed for the test" not in page.text
+    assert "needed to learn" not in page.text
+    assert "is in the sealed test" not in page.text
     assert "healthy000" not in (tmp_path / "with.html").read_text(encoding="utf-8")
 
 

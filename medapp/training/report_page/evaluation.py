@@ -16,6 +16,19 @@ from medapp.training.report_page.mistakes import worst
 from medapp.training.report_page.writing import ReadsFrame, beside_package, pictures_of, write_page
 from medapp.training.truth import UNKNOWN, is_several
 
+ABOUT_THE_SPLIT = frozenset(
+    {
+        "none_sealed",
+        "none_to_learn",
+        "too_few",
+        "patient_across_split",
+        "duplicate_across_split",
+        "base_knows_patients",
+        "base_knows_cases",
+        "label_not_sealed",
+    }
+)
+
 
 def write_evaluation_page(measured: Measured, target: Path, readers: ReadsFrame | None = None) -> None:
     """Write what was measured to `target`; with `readers` there are pictures of the worst mistakes.
@@ -40,13 +53,20 @@ def evaluation_report(measured: Measured) -> dict[str, Any]:
     return {
         "research_use": tr("research_use"),
         "created": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "cases": summary_of(measured.checked),
+        "cases": _cases(measured),
         "alarm_class": told.alarm_class,
         "threshold": told.threshold,
         "sealed": measured.figures(),
         "warnings": measured.warnings(),
         **({"thresholds": dict(zip(told.classes, told.thresholds, strict=True))} if told.thresholds else {}),
     }
+
+
+def _cases(measured: Measured) -> dict[str, Any]:
+    """Return what the check says of the cases, without what it says of a split: a measurement makes none."""
+    told = summary_of(measured.checked)
+    findings = [finding for finding in told["findings"] if finding["code"] not in ABOUT_THE_SPLIT]
+    return told | {"proves": "", "findings": findings}
 
 
 def case_answers(measured: Measured) -> tuple[CaseAnswer, ...]:
