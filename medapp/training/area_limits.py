@@ -13,6 +13,8 @@ from medapp.training.intervals import Z95, student_quantile
 LEAST_RATIO = 0.1
 MODEL_WEIGHT = 2.0
 """The variance of the binormal model counts as much as that of so many misplaced patients."""
+FREEDOM_EACH = 4.0
+"""Degrees of freedom that each misplaced patient (and one more) brings to the ratio, for Student's quantile."""
 HALVINGS = 30
 
 
@@ -59,15 +61,16 @@ def limits(area: float, variance: float, sides: Sides, freedom: float | None = N
     sides : Sides
         How many patients there are.
     freedom : float, optional
-        Degrees of freedom where patients have several cases, for Student's quantile in place of the normal one.
+        Degrees of freedom of the variance where patients have several cases.
 
     Notes
     -----
     As Newcombe's method 5 (Stat Med 2006), which has width also at an area of 1, with the variance of two normal
     distributions of equal spread instead of two exponential ones, times the ratio that DeLong's variance bears to it at
-    `area`. The fewer patients are misplaced, the less is that ratio known and the nearer is it taken to 1.
+    `area`. The fewer patients are misplaced, the less is that ratio known: the nearer is it taken to 1, and
+    the wider is Student's quantile that stands for 1.96.
     """
-    quantile = Z95 if freedom is None else student_quantile(freedom)
+    quantile = _quantile(sides, freedom)
     ratio = _ratio(area, variance, sides)
 
     def end(outer: float) -> float:
@@ -79,6 +82,13 @@ def limits(area: float, variance: float, sides: Sides, freedom: float | None = N
         return (outer + inner) / 2
 
     return (end(0.0) if area > 0 else 0.0), (end(1.0) if area < 1 else 1.0)
+
+
+def _quantile(sides: Sides, freedom: float | None) -> float:
+    known = [] if freedom is None else [freedom]
+    if sides.misplaced:
+        known.append(FREEDOM_EACH * (sides.misplaced + 1))
+    return student_quantile(min(known)) if known else Z95
 
 
 def _ratio(area: float, variance: float, sides: Sides) -> float:
