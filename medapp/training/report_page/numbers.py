@@ -83,7 +83,8 @@ def plain(value: object) -> str:
         case bool():
             return tr("report.yes") if value else tr("report.no")
         case float():
-            return f"{value:g}"
+            text = f"{value:g}"
+            return significant(value) if "e-" in text else text
         case None:
             return tr("report.none")
         case str() | int():

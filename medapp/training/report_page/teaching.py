@@ -100,7 +100,9 @@ def _run(report: Report) -> Markup:
 
 def _recipe(training: Mapping[str, Any]) -> Markup:
     rows = [(_named("recipe", name), plain(value)) for name, value in training["config"].items()]
-    return table(tr("report.recipe_caption"), [tr("report.column.setting"), tr("report.column.value")], rows, "facts")
+    # an instant training has all settings too, and uses few of them
+    caption = tr("report.recipe_caption_instant" if training["effort"] == "instant" else "report.recipe_caption")
+    return table(caption, [tr("report.column.setting"), tr("report.column.value")], rows, "facts")
 
 
 def _preprocess(beside: Beside) -> Markup:

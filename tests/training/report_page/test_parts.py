@@ -11,7 +11,7 @@ from medapp.training.report_page.checklists import answer, items_of
 from medapp.training.report_page.facts import FACTS, facts_of
 from medapp.training.report_page.markup import Markup, element, table
 from medapp.training.report_page.mistakes import worst
-from medapp.training.report_page.numbers import area, certain, of_100, seconds, share, signed, significant
+from medapp.training.report_page.numbers import area, certain, of_100, plain, seconds, share, signed, significant
 from medapp.training.report_page.page import report_page
 from medapp.training.report_page.plot import Plot, ticks
 from tests.training.report_page.reading import Page
@@ -62,6 +62,11 @@ def test_so_many_in_100_are_whole_unless_they_are_few_and_broken() -> None:
 
 def test_times_are_told_in_a_persons_unit() -> None:
     assert [seconds(x) for x in (0.5, 65, 600, 9000)] == ["0.50 s", "65 s", "10 min", "2.5 h"]
+
+
+def test_settings_are_told_without_powers_of_ten() -> None:
+    told = [plain(x) for x in (5.9e-05, 0.001, 250.0, True, None, [0.1, 2], {"low": 0.5})]
+    assert told == ["0.000059", "0.001", "250", "yes", "–", "0.1, 2", "low 0.5"]
 
 
 def test_an_element_escapes_all_but_markup() -> None:
