@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -11,12 +12,16 @@ from medapp.classify.registry import Entry
 from medapp.i18n import tr
 from medapp.training.case import Case, CaseFolder
 from medapp.training.check import Checked
+from medapp.training.forecast import Work, forecasts
 from medapp.training.patients import compile_pattern, patient_in_name
+from medapp.training.rates import rates_here
+from medapp.training.request import EFFORTS, Effort
 from medapp.training.run import Run
 from medapp.ui.session import Services
 from medapp.ui.teaching_state import Snapshot
 from medapp.ui.teaching_train_view import run_row, start_choices
 from medapp.ui.widgets.teaching.views import ClassRow, StartChoice
+from medapp.workflows.project_state import State
 from medapp.workflows.sealed_cases import methods_text
 from medapp.workflows.teaching import Project
 
@@ -33,7 +38,7 @@ def snapshot_of(project: Project, services: Services) -> Snapshot:
         for run, end in ended
         if end is not None
     )
-    listing = services.registry.list()
+    starts = start_choices(_models(services.registry.list().entries))
     return Snapshot(
         state=project.state,
         marks={str(step): mark for step, mark in project.steps().items()},
@@ -44,7 +49,8 @@ def snapshot_of(project: Project, services: Services) -> Snapshot:
         evidence=_learned(best),
         report=project.report(),
         methods=methods_text(project),
-        starts=start_choices(_models(listing.entries)),
+        starts=starts,
+        estimates=_estimates(project.state, starts),
         in_use=tuple(package.metadata.name for package in services.registry.in_use()),
     )
 
@@ -62,9 +68,27 @@ def _models(entries: Iterable[Entry]) -> Iterator[StartChoice]:
     for entry in sorted(entries, key=lambda entry: not entry.builtin):
         told = entry.package.metadata
         if entry.builtin:
-            yield StartChoice(tr("teach.starter_model", name=told.name))
+            yield StartChoice(tr("teach.starter_model", name=told.name), network=told.architecture)
         else:
-            yield StartChoice(tr("teach.own_model", name=told.name, version=told.version), f"{told.id}@{told.version}")
+            text = tr("teach.own_model", name=told.name, version=told.version)
+            yield StartChoice(text, f"{told.id}@{told.version}", network=told.architecture)
+
+
+def _estimates(state: State, starts: Iterable[StartChoice]) -> dict[str, Mapping[Effort, float]]:
+    """Return how long a training of each network takes here, in seconds, as earlier ones or the cores tell."""
+    checked = state.checked
+    if checked is None:
+        return {}
+    images = checked.get("images", sum(checked["classes"].values()))
+    work = Work("instant", images, checked["patients"] if checked["patients_known"] else images)
+    networks = dict.fromkeys(choice.architecture or choice.network for choice in starts)
+    return {name: _seconds(work, name, state.question.image_size) for name in networks}
+
+
+def _seconds(work: Work, network: str, size: int) -> Mapping[Effort, float]:
+    rates, basis = rates_here(network, "cpu", os.cpu_count() or 1, size)
+    told = forecasts(work, rates, basis)["efforts"]
+    return {effort: told[effort]["seconds"] for effort in EFFORTS}
 
 
 def listed_rows(folder: CaseFolder) -> tuple[ClassRow, ...]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from medapp.errors import Problem
 from medapp.jobs import Progress
+from medapp.training.request import Effort
 from medapp.training.run import RunState
 from medapp.training.table_cases import Uncertain
 from medapp.ui.widgets.teaching.views import CaseSeen, ClassRow, MistakeView, RunRow, StartChoice, Step
@@ -29,7 +30,7 @@ class Snapshot:
     """A project as it was read in a worker thread, with everything that takes a file to know.
 
     `evidence` is the part of the best training's report that is about cases for learning alone; `report` is the whole
-    of it, and there only once the sealed test was opened.
+    of it, and there only once the sealed test was opened. `estimates` are seconds by network and effort.
     """
 
     state: State
@@ -42,6 +43,7 @@ class Snapshot:
     report: Mapping[str, Any] | None = None
     methods: str = ""
     starts: tuple[StartChoice, ...] = ()
+    estimates: Mapping[str, Mapping[Effort, float]] = field(default_factory=dict)
     in_use: tuple[str, ...] = ()
 
 

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import os
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
 from medapp.i18n import tr
 from medapp.jobs import Progress
+from medapp.training.request import Effort
 from medapp.training.run import RunState
 from medapp.ui.teaching_state import Doing, Snapshot, StartWish
 from medapp.ui.widgets.teaching.views import RunRow, StartChoice, TrainView
 from medapp.ui.widgets.wording import seconds_text
-from medapp.workflows.project_state import State
 
-START_SECONDS = {"instant": 15.0, "quick": 75.0}
-CORE_SECONDS_PER_CASE = {"instant": 0.06, "quick": 0.5}
-THOROUGH_PASSES, THOROUGH_PICTURES, CORE_SECONDS_PER_PICTURE = 30, (8_000, 32_000), 0.12
-FEW_PATIENTS, ROUNDS_OF_FEW = 300, 6
+ROUNDING = ((60.0, 5.0), (600.0, 60.0), (3600.0, 300.0), (math.inf, 1800.0))
+"""Times below the first number are told in steps of the second, in seconds."""
 ARCHITECTURES = (
     "textbook_cnn",
     "mobilenet_v2",
@@ -36,7 +34,7 @@ def train_view(snapshot: Snapshot, doing: Doing) -> TrainView:
     run, progress = doing.run, doing.progress or Progress(0, 0)
     paused = doing.training and run is not None and run.paused
     phase = progress.text if doing.training else tr("ui.training_ended")
-    sealed = snapshot.state.sealed is not None
+    sealed, start = snapshot.state.sealed is not None, chosen_start(snapshot.starts, doing.start)
     return TrainView(
         can_train=sealed,
         running=doing.training,
@@ -48,14 +46,14 @@ def train_view(snapshot: Snapshot, doing: Doing) -> TrainView:
         total=progress.total,
         seconds_left=None if paused else progress.seconds_left,
         speed="" if paused or run is None else speed_text(run),
-        instant_estimate=estimated("instant", snapshot.state),
-        quick_estimate=estimated("quick", snapshot.state),
-        thorough_estimate=estimated_thorough(snapshot.state),
+        instant_estimate=estimated("instant", snapshot, start),
+        quick_estimate=estimated("quick", snapshot, start),
+        thorough_estimate=estimated("thorough", snapshot, start),
         curve=run.curve if run else (),
         notes=run.notes if run else (),
         runs=snapshot.runs,
         starts=snapshot.starts,
-        start=chosen_start(snapshot.starts, doing.start),
+        start=start,
         more_cases=(snapshot.evidence or {}).get("learning_curve"),
         problem="" if sealed else tr("ui.seal_first"),
     )
@@ -69,22 +67,16 @@ def speed_text(run: RunState) -> str:
     return speed if run.memory_mb is None else f"{speed} · {tr('ui.memory', value=f'{run.memory_mb / 1024:.1f}')}"
 
 
-def estimated(effort: str, state: State) -> str:
+def estimated(effort: Effort, snapshot: Snapshot, start: StartChoice) -> str:
     """Return about how long a training takes on this machine, in words."""
-    checked = state.checked or {}
-    cases = checked.get("images", sum(checked.get("classes", {}).values()))
-    cores = max(1, min(os.cpu_count() or 1, 8))
-    return seconds_text(max(10.0, START_SECONDS[effort] + cases * CORE_SECONDS_PER_CASE[effort] / cores))
+    times = snapshot.estimates.get(start.architecture or start.network) or next(iter(snapshot.estimates.values()), {})
+    return seconds_text(round_seconds(times[effort])) if effort in times else tr("teach.some_time")
 
 
-def estimated_thorough(state: State) -> str:
-    """Return how long a thorough training takes at most on this machine, in words; few patients are cross-fitted."""
-    split = (state.checked or {}).get("split", {})
-    fewest, most = THOROUGH_PICTURES
-    pictures = min(most, max(fewest, THOROUGH_PASSES * sum(split.get("development", {}).values())))
-    rounds = ROUNDS_OF_FEW if split.get("development_patients", 0) < FEW_PATIENTS else 1
-    cores = max(1, min(os.cpu_count() or 1, 8))
-    return seconds_text(START_SECONDS["quick"] + rounds * pictures * CORE_SECONDS_PER_PICTURE / cores)
+def round_seconds(seconds: float) -> float:
+    """Return a time as exactly as it is known: an estimate is right within a factor, not to the second."""
+    step = next((step for most, step in ROUNDING if seconds < most), ROUNDING[-1][1])
+    return max(step, round(seconds / step) * step)
 
 
 def run_row(effort: str, end: Mapping[str, Any], *, best: bool = False) -> RunRow:

@@ -13,7 +13,7 @@ from medapp.ui.widgets.teaching.case_seen import CaseAsSeen
 from medapp.ui.widgets.teaching.views import CaseSeen, QuestionView
 
 Spin = TypeVar("Spin", QSpinBox, QDoubleSpinBox)
-EDIT_PX, TITLE_PX, CASE_PX = 300, 200, 320
+EDIT_PX, TITLE_PX, CASE_PX = 300, 216, 320
 FIELDS = ("pictures", "people", "find", "other", "truth")
 
 

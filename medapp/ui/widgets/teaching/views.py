@@ -120,11 +120,15 @@ class RunRow:
 
 @dataclass(frozen=True)
 class StartChoice:
-    """Something that a training can start from: `base` names a model of this station; a new network has none."""
+    """Something that a training can start from.
+
+    `base` names a model of this station or a file, and `network` is what it is; a new network has only `architecture`.
+    """
 
     text: str
     base: str = ""
     architecture: str = ""
+    network: str = ""
 
 
 @dataclass(frozen=True)
