@@ -53,7 +53,14 @@ def train(project: Project, name: str, area: float) -> None:
     """Leave a run as a training of the project does, without the training."""
     folder = user_folders().runs / name
     folder.mkdir(parents=True)
-    report = {"development": {"auc": {"value": area}}, "sealed": {"in_people": "Of 100 …"}}
+    auc = {"value": area, "low": None, "high": None, "n": 9}
+    report = {
+        "development": {"auc": auc},
+        "sealed": {"in_people": "Of 100 …"},
+        "cases": {"patients_known": True},
+        "alarm_class": "ill",
+        "threshold": 0.5,
+    }
     package = model(folder, name, report=report)
     package.path.rename(folder / "package")
     write_json(folder / REQUEST_FILE, {"schema_version": 1, "cases": project.state.cases})
