@@ -6,6 +6,8 @@ import importlib
 import sys
 
 COMMANDS = {
+    "architectures": "what each network costs, and that it can be trained",
+    "figures": "known sets of pictures, learned as anyone would, and what they must give",
     "kermany": "instant, quick, thorough and a plain torchvision script on the same splits, and on harder ground",
     "statistics": "coverage of the intervals, calibration recovered, labels shuffled by patient",
 }
@@ -15,7 +17,7 @@ COMMANDS = {
 def main(arguments: list[str]) -> int:
     """Run the experiment that the first argument names."""
     if not arguments or arguments[0] not in COMMANDS:
-        sys.stdout.writelines(f"{name:12} {told}\n" for name, told in COMMANDS.items())
+        sys.stdout.writelines(f"{name:14} {told}\n" for name, told in COMMANDS.items())
         return 2
     module = importlib.import_module(f"tests.evidence.{arguments[0]}")
     status: int = module.main(arguments[1:])
