@@ -26,6 +26,7 @@ from medapp.training.case_traits import grouped
 from medapp.training.check import Checked, judge, traits_for
 from medapp.training.checkpoint import CheckpointFolder
 from medapp.training.dataset import list_cases
+from medapp.training.divisions import areas_of_divisions
 from medapp.training.evaluate import Answers, patient_numbers
 from medapp.training.events import PACKAGE_FOLDER
 from medapp.training.fingerprint import fingerprint_of
@@ -179,6 +180,7 @@ def _learn_and_test(
     calibration = _calibrate(plan, classes, trained)
     report, answers = _report(plan, checked, lesson, instant, trained, calibration, narrator)
     report["learning_curve"] = curve
+    report["validation"] |= _other_divisions(lesson, instant, trained, narrator)
     if (pulse := narrator.pulse) is not None:
         report["timing"] |= {"images_per_second": round(pulse.images_per_second, 2)}
         report["timing"] |= {"data_wait": round(pulse.data_wait, 4)}
@@ -208,6 +210,23 @@ def _more_cases(lesson: Lesson, instant: Instant, narrator: Narrator) -> dict[st
     except StoppedEarlyError:
         narrator.take_stop()
         return None
+
+
+def _other_divisions(lesson: Lesson, instant: Instant, trained: Trained, narrator: Narrator) -> dict[str, Any]:
+    """Return the areas with other divisions of few patients, of the instant solution; of others it would take long."""
+    group = lesson.development
+    few = len(np.unique(group.patients)) < lesson.config.cross_fit_below
+    if narrator.stopped or lesson.several or not few or trained.chosen != "instant":
+        return {}
+    deep, seed = instant.development.deep, lesson.seed
+    try:
+        areas = areas_of_divisions(
+            deep, group.truth, group.patients, instant.fit, lesson.config, seed, narrator.go_or_stop
+        )
+    except StoppedEarlyError:
+        narrator.take_stop()
+        return {}
+    return {"divisions": areas, "divisions_spread": round(float(np.std(areas, ddof=1)), 6) if areas else None}
 
 
 def _group(checked: Checked, use: str) -> Group:
