@@ -62,9 +62,22 @@ def _development(report: Report) -> Markup:
     ]
     head = ["", tr("report.column.development"), tr("report.column.sealed")]
     shown = table(tr("report.development_caption"), head, rows, "numbers")
-    points = (report.get("validation") or {}).get("curve") or ()
+    validation = report.get("validation") or {}
+    points = validation.get("curve") or ()
     drawn = figure(curves.levels(points, report.get("threshold")), tr("report.chart.levels"))
-    return joined(paragraph(tr("report.development_why")), shown, drawn, _against_instant(report))
+    told = [paragraph(tr("report.development_why")), shown, *map(paragraph, spread_of(validation))]
+    return joined(*told, drawn, _against_instant(report))
+
+
+def spread_of(validation: Mapping[str, Any]) -> list[str]:
+    """Say how much the area changes from part to part of the cross-validation, and from one division to another."""
+    told = []
+    for name, spread in (("folds", "spread"), ("divisions", "divisions_spread")):
+        values = validation.get(name) or []
+        if len(values) > 1 and validation.get(spread) is not None:
+            areas = ", ".join(f"{value:.3f}" for value in values)
+            told.append(tr(f"report.{name}", areas=areas, spread=significant(validation[spread])))
+    return told
 
 
 def _written(name: str, estimate: Mapping[str, Any] | None) -> str:

@@ -188,6 +188,14 @@ def test_without_pictures_the_mistakes_are_counted_all_the_same() -> None:
     assert f"{wrong} of {int(answered.sum())} answered cases were answered wrongly." in page.text
 
 
+def test_the_spread_over_parts_and_divisions_stands_beside_the_interval() -> None:
+    whole = full_report()
+    whole["validation"] |= {"spread": 0.0141, "divisions": [0.911, 0.92], "divisions_spread": 0.0064}
+    text = Page(report_page(whole)).text
+    assert "0.900, 0.920 (standard deviation 0.014)" in text
+    assert "0.911, 0.920 (standard deviation 0.0064)" in text
+
+
 def test_every_setting_of_the_recipe_stands_on_the_page_also_one_without_words() -> None:
     whole = report()
     text = Page(report_page(whole)).text
