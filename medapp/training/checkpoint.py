@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -60,6 +62,8 @@ class CheckpointFolder:
 
     def save(self, kind: str, checkpoint: Checkpoint) -> None:
         """Write a checkpoint atomically, and remove what is older than the one before; raises OSError."""
+        if not self._folder.parent.is_dir():  # a run that was removed is not made again
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         numbers = self._numbers(kind)
         number = numbers[-1] + 1 if numbers else 1
         pieces = pieces_of(checkpoint.tensors, {_FACTS: json.dumps(checkpoint.facts, allow_nan=False)})

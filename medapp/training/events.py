@@ -17,7 +17,7 @@ from medapp.training.heartbeat import HEARTBEAT_SECONDS
 EVENTS_FILE, CONTROL_FILE, REQUEST_FILE = "events.jsonl", "control.json", "run.json"
 PACKAGE_FOLDER = "package"
 ENDS = frozenset({"finished", "stopped", "failed"})
-FROZEN_SECONDS = 5.0
+FROZEN_SECONDS, GONE_SECONDS = 5.0, 5.0
 _WATCH_SECONDS = 0.2
 _PENDING_BYTES = 4 * 2**20
 
@@ -134,6 +134,7 @@ class Control:
         self._on_stop, self._beat = on_stop, beat
         self._stop, self._pause, self._over = threading.Event(), threading.Event(), threading.Event()
         self._told = False
+        self._there = time.monotonic()
         self._looking = threading.Lock()
         self._thread = threading.Thread(target=self._watch, name="control", daemon=True)
 
@@ -153,6 +154,11 @@ class Control:
     def stopping(self) -> bool:
         """Whether a stop was asked for that nobody has taken yet."""
         return self._stop.is_set()
+
+    @property
+    def run_is_gone(self) -> bool:
+        """Whether the run folder is no longer there: what is learned could not be kept."""
+        return not self._folder.is_dir()
 
     def take_stop(self) -> bool:
         """Return whether a stop was asked for, and take it as done: from now on, another one counts."""
@@ -185,9 +191,13 @@ class Control:
                 self._beat()
                 last_beat = now
             with self._looking:
-                self._look()
+                self._look(now)
 
-    def _look(self) -> None:
+    def _look(self, now: float) -> None:
+        if not self.run_is_gone:
+            self._there = now
+        elif now - self._there >= GONE_SECONDS:  # a disk may be away for a moment
+            self._stop.set()
         with suppress(OSError, ValueError, AttributeError):
             asked = read_json(self._folder / CONTROL_FILE)
             if asked.get("stop") is True:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from dataclasses import asdict
 
+from medapp.classify.package import WEIGHTS
 from medapp.training.check import Checked
 from medapp.training.evaluate import patient_numbers
 from medapp.training.plan import Plan
@@ -24,7 +25,8 @@ def fingerprint_of(plan: Plan, checked: Checked) -> str:
     course = {
         "cases": cases,
         "classes": checked.survey.folder.classes,
-        "base": plan.base_named(),
+        # not its manifest: a weights file is made a package anew each time, with another date
+        "base": plan.base.hashes[WEIGHTS] if plan.base else None,
         "architecture": plan.architecture,
         "preprocess": asdict(plan.spec),
         "effort": plan.request.effort,

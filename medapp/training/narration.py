@@ -77,6 +77,11 @@ class Narrator:
         """Whether a stop was asked for that nobody has taken yet."""
         return self._control.stopping
 
+    @property
+    def run_is_gone(self) -> bool:
+        """Whether the run folder is no longer there."""
+        return self._control.run_is_gone
+
     def go_or_stop(self) -> None:
         """Wait while paused; raises StoppedEarlyError where a stop was asked for."""
         if self.pause():

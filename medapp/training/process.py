@@ -114,6 +114,8 @@ def _teach(args: argparse.Namespace, request: RunRequest, folder: Path, narrator
 
         finished = teach(request, folder, narrator, start)
     except StoppedEarlyError as end:
+        if narrator.run_is_gone:
+            return _failed(narrator, MedappError("train.run_gone", folder=folder.name))
         stopped = MedappError(end.code)
         narrator.tell("stopped", code=stopped.code, reason=tell(stopped))
         print(tell(stopped), file=sys.stderr)
