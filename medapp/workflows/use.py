@@ -153,8 +153,8 @@ class Use:
         from medapp.workflows.contest import run_contest  # statistics take long to load
 
         project = self._project
-        champion = self.champion()
-        if champion is None:
+        champion, run = self.champion(), project.best_run()
+        if champion is None or run is None:
             raise MedappError("project.no_champion")
         if not project.state.openings:
             raise MedappError("project.still_sealed")
@@ -162,9 +162,7 @@ class Use:
         contest = yield from run_contest(
             cases, champion, self.trained(), readers, engine, pattern=pattern, margin=margin
         )
-        run = project.best_run()
-        if run is not None:
-            keep_comparison(run.folder, contest.to_json())
+        keep_comparison(run.folder, contest.to_json())
         told = {"name": champion.metadata.name, "verdict": tr(f"champion.short.{contest.comparison.verdict}")}
         project.note("compared", told, openings=project.state.openings + 1)
         return contest

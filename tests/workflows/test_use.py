@@ -12,7 +12,7 @@ import pytest
 from medapp.classify.registry import Registry
 from medapp.classify.scope import Scope
 from medapp.errors import MedappError
-from medapp.files import write_json
+from medapp.files import read_json, write_json
 from medapp.folders import user_folders
 from medapp.jobs import run_to_end
 from medapp.training.events import EVENTS_FILE, REQUEST_FILE
@@ -174,6 +174,9 @@ def test_the_comparison_with_the_model_in_use_is_another_opening(
     engine.noise = {"old": 20.0}
     contest = run_to_end(use.compare(PlainReaders(), engine, 0.02))
     assert contest.champion.metadata.id == "old"
+    best = project.best_run()
+    assert best is not None
+    assert read_json(best.folder / "eval" / "comparison.json") == json.loads(json.dumps(contest.to_json()))
     assert contest.comparison.counts["gained"] > 0
     assert (project.state.openings, lab(project)[-1]) == (2, "compared")
     assert [package.metadata.id for package in registry.in_use()] == ["old"], "nothing is activated without a person"
