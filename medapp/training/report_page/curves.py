@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from medapp.training.report_page.numbers import area, share
 from medapp.training.report_page.plot import BOTTOM, TOP, Plot, drawing, legend, text
 
 BINS = 20
+Rows: TypeAlias = Sequence[Sequence[float | None]]
 
 
 def roc(sealed: Mapping[str, Any]) -> Markup:
@@ -42,15 +43,13 @@ def _locked(plot: Plot, found: Mapping[str, Any], spared: Mapping[str, Any]) -> 
     return joined(*strokes, plot.dot(x, y), place)
 
 
-def calibration(smoothed: Sequence[Sequence[float | None]]) -> Markup:
+def calibration(smoothed: Rows) -> Markup:
     """Draw what was observed against what was predicted, with its band; points are (p, observed, low, high)."""
-    whole = [(p, seen, low, high) for p, seen, low, high in smoothed if None not in (p, seen, low, high)]
+    whole = _whole(smoothed, 4)
     if len(whole) < 2:
         return Markup("")
     plot = Plot()
-    line = [(float(p or 0), float(seen or 0)) for p, seen, _, _ in whole]
-    lower = [(float(p or 0), float(low or 0)) for p, _, low, _ in whole]
-    upper = [(float(p or 0), float(high or 0)) for p, _, _, high in whole]
+    line, lower, upper = ([(point[0], point[k]) for point in whole] for k in (1, 2, 3))
     marks = [plot.band(lower, upper), plot.line([(0, 0), (1, 1)], "chance"), plot.line(line, "first")]
     names = [("chance", tr("report.chart.perfect")), ("first", tr("report.chart.this_model"))]
     # the curve runs to the upper right: the names stand where it never is
@@ -59,31 +58,35 @@ def calibration(smoothed: Sequence[Sequence[float | None]]) -> Markup:
     return drawing(plot, told, tr("report.axis.predicted"), tr("report.axis.observed"), *marks, write=_percent)
 
 
-def decision(points: Sequence[Sequence[float | None]]) -> Markup:
+def decision(points: Rows) -> Markup:
     """Draw the net benefit over the alarm level; points are (threshold, model, alarm for all)."""
-    whole = [(p[0], p[1], p[2]) for p in points if len(p) >= 3 and p[0] is not None and p[1] is not None]
+    whole = _whole(points, 3)
     if len(whole) < 2:
         return Markup("")
-    model = [(float(t or 0), float(benefit or 0)) for t, benefit, _ in whole]
-    everyone = [(float(t or 0), float(benefit)) for t, _, benefit in whole if benefit is not None]
-    most = max([0.05, *(y for _, y in model), *(y for _, y in everyone)])
-    plot = Plot(across=(0, max(x for x, _ in model)), up=(-0.15 * most, 1.35 * most))  # room for the legend
-    shown = [point for point in everyone if point[1] >= plot.up[0]]
+    model, everyone = ([(point[0], point[k]) for point in whole] for k in (1, 2))
+    most = max(0.05, *(y for _, y in model + everyone))
+    # room for the legend above, and for a little harm below
+    plot = Plot(across=(0, max(x for x, _ in model)), up=(-0.15 * most, 1.35 * most))
+    names = ("this_model", "alarm_for_all", "alarm_for_none")
+    classes = ("first", "second", "chance")
     marks = [
         plot.line([(0, 0), (plot.across[1], 0)], "chance"),
-        plot.line(shown, "second"),
+        plot.line([point for point in everyone if point[1] >= plot.up[0]], "second"),
         plot.line(model, "first"),
-        legend(
-            plot,
-            [
-                ("first", tr("report.chart.this_model")),
-                ("second", tr("report.chart.alarm_for_all")),
-                ("chance", tr("report.chart.alarm_for_none")),
-            ],
-        ),
+        legend(plot, [(class_, tr(f"report.chart.{name}")) for class_, name in zip(classes, names, strict=True)]),
     ]
     told = tr("report.chart.decision_told", n=len(model))
     return drawing(plot, told, tr("report.axis.level"), tr("report.axis.benefit"), *marks)
+
+
+def _whole(rows: Rows, width: int) -> list[tuple[float, ...]]:
+    """Return the rows that have a number in each of their first `width` places."""
+    firsts = (row[:width] for row in rows)
+    return [
+        tuple(float(value) for value in row if value is not None)
+        for row in firsts
+        if len(row) == width and None not in row
+    ]
 
 
 def training(curve: Sequence[Mapping[str, Any]]) -> Markup:
@@ -119,15 +122,15 @@ def learning(points: Sequence[Mapping[str, Any]], unit: str, up: str) -> Markup:
     return drawing(plot, told, unit, up, *marks)
 
 
-def levels(points: Sequence[Sequence[float]], locked: float | None) -> Markup:
+def levels(points: Rows, locked: float | None) -> Markup:
     """Draw sensitivity and specificity over the alarm level, on cases for learning; `locked` is the level chosen."""
-    whole = [tuple(map(float, p[:3])) for p in points if len(p) >= 3 and None not in p[:3]]
+    whole = _whole(points, 3)
     if len(whole) < 2:
         return Markup("")
     plot = Plot()
     marks = [
-        plot.line([(t, found) for t, found, _ in whole], "first"),
-        plot.line([(t, spared) for t, _, spared in whole], "second"),
+        plot.line([(point[0], point[1]) for point in whole], "first"),
+        plot.line([(point[0], point[2]) for point in whole], "second"),
     ]
     if locked is not None:
         marks.append(plot.whisker((locked, locked), (0, 1), "locked"))

@@ -121,21 +121,18 @@ def _unclear(unclear: Mapping[str, Any] | None) -> Markup:
 def _worth(sealed: Mapping[str, Any]) -> Markup:
     """Return what an alarm is worth where the class is rarer or commoner."""
     asked = sealed.get("at_prevalence")
-    wanted = asked["prevalence"] if asked else None
-    lines = [line for line in sealed.get("predictive") or [] if line["prevalence"] != wanted]
+    lines = [line for line in sealed.get("predictive") or [] if not asked or line["prevalence"] != asked["prevalence"]]
     told = sorted([*lines, *([asked] if asked else [])], key=lambda line: float(line["prevalence"]))
+    names = ["prevalence", "ppv", "npv", *(["alarms"] if asked else [])]
     rows = [
-        (
+        [
             tr("report.of_100", n=of_100(line["prevalence"])),
             share(line.get("ppv")),
             share(line.get("npv")),
-            signed(line.get("alarms_per_100")),
-        )
+            *([signed(line.get("alarms_per_100"))] if asked else []),
+        ]
         for line in told
     ]
-    if not any("alarms_per_100" in line for line in told):
-        rows = [row[:3] for row in rows]  # type: ignore[misc]
-    names = ("prevalence", "ppv", "npv", "alarms")[: len(rows[0]) if rows else 0]
     return table(tr("report.worth_caption"), [tr(f"report.column.{name}") for name in names], rows, "numbers")
 
 

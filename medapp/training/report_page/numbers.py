@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from medapp.i18n import tr
@@ -101,7 +101,7 @@ def _width(figure: Figure) -> float:
     return 1.0 if low is None or high is None else float(high - low)
 
 
-def _interval(figure: Figure, write: Any, between: str = "–") -> str:  # noqa: ANN401 - a function from float to str
+def _interval(figure: Figure, write: Callable[[float], str], between: str = "–") -> str:
     low, high = figure.get("low"), figure.get("high")
     return "" if low is None or high is None else f" ({write(low)}{between}{write(high)})"
 
