@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medapp.training import ranking
+from medapp.training.area_limits import Sides, limits
 from medapp.training.intervals import Z95, Estimate
 from medapp.training.truth import Ints, known
 
@@ -25,13 +26,13 @@ class _Mean:
         Over the labels that have both sides.
     deviations : ndarray of float, shape (n,)
         What each case adds to its deviation; 0 where it is unknown.
-    fewest : int
-        Cases on the smallest side of any of these labels.
+    rarest : Sides
+        Of the label that the fewest patients have.
     """
 
     value: float
     deviations: Floats
-    fewest: int
+    rarest: Sides
 
 
 def macro_area(probabilities: Floats, truth: Ints, patients: Ints) -> Estimate | None:
@@ -51,10 +52,8 @@ def macro_area(probabilities: Floats, truth: Ints, patients: Ints) -> Estimate |
     The structural components of the labels (DeLong) are added up by case: labels of one patient are no independent
     evidence.
     """
-    mean = _mean(probabilities, truth)
-    if mean is None:
-        return None
-    return _on_logit_scale(mean.value, _error(mean.deviations, patients), mean.fewest, len(truth))
+    mean = _mean(probabilities, truth, patients)
+    return None if mean is None else Estimate(mean.value, *_limits(mean, patients), len(truth))
 
 
 def macro_area_difference(first: Floats, second: Floats, truth: Ints, patients: Ints) -> Estimate | None:
@@ -62,25 +61,26 @@ def macro_area_difference(first: Floats, second: Floats, truth: Ints, patients: 
 
     Notes
     -----
-    Paired, as `ranking.auc_difference`. Where an area is at its end, and so without a variance of its own, its part is
-    not taken for certain: half a case of the smallest side is the least that the error can be.
+    Paired, as `ranking.auc_difference`: where a mean area is 0 or 1, and so without a variance of its own, the
+    distances to the limits of both are added in squares.
     """
-    means = _mean(first, truth), _mean(second, truth)
+    means = _mean(first, truth, patients), _mean(second, truth, patients)
     if means[0] is None or means[1] is None:
         return None
     value = means[0].value - means[1].value
-    error = _error(means[0].deviations - means[1].deviations, patients)
-    if value and not all(0 < mean.value < 1 for mean in means if mean):
-        error = math.hypot(error, 0.5 / (means[0].fewest + 1))
-    half = Z95 * error
-    return Estimate(value, max(-1.0, value - half), min(1.0, value + half), len(truth))
+    below = above = Z95 * math.sqrt(_variance(means[0].deviations - means[1].deviations, patients))
+    if value and not (0 < means[0].value < 1 and 0 < means[1].value < 1):
+        (low, high), (other_low, other_high) = (_limits(mean, patients) for mean in means if mean)
+        below = math.hypot(means[0].value - low, other_high - means[1].value)
+        above = math.hypot(high - means[0].value, means[1].value - other_low)
+    return Estimate(value, max(-1.0, value - below), min(1.0, value + above), len(truth))
 
 
-def _mean(scores: Floats, truth: Ints) -> _Mean | None:
+def _mean(scores: Floats, truth: Ints, patients: Ints) -> _Mean | None:
     told = [k for k in range(truth.shape[1]) if len(np.unique(truth[known(truth[:, k]), k])) == 2]
     if not told:
         return None
-    deviations, values, fewest = np.zeros(len(truth)), [], len(truth)
+    deviations, values, sides = np.zeros(len(truth)), [], []
     for k in told:
         there = known(truth[:, k])
         positive = truth[there, k] == 1
@@ -88,20 +88,16 @@ def _mean(scores: Floats, truth: Ints) -> _Mean | None:
         values.append(float(components[positive].mean()))
         sizes = np.where(positive, positive.sum(), (~positive).sum())
         deviations[there] += (components - values[-1]) / np.sqrt(sizes * np.maximum(1, sizes - 1)) / len(told)
-        fewest = min(fewest, int(sizes.min()))
-    return _Mean(float(np.mean(values)), deviations, fewest)
+        sides.append(Sides.of(components, positive, patients[there]))
+    return _Mean(float(np.mean(values)), deviations, min(sides, key=lambda side: side.positives))
 
 
-def _error(deviations: Floats, patients: Ints) -> float:
+def _variance(deviations: Floats, patients: Ints) -> float:
     _, index = np.unique(patients, return_inverse=True)
-    return math.sqrt(float(np.sum(np.bincount(index, weights=deviations) ** 2)))
+    return float(np.sum(np.bincount(index, weights=deviations) ** 2))
 
 
-def _on_logit_scale(value: float, error: float, fewest: int, n: int) -> Estimate:
-    """Return an interval that stays between 0 and 1; at the ends it has the width that `fewest` cases leave."""
-    inside = min(max(value, 0.5 / (fewest + 1)), 1 - 0.5 / (fewest + 1))
-    least = 0.5 / (fewest + 1) if inside != value else 0.0
-    half = Z95 * max(error, least) / (inside * (1 - inside))
-    logit = math.log(inside / (1 - inside))
-    low, high = (1 / (1 + math.exp(-end)) for end in (logit - half, logit + half))
-    return Estimate(value, min(low, value), max(high, value), n)
+def _limits(mean: _Mean, patients: Ints) -> tuple[float, float]:
+    several = len(np.unique(patients)) < len(patients)
+    freedom = mean.rarest.positives - 1 if several else None
+    return limits(mean.value, _variance(mean.deviations, patients), mean.rarest, freedom)
