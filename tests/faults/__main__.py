@@ -1,20 +1,24 @@
 """``python -m tests.faults WHAT [COUNT] [--seed N]``: the long forms, with their figures printed.
 
 ``disk COUNT`` lets every COUNT-th write of a training fail; with an odd seed, all from it on. ``catalogue`` tries every
-row of the catalogue of bad input and has no COUNT.
+row of the catalogue of bad input, ``writes`` lets every write of every operation fail: they have no COUNT.
 """
 
 import argparse
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import chdir
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.faults.catalogue.table import whole_table
+from tests.faults.gpu import out_of_memory_at
 from tests.faults.kills import kill_engine, kill_readers
+from tests.faults.operations import all_points
 from tests.faults.refusals import in_this_process, refuse_training
 from tests.faults.trainings import kill_trainings
+from tests.faults.updates import try_updates
 from tests.trial_packages import package_at
 
 
@@ -23,11 +27,20 @@ def _disk(root: Path, count: int, seed: int) -> Any:
         return refuse_training(root, stride=count, lasting=bool(seed % 2))
 
 
+def _updates(root: Path, count: int, seed: int) -> Any:
+    (root / "here").mkdir()
+    with chdir(root / "here"):  # code that ran would leave its mark there
+        return try_updates(root / "station", count, seed)
+
+
 COMMANDS: Mapping[str, Callable[[Path, int, int], Any]] = {
     "readers": lambda root, count, seed: kill_readers(root / "scan", count, seed),
     "engine": lambda root, count, seed: kill_engine(package_at(root / "package"), count, seed),
     "training": kill_trainings,
     "disk": _disk,
+    "writes": lambda root, _, __: all_points(root),
+    "memory": lambda root, count, _: out_of_memory_at(root, count),
+    "updates": _updates,
 }
 
 

@@ -29,21 +29,26 @@ class Faults:
         Number of the operation that fails, from 1; 0 lets all of them pass.
     lasting : bool
         Whether every later one fails too, as on a full disk.
-    count : int
-        Operations so far.
+    room : int or None
+        Bytes that the disk has left; None for enough.
+    count, written : int
+        Operations and bytes so far.
     """
 
     root: Path
     at: int = 0
     lasting: bool = False
     error: int = DISK_FULL
+    room: int | None = None
     count: int = 0
+    written: int = 0
+    is_full: bool = False
     what: list[str] = field(default_factory=list)
 
     @property
     def struck(self) -> bool:
         """Whether the fault has happened."""
-        return 0 < self.at <= self.count
+        return self.is_full or 0 < self.at <= self.count
 
     def meet(self, what: str, path: object) -> None:
         """Count one operation on `path`, and fail where it is its turn."""
@@ -53,6 +58,15 @@ class Faults:
         self.what.append(f"{what} {Path(os.fsdecode(str(path))).name}")
         if self.count == self.at or (self.lasting and self.struck):
             raise OSError(self.error, os.strerror(self.error), str(path))
+
+    def take(self, size: int, path: object) -> int:
+        """Count bytes to be written, and return how many of them find room; none at all is a fault."""
+        left = size if self.room is None else max(0, min(size, self.room - self.written))
+        self.written += left
+        if size and not left:
+            self.is_full = True
+            raise OSError(DISK_FULL, os.strerror(DISK_FULL), str(path))
+        return left
 
     def covers(self, path: object) -> bool:
         """Tell whether a path lies below the folder that is watched."""
@@ -67,7 +81,12 @@ class _WatchedFile:
 
     def write(self, data: Any) -> int:
         self._faults.meet("write", self._path)
-        return int(self._file.write(data))
+        size = memoryview(data).nbytes
+        left = self._faults.take(size, self._path)
+        if left == size:
+            return int(self._file.write(data))
+        self._file.write(memoryview(data).cast("B")[:left])
+        return left + self._faults.take(size - left, self._path)
 
     def close(self) -> None:
         self._file.close()
@@ -108,7 +127,10 @@ def injected(faults: Faults) -> Iterator[Faults]:
         if out in opened:
             faults.meet("write", opened[out])
         assert real_sendfile is not None
-        return real_sendfile(out, *rest, **named)
+        sent = real_sendfile(out, *rest, **named)
+        if out in opened:
+            faults.take(sent, opened[out])
+        return sent
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(io, "open", watched_open)
