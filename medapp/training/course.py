@@ -195,8 +195,8 @@ def _learn_and_test(
 
 
 def _more_cases(lesson: Lesson, instant: Instant, narrator: Narrator) -> dict[str, Any] | None:
-    """Return the learning curve; None for several labels, and where the person stopped, who has the model without."""
-    if narrator.stopped or lesson.several:
+    """Return the learning curve; None where the person stopped, who then has the model without it."""
+    if narrator.stopped:
         return None
 
     def on_fit(done: int, total: int) -> None:

@@ -16,8 +16,9 @@ from medapp.training.config import TrainConfig
 from medapp.training.folds import fold_count, fold_numbers, shares
 from medapp.training.growth import Gain, expected_gain
 from medapp.training.intervals import Z95
-from medapp.training.linear import CrossFit, fit_linear
+from medapp.training.linear import CrossFit, fit_again
 from medapp.training.logistic import OnStep, no_step
+from medapp.training.truth import fewest_patients, is_several, known
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -58,7 +59,7 @@ class LearningCurve:
     Attributes
     ----------
     figure : {"auc", "balanced_accuracy"}
-        What is measured: the area for two classes, balanced accuracy for more.
+        What is measured: the area for two classes, the mean area of several labels, balanced accuracy for more classes.
     points : tuple of Point
         The smallest first; empty where the patients are too few.
     more : Gain or None
@@ -108,28 +109,28 @@ class _Trials:
     truth: Ints
     patients: Ints
     numbers: Ints
-    strength: float
+    instant: CrossFit
     config: TrainConfig
 
     def share(self, share: float, seed: int, on_fit: Callable[[], None], on_step: OnStep) -> _Tried:
         """Learn from a share of what each fold leaves, `REPEATS` times."""
         sizes, measured = [], []
         for repeat in range(REPEATS):
-            scores = np.zeros((len(self.truth), int(self.truth.max()) + 1))
+            scores = np.zeros_like(self.instant.out_of_fold)
             for fold in range(int(self.numbers.max()) + 1):
                 held = self.numbers == fold
                 chosen = self._drawn(~held, share, seed + repeat)
-                fit = fit_linear(self.features[chosen], self.truth[chosen], self.strength, self.config, on_step)
+                fit = fit_again(self.instant.fit, self.features[chosen], self.truth[chosen], self.config, on_step)
                 scores[held] = fit.logits(self.features[held])
                 sizes.append(self._size(chosen))
                 on_fit()
             measured.append(self._measured(scores))
         return _tried(sizes, measured)
 
-    def whole(self, out_of_fold: Floats) -> _Tried:
+    def whole(self) -> _Tried:
         """Return the same of all that the folds leave, which has been learned from already."""
         folds = range(int(self.numbers.max()) + 1)
-        return _tried([self._size(self.numbers != fold) for fold in folds], [self._measured(out_of_fold)])
+        return _tried([self._size(self.numbers != fold) for fold in folds], [self._measured(self.instant.out_of_fold)])
 
     def _size(self, chosen: NDArray[np.bool_]) -> tuple[int, int]:
         return len(np.unique(self.patients[chosen])), int(chosen.sum())
@@ -171,10 +172,12 @@ def learning_curve(
     ----------
     features : ndarray of float32, shape (n, features)
         Deep features of the frozen network.
-    truth, patients : ndarray of int, shape (n,)
-        Class and patient of each case.
+    truth : ndarray of int, shape (n,) or (n, labels)
+        What is true of each case.
+    patients : ndarray of int, shape (n,)
+        Patient of each.
     instant : CrossFit
-        The instant solution on all of them: strength, and the last point of the curve.
+        The instant solution on all of them: strengths, and the last point of the curve.
     config : TrainConfig
         Folds.
     seed : int
@@ -188,39 +191,47 @@ def learning_curve(
     are out-of-fold. Shares of the same draw contain each other. No share is larger than `MOST_LEARNED` cases, so
     that it takes seconds; the last point, all that a fold leaves, is the instant solution itself.
     """
-    figure: Figure = "auc" if int(truth.max()) == 1 else "balanced_accuracy"
+    figure: Figure = "auc" if is_several(truth) or int(truth.max()) == 1 else "balanced_accuracy"
     folds = fold_count(patients, truth, config.folds)
     parts = shares_to_try(truth, patients, folds)
     if len(parts) < 2:
         return LearningCurve(figure, (), None, "more_cases.too_few")
     numbers = fold_numbers(patients, truth, folds, seed)
-    trials = _Trials(figure, features, truth, patients, numbers, instant.fit.strength, config)
+    trials = _Trials(figure, features, truth, patients, numbers, instant, config)
     fits = itertools.count(1)
     total = len(parts) * REPEATS * folds
     tried = [trials.share(part, seed + 1, lambda: on_fit(next(fits), total), on_step) for part in parts]
-    return _concluded(figure, [*tried, trials.whole(instant.out_of_fold)], len(truth))
+    return _concluded(figure, [*tried, trials.whole()], len(truth))
 
 
 def shares_to_try(truth: Ints, patients: Ints, folds: int) -> list[float]:
     """Return the shares of what a fold leaves to learn from, the smallest first; with every class in each."""
     left = (folds - 1) / folds
-    fewest = min(len(np.unique(patients[truth == label])) for label in np.unique(truth))
+    fewest = fewest_patients(truth, patients)
     largest = min(0.5, MOST_LEARNED / (left * len(truth)))
     wanted = (largest / 2**halving for halving in reversed(range(HALVINGS)))
     return [share for share in wanted if share * left * fewest >= LEAST_PATIENTS]
 
 
 def _area(scores: Floats, truth: Ints, numbers: Ints) -> tuple[float, Floats]:
+    """Return the area, of several labels the mean, and what each case adds to its error."""
+    if not is_several(truth):
+        return _area_of(scores[:, 1] - scores[:, 0], truth, numbers)
+    labels = [_area_of(scores[:, k], truth[:, k], numbers) for k in range(truth.shape[1])]
+    return float(np.mean([value for value, _ in labels])), np.mean([deviations for _, deviations in labels], axis=0)
+
+
+def _area_of(scores: Floats, marks: Ints, numbers: Ints) -> tuple[float, Floats]:
     """Return the area with pairs within a fold only: two folds' heads need not have one scale."""
-    positive, margin = truth == 1, scores[:, 1] - scores[:, 0]
-    deviations, value, pairs = np.zeros(len(truth)), 0.0, 0
+    positive, there = marks == 1, known(marks)
+    deviations, value, pairs = np.zeros(len(marks)), 0.0, 0
     for fold in np.unique(numbers):
-        here = numbers == fold
+        here = there & (numbers == fold)
         counts = int(positive[here].sum()), int((~positive[here]).sum())
         weight = counts[0] * counts[1]
         if not weight:
             continue
-        components = ranking.placements(margin[here], positive[here])
+        components = ranking.placements(scores[here], positive[here])
         area = float(components[positive[here]].mean())
         deviations[here] = weight * (components - area) / np.where(positive[here], *counts)
         value, pairs = value + weight * area, pairs + weight

@@ -18,6 +18,7 @@ from medapp.training.instant import finish_instantly, learn_instantly
 from medapp.training.label_calibration import fit_labels, log_loss
 from medapp.training.lesson import Lesson, Trained
 from medapp.training.memory import Portion
+from medapp.training.more_cases import learning_curve
 from medapp.training.narration import Budget, Narrator
 from medapp.training.pace import Pace
 from medapp.training.quick import learn_quickly
@@ -176,3 +177,34 @@ def test_a_patient_stays_in_one_part_whatever_the_pictures_show() -> None:
     truth = np.random.default_rng(0).integers(-1, 2, (120, 3))
     numbers = fold_numbers(patients, truth, 3, seed=0)
     assert all(len(np.unique(numbers[patients == patient])) == 1 for patient in range(30))
+
+
+def test_the_curve_of_several_labels_is_their_mean_area(tmp_path: Path, narrator: Narrator) -> None:
+    with label_lesson(tmp_path / "pictures") as lesson:
+        instant = learn_instantly(lesson, narrator, keeper_in(tmp_path, narrator))
+        group = lesson.development
+        told = learning_curve(
+            instant.development.deep, group.truth, group.patients, instant.fit, lesson.config, lesson.seed
+        )
+    assert told.figure == "auc"
+    assert len(told.points) >= 2
+    assert [point.cases for point in told.points] == sorted(point.cases for point in told.points)
+    mean = np.mean([_area_in_folds(instant.fit.out_of_fold[:, k], group.truth[:, k]) for k in range(2)])
+    assert told.points[-1].value == pytest.approx(mean, abs=0.05)
+
+
+def _area_in_folds(logits: np.ndarray, marks: np.ndarray) -> float:
+    there = marks != UNKNOWN
+    found = ranking.auc(logits[there], marks[there] == 1, np.arange(int(there.sum())))
+    assert found is not None
+    return found.value
+
+
+def test_an_instant_solution_is_the_same_when_it_is_found_again(tmp_path: Path, narrator: Narrator) -> None:
+    with label_lesson(tmp_path / "pictures") as lesson:
+        first = learn_instantly(lesson, narrator, keeper_in(tmp_path, narrator))
+        again = keeper_in(tmp_path, narrator).instant()
+    assert again is not None
+    assert again.fit.fit.strengths == first.fit.fit.strengths
+    assert again.fit.fit.weight.tobytes() == first.fit.fit.weight.tobytes()
+    np.testing.assert_array_equal(again.fit.out_of_fold, first.fit.out_of_fold)
