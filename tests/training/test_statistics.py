@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.stats import binom
+from scipy.stats import binom, norm
 from sklearn.metrics import roc_auc_score
 
 from medapp.training.area_limits import binormal_variance
@@ -139,6 +139,23 @@ def test_a_better_score_has_a_difference_above_nothing() -> None:
     assert difference is not None
     assert difference.low is not None
     assert difference.low > 0
+
+
+@pytest.mark.parametrize(("positives", "low", "high"), [(20, 0.85, 0.9), (20, 0.95, 0.99), (40, 0.99, 0.95)])
+def test_the_interval_of_a_difference_covers_the_truth_also_near_an_area_of_one(
+    positives: int, low: float, high: float
+) -> None:
+    rng, hits = np.random.default_rng(positives), 0
+    positive, patients = np.arange(3 * positives) < positives, np.arange(3 * positives)
+    for _ in range(150):
+        shared, own, other = rng.standard_normal((3, 3 * positives))
+        apart = [np.sqrt(2) * norm.ppf(area) * positive for area in (low, high)]
+        found = auc_difference(
+            apart[1] + np.sqrt(0.5) * (shared + own), apart[0] + np.sqrt(0.5) * (shared + other), positive, patients
+        )
+        assert found is not None
+        hits += found.low <= high - low <= found.high  # type: ignore[operator]
+    assert hits / 150 > 0.9
 
 
 def test_the_macro_area_of_two_classes_is_the_area() -> None:
