@@ -39,7 +39,10 @@ def _locked(plot: Plot, found: Mapping[str, Any], spared: Mapping[str, Any]) -> 
         strokes.append(plot.whisker((x, x), (found["low"], found["high"])))
     if spared.get("low") is not None and spared.get("high") is not None:
         strokes.append(plot.whisker((1 - spared["high"], 1 - spared["low"]), (y, y)))
-    place = text(plot.x(x) + 12, plot.y(y) + 26, tr("report.chart.locked"), "start", "label")
+    # beside the point, and within the drawing
+    right, low = x > 0.6, y < 0.15
+    side, anchor = (-12, "end") if right else (12, "start")
+    place = text(plot.x(x) + side, plot.y(y) + (-14 if low else 26), tr("report.chart.locked"), anchor, "label")
     return joined(*strokes, plot.dot(x, y), place)
 
 

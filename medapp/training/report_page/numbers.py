@@ -38,7 +38,14 @@ def signed(figure: Figure | None) -> str:
     """Return a figure of any size and sign with two significant digits, e.g. ``1.1 (0.77 to 1.5)``."""
     if not figure:
         return tr("report.none")
-    return f"{significant(figure['value'])}{_interval(figure, significant, ' to ')}"
+    return f"{_small(figure['value'])}{_interval(figure, _small, ' to ')}"
+
+
+def _small(value: float) -> str:
+    """Return two significant digits, but no more than three after the point of what is next to nothing."""
+    if 0 < abs(value) < 0.0005:
+        return "<0.001" if value > 0 else ">-0.001"
+    return significant(value)
 
 
 def significant(value: float, digits: int = 2) -> str:

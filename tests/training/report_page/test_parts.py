@@ -47,6 +47,7 @@ def test_an_area_below_one_is_never_told_as_one(figure: dict[str, float], told: 
 
 def test_a_figure_with_a_sign_has_two_significant_digits() -> None:
     assert signed({"value": -0.1234, "low": -0.4099, "high": 0.1678}) == "-0.12 (-0.41 to 0.17)"
+    assert signed({"value": 1e-6, "low": 0.0, "high": 0.0042}) == "<0.001 (0 to 0.0042)"
     assert [significant(x) for x in (0.0, 1.13, 123.4, 0.00456)] == ["0", "1.1", "123", "0.0046"]
 
 
