@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from tests.training.report_page.reading import Page
 from tests.training.report_page.trial_report import report
 from tests.training.trial_cases import write_classes
 from tests.trial_packages import package_at
+from tests.workflows.answering import AnsweringEngine
 
 
 def read(path: Path) -> Page:
@@ -69,9 +71,15 @@ def test_a_measurement_is_written_as_a_page_with_its_mistakes(
     assert "healthy000" not in (tmp_path / "with.html").read_text(encoding="utf-8")
 
 
-def test_a_measurement_without_pictures_has_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    cases, package = write_classes(tmp_path / "cases", 2), model(tmp_path / "model")
-    wanted = ["evaluate", str(cases), "--model", str(package), "--device", "cpu", "--without-pictures"]
-    assert main([*wanted, "--html", str(tmp_path / "without.html")]) == 0
+def test_a_measurement_without_pictures_has_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = AnsweringEngine()
+    engine.noise["trial"] = 4.0
+    monkeypatch.setattr("medapp.cli.evaluate.Engine", lambda _: nullcontext(engine))
+    wanted = ["evaluate", str(write_classes(tmp_path / "cases", 8)), "--model", str(model(tmp_path / "model"))]
+    assert main([*wanted, "--without-pictures", "--html", str(tmp_path / "without.html")]) == 0
     assert "Research use only" in capsys.readouterr().out
-    assert not read(tmp_path / "without.html").all("img")
+    page = read(tmp_path / "without.html")
+    assert not page.all("img")
+    assert "answered cases were answered wrongly" in page.text
