@@ -60,15 +60,15 @@ class Scope:
         )
 
     def specificity(self, modality: str, body_part: str = "", view: str = "") -> int:
-        """Return how many things that an image says of itself are named here.
+        """Return how many things that an image says of itself are named here, less those that it leaves open.
 
         That a model takes pictures without a header is nothing special: they say nothing of themselves.
         """
-        named = (modality != PICTURE and modality in self.modalities, *self._names(body_part, view))
-        return sum(named)
-
-    def _names(self, body_part: str, view: str) -> tuple[bool, bool]:
-        return body_part.upper() in self.body_parts, view.upper() in self.views
+        asked = ((body_part, self.body_parts), (view, self.views))
+        named = sum(said.upper() in names for said, names in asked) + (
+            modality != PICTURE and modality in self.modalities
+        )
+        return named - sum(bool(names) and not said for said, names in asked)
 
     def overlaps(self, other: Scope) -> bool:
         """Tell whether some image may be asked about in both scopes."""

@@ -132,6 +132,7 @@ def _rollback(registry: Registry, _: argparse.Namespace) -> tuple[dict[str, Any]
 def _remove(registry: Registry, args: argparse.Namespace) -> tuple[dict[str, Any], str]:
     package = registry.get(args.name)
     registry.remove(args.name)
+    models_watch.forget(package)
     return _told(package, "cli.models.removed")
 
 

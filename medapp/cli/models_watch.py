@@ -49,6 +49,12 @@ def watched(registry: Registry, args: argparse.Namespace) -> tuple[dict[str, Any
     return {"watched": [summary.to_json() for summary in found]}, _as_text(found)
 
 
+def forget(package: Package) -> None:
+    """Forget what a model said while it watched; it is gone from this station."""
+    with Watched(user_folders().watched) as kept:
+        kept.forget(package.manifest_hash)
+
+
 @contextmanager
 def _watching(registry: Registry, engine: Engine | None = None) -> Iterator[Watching]:
     with Watched(user_folders().watched) as kept:

@@ -112,9 +112,9 @@ def _same(one: Picture | None, other: Picture | None) -> bool:
 
 
 def _classified(reading: Reading, frame: Frame, wanted: bool) -> Job[Answered | NoModel | Waiting]:
-    package = reading.package_for(frame.modality)
+    package = reading.package_for(frame.modality, frame.body_part, frame.view)
     if package is None:
-        return NoModel(frame.modality)
+        return NoModel(" ".join(filter(None, (frame.modality, frame.body_part, frame.view))))
     facts = facts_of(package)
     yield Partial(facts)
     if not wanted:

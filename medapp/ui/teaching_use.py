@@ -114,8 +114,16 @@ class Using(QObject):
 
     @Slot()
     def remove(self) -> None:
-        """Take the model off this station."""
-        self._act(lambda use: use.remove())
+        """Take the model off this station, and forget what it said while it watched."""
+        watching = self._desk.services.watching
+
+        def act(use: Use) -> None:
+            named = use.named()
+            use.remove()
+            if named is not None:
+                watching.forget(named)
+
+        self._act(act)
 
     def export(self, name: str, path: Path) -> None:
         """Write the model as one ZIP file."""

@@ -54,6 +54,10 @@ def test_the_scope_that_names_more_of_an_image_is_the_more_specific() -> None:
     assert Scope(("DX", PICTURE)).specificity(PICTURE) == 0
 
 
+def test_a_scope_that_needs_what_an_image_does_not_say_comes_after_one_that_does_not() -> None:
+    assert [scope.specificity("DX") for scope in (CHEST, Scope(("DX",), body_parts=("CHEST",)), Scope())] == [-1, 0, 0]
+
+
 def test_scopes_overlap_where_some_image_fits_both() -> None:
     assert CHEST.overlaps(Scope())
     assert CHEST.overlaps(Scope(("CR", "DX"), views=("PA",)))

@@ -69,6 +69,12 @@ def test_an_overlay_plane_is_placed_by_its_origin_even_partly_outside(tmp_path: 
     assert np.argwhere(overlay).tolist() == [[0, 3]]
 
 
+def test_what_chooses_the_model_is_told(tmp_path: Path) -> None:
+    frame = frame_of(dicom(ramp(), BodyPartExamined="CHEST", ViewPosition="PA", Modality="DX"), tmp_path)
+    assert (frame.modality, frame.body_part, frame.view) == ("DX", "CHEST", "PA")
+    assert frame_of(dicom(ramp()), tmp_path).body_part == ""
+
+
 def test_fractions_of_the_rescale_are_kept(tmp_path: Path) -> None:
     frame = frame_of(dicom(ramp(), RescaleSlope="0.5", RescaleIntercept="-0.25"), tmp_path)
     np.testing.assert_array_equal(frame.modality_values(), ramp() * 0.5 - 0.25)

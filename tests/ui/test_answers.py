@@ -32,7 +32,7 @@ class FakeReading:
         self.error: Exception | None = None
         self.lie = ""
 
-    def package_for(self, modality: str) -> Any:
+    def package_for(self, modality: str, body_part: str = "", view: str = "") -> Any:
         if modality not in self.modalities:
             return None
         metadata = SimpleNamespace(id="chest", name="Chest model", version="1.0")
@@ -117,6 +117,15 @@ def test_no_model_for_a_modality_is_told_quietly(qtbot: QtBot, session: Session,
     qtbot.waitUntil(lambda: session.state.answer == NoModel("CT"))
     assert reading.asked == []
     assert session.state.notice == ""
+
+
+@pytest.mark.usefixtures("answers")
+def test_what_no_model_is_for_is_told_as_the_image_says_it(
+    qtbot: QtBot, session: Session, reading: FakeReading
+) -> None:
+    reading.modalities = set()
+    session.update(picture=picture_of(replace(ramp_frame(), body_part="KNEE", view="AP")))
+    qtbot.waitUntil(lambda: session.state.answer == NoModel("DX KNEE AP"))
 
 
 def test_a_failure_can_be_tried_again(qtbot: QtBot, session: Session, answers: Answers, reading: FakeReading) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -100,6 +101,30 @@ def test_the_model_that_fits_is_asked(reading: Reading, registry: Registry, tmp_
     trial = registry.get("trial").manifest_hash
     assert [p.model.manifest_hash for p in told] == [trial, head.manifest_hash, trial]
     assert [p.identity for p in told] == [frame(1).identity, frame(2).identity, frame(3).identity]
+
+
+def test_the_model_whose_scope_names_the_body_part_is_asked(
+    reading: Reading, registry: Registry, tmp_path: Path
+) -> None:
+    knees = write_package(tmp_path / "knees", contents("knees", scope=Scope(("DX",), body_parts=("KNEE",))))
+    registry.install(knees.path)
+    registry.activate("knees")
+    parts = ["KNEE", "CHEST", ""]
+    told = reading.classify_many([replace(frame(n), body_part=part) for n, part in enumerate(parts)])
+    trial = registry.get("trial").manifest_hash
+    assert [p.model.manifest_hash for p in told] == [knees.manifest_hash, trial, trial]
+
+
+def test_an_image_of_another_body_part_is_refused_in_words(
+    reading: Reading, registry: Registry, tmp_path: Path
+) -> None:
+    registry.rollback()
+    knees = write_package(tmp_path / "knees", contents("knees", scope=Scope(("DX",), body_parts=("KNEE",))))
+    registry.install(knees.path)
+    registry.activate("knees")
+    told = reading.classify(replace(frame(), body_part="CHEST", view="PA"))
+    assert (told.refused, told.refused_params) == ("scope.part", {"part": "DX CHEST PA"})
+    assert reading.refuse_unread("DX") is None
 
 
 def test_nothing_is_computed_twice(reading: Reading, engine: CountingEngine) -> None:
