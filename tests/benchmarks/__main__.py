@@ -6,13 +6,23 @@ import os
 import platform
 import sys
 
-from tests.benchmarks import index, learning, pausing, read, review, speed, stopping, teach
+from tests.benchmarks import index, learning, pausing, read, review, speed, stopping, teach, time_left
 from tests.benchmarks.measure import Ratio, table
 
 
 def main(names: list[str]) -> int:
     """Run the benchmarks and print the table."""
-    every = [*review.ALL, *index.ALL, *speed.ALL, *read.ALL, *learning.ALL, *stopping.ALL, *pausing.ALL, *teach.ALL]
+    every = [
+        *review.ALL,
+        *index.ALL,
+        *speed.ALL,
+        *read.ALL,
+        *learning.ALL,
+        *stopping.ALL,
+        *pausing.ALL,
+        *time_left.ALL,
+        *teach.ALL,
+    ]
     chosen = [b for b in every if not names or b.__name__ in names]
     if not chosen:
         print("Known benchmarks:", ", ".join(b.__name__ for b in every))
