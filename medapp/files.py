@@ -74,13 +74,24 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write `text` to `path` atomically, as UTF-8 with plain line ends."""
-    write_bytes(path, text.encode("utf-8"))
+    """Write `text` to `path` atomically, as UTF-8 with plain line ends; what is no text in a name is escaped."""
+    write_bytes(path, text.encode("utf-8", "backslashreplace"))
+
+
+def json_bytes(document: Any, indent: int | None = None) -> bytes:  # noqa: ANN401 - any JSON document
+    """Return `document` as UTF-8 JSON. NaN is refused: it is not JSON.
+
+    A path on Linux may hold bytes that are no text; they are lone surrogates in Python, which only JSON's escapes take.
+    """
+    try:
+        return json.dumps(document, ensure_ascii=False, indent=indent, allow_nan=False).encode("utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(document, indent=indent, allow_nan=False).encode("ascii")
 
 
 def write_json(path: Path, document: Any) -> None:  # noqa: ANN401 - any JSON document
-    """Write `document` to `path` atomically, as indented UTF-8 JSON. NaN is refused: it is not JSON."""
-    write_text(path, json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+    """Write `document` to `path` atomically, as indented JSON, see `json_bytes`."""
+    write_bytes(path, json_bytes(document, indent=2) + b"\n")
 
 
 def read_json(path: Path) -> Any:  # noqa: ANN401 - any JSON document

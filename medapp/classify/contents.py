@@ -157,7 +157,7 @@ class TrainingSet:
 
     def hashed(self, key: str) -> str:
         """Return the salted hash that stands for a patient key or a picture's decoded content."""
-        return hmac.new(self.salt.encode(), key.encode(), hashlib.sha256).hexdigest()[:32]
+        return hmac.new(self.salt.encode(), key.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:32]
 
     def to_json(self) -> dict[str, Any]:
         """Return the training set as JSON values."""

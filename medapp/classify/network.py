@@ -222,6 +222,8 @@ def load(package: Package, device: torch.device | str = "cpu", *, classes: int |
         weights |= {f"{head}.{name}": tensor for name, tensor in fresh.items()}
     try:
         classifier.network.load_state_dict(weights)
+    except torch.OutOfMemoryError:
+        raise  # no fault of the package
     except RuntimeError as error:
         raise MedappError("package.weights", id=package.metadata.id) from error
     return classifier.to(device, memory_format=torch.channels_last).eval()  # type: ignore[call-overload,no-any-return]

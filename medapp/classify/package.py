@@ -29,7 +29,7 @@ from medapp.classify.contents import Calibration, Metadata, PackageContents, Ten
 from medapp.classify.preprocess import PreprocessSpec
 from medapp.classify.scope import Scope
 from medapp.errors import MedappError
-from medapp.files import new_folder
+from medapp.files import json_bytes, new_folder
 
 METADATA, PREPROCESS = "configs/metadata.json", "configs/preprocess.json"
 CALIBRATION, SCOPE = "configs/calibration.json", "configs/scope.json"
@@ -175,13 +175,15 @@ def _encoded(contents: PackageContents) -> dict[str, bytes]:
         documents[TRAINING_SET] = contents.training_set.to_json()
     if contents.report is not None:
         documents[REPORT] = dict(contents.report)
-    files = {
-        name: json.dumps(d, ensure_ascii=False, indent=1, allow_nan=False).encode() for name, d in documents.items()
-    }
+    files = {name: json_bytes(document, indent=1) for name, document in documents.items()}
     files[WEIGHTS] = _tensor_bytes(contents.weights)
     if contents.novelty is not None:
         files[NOVELTY] = _tensor_bytes(contents.novelty)
-    return {**files, CARD: contents.card.encode(), LICENCE: contents.licence_text.encode()}
+    return {**files, CARD: _plain(contents.card), LICENCE: _plain(contents.licence_text)}
+
+
+def _plain(text: str) -> bytes:
+    return text.encode("utf-8", "backslashreplace")  # names of files may hold bytes that are no text
 
 
 def _tensor_bytes(tensors: Tensors) -> bytes:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from medapp.files import read_json, write_json
+from medapp.files import json_bytes, read_json, write_json
 from medapp.training.heartbeat import HEARTBEAT_SECONDS
 
 EVENTS_FILE, CONTROL_FILE, REQUEST_FILE = "events.jsonl", "control.json", "run.json"
@@ -46,7 +46,7 @@ class EventLog:
     def write(self, event: str, **fields: Any) -> None:  # noqa: ANN401 - any JSON values
         """Write one event with the seconds since the start."""
         document = {"event": event, "seconds": round(time.monotonic() - self._start, 2), **fields}
-        line = json.dumps(document, ensure_ascii=False, allow_nan=False)
+        line = json_bytes(document).decode()
         with self._lock:
             if len(self._pending) < _PENDING_BYTES or event in ENDS:
                 self._pending += line.encode() + b"\n"

@@ -23,7 +23,7 @@ def new_run(wanted: Path | None) -> Path:
     """Make the run folder; one that a run has used already is refused, so that no evidence is overwritten."""
     name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     folder = wanted or user_folders().runs / name
-    if (folder / EVENTS_FILE).exists() or (folder / PACKAGE_FOLDER).exists():
+    if is_there(folder / EVENTS_FILE) or is_there(folder / PACKAGE_FOLDER):
         raise MedappError("train.output_used", folder=folder.name)
     try:
         folder.mkdir(parents=True, exist_ok=True)

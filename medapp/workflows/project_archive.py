@@ -19,7 +19,7 @@ from typing import Any
 from medapp.classify.archive import is_suspicious, write_zip
 from medapp.classify.package import ALLOWED, MANIFEST, SMALL_FILE_LIMIT, WEIGHTS, WEIGHTS_LIMIT, read_package
 from medapp.errors import MedappError
-from medapp.files import new_folder
+from medapp.files import json_bytes, new_folder
 from medapp.folders import Folders
 from medapp.schemas.documents import NewerError
 from medapp.training.events import EVENTS_FILE, PACKAGE_FOLDER, REQUEST_FILE
@@ -132,7 +132,7 @@ def _files_of(run: Run) -> dict[str, bytes | Path]:
 
 
 def _encoded(document: Any) -> bytes:  # noqa: ANN401 - any JSON document
-    return (json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode()
+    return json_bytes(document, indent=2) + b"\n"
 
 
 def _hash_of(content: bytes | Path) -> str:
