@@ -7,7 +7,6 @@ row of the catalogue of bad input, ``writes`` lets every write of every operatio
 import argparse
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import chdir
-from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -45,7 +44,7 @@ COMMANDS: Mapping[str, Callable[[Path, int, int], Any]] = {
 
 
 def _lines(outcome: Any) -> Iterator[str]:
-    for name, value in asdict(outcome).items():
+    for name, value in vars(outcome).items():
         yield f"{name}: {dict(value) if isinstance(value, dict) else value}"
 
 

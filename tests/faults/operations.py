@@ -190,8 +190,8 @@ def fail_everywhere(operation: Operation, folder: Path, make: Callable[[Path, in
         Returns the faults of the n-th attempt, n from 1; attempts end with the first one that meets none.
     """
     template, root, points = folder / "template", folder / "station", Points()
+    root.mkdir(parents=True)
     operation.prepare(root)
-    root.mkdir(exist_ok=True)
     copy_of(root, template)
     before = operation.seen(root)
     operation.act(root)
@@ -234,8 +234,8 @@ def told_by(action: Callable[[], object]) -> MedappError | None:
 def bytes_written(operation: Operation, folder: Path) -> int:
     """Return how many bytes an operation writes."""
     root = folder / "measured"
+    root.mkdir(parents=True)
     operation.prepare(root)
-    root.mkdir(exist_ok=True)
     with injected(Faults(root)) as faults:
         operation.act(root)
     return faults.written
