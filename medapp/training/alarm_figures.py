@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,11 +16,13 @@ from medapp.training.groups import group_figures
 from medapp.training.intervals import Estimate, proportion
 from medapp.training.operating import UnclearBand, at_fixed_points, told_of_band
 from medapp.training.power import detectable
-from medapp.training.predictive import at_prevalence, predictive_values
+from medapp.training.predictive import at_prevalence, moved_probability, predictive_values
 from medapp.training.retrieval import average_precision
 from medapp.training.smoothing import smoothed_calibration
 
 PREVALENCES = (0.05, 0.2, 0.5)
+TOLD = (0.1, 0.25, 0.5, 0.75, 0.9)
+"""Probabilities of which the report tells what they mean at the prevalence asked for."""
 EVENTS_FOR_DIGITS = 100
 """Cases of the rarer class under which figures are told as bands rather than with two digits."""
 
@@ -39,17 +41,20 @@ class Circumstance:
         What is known of each case (site, maker, sex, age, view), for the groups.
     band : UnclearBand or None
         Two thresholds that were fixed beforehand.
+    calibrated_at : float or None
+        Prevalence among the cases that the probabilities were calibrated on.
     """
 
     prevalence: float | None = None
     traits: Traits = field(default_factory=dict)
     band: UnclearBand | None = None
+    calibrated_at: float | None = None
 
     def only(self, chosen: NDArray[np.bool_]) -> Circumstance:
         """Return the same for the chosen cases."""
         kept = np.flatnonzero(chosen)
         traits = {name: [values[int(i)] for i in kept] for name, values in self.traits.items()}
-        return Circumstance(self.prevalence, traits, self.band)
+        return replace(self, traits=traits)
 
 
 def alarm_figures(
@@ -79,8 +84,8 @@ def alarm_figures(
         "calibration": calibration_figures(scores, positive, patients),
         "average_precision": _average_precision(scores, positive, patients),
         **at_fixed_points(scores, positive, patients),
-        "decision_curve": decision_curve(scores, positive, circumstance.prevalence),
-        **_at_prevalences(found, spared, circumstance.prevalence),
+        "decision_curve": decision_curve(scores, positive, circumstance.prevalence, circumstance.calibrated_at),
+        **_at_prevalences(found, spared, circumstance),
         "groups": group_figures(scores, alarm, positive, patients, circumstance.traits),
         "detectable": _rounded(detectable(ranking.auc(scores, positive, patients) if len(scores) else None)),
         "told": "digits" if _events(positive) >= EVENTS_FOR_DIGITS else "bands",
@@ -113,14 +118,23 @@ def _average_precision(
     return None if found is None else found.to_json() | {"prevalence": round(float(positive.mean()), 6)}
 
 
-def _at_prevalences(found: Estimate | None, spared: Estimate | None, asked: float | None) -> dict[str, Any]:
+def _at_prevalences(found: Estimate | None, spared: Estimate | None, circumstance: Circumstance) -> dict[str, Any]:
+    asked = circumstance.prevalence
     if found is None or spared is None:
         return {"predictive": [], "at_prevalence": None}
     prevalences = sorted({*PREVALENCES, *([asked] if asked else [])})
     return {
         "predictive": [predictive_values(found, spared, prevalence) for prevalence in prevalences],
-        "at_prevalence": at_prevalence(found, spared, asked) if asked else None,
+        "at_prevalence": at_prevalence(found, spared, asked) | _meanings(asked, circumstance) if asked else None,
     }
+
+
+def _meanings(asked: float, circumstance: Circumstance) -> dict[str, list[list[float]]]:
+    """Return what a probability that is told means where the class is as common as asked."""
+    learned = circumstance.calibrated_at
+    if learned is None:
+        return {}
+    return {"meanings": [[told, round(moved_probability(told, learned, asked), 6)] for told in TOLD]}
 
 
 def _events(positive: NDArray[np.bool_]) -> int:

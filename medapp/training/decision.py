@@ -10,19 +10,24 @@ THRESHOLDS = tuple(round(0.01 * k, 2) for k in range(1, 100))
 
 
 def decision_curve(
-    probabilities: Floats, positive: NDArray[np.bool_], prevalence: float | None = None
+    probabilities: Floats,
+    positive: NDArray[np.bool_],
+    prevalence: float | None = None,
+    calibrated_at: float | None = None,
 ) -> list[list[float]]:
     """Return rows of the threshold probability, the net benefit of the model, and that of treating all.
 
     Parameters
     ----------
     probabilities : ndarray of float, shape (n,)
-        Of the alarm class, calibrated for the mix of the cases.
+        Of the alarm class.
     positive : ndarray of bool, shape (n,)
         The truth.
     prevalence : float, optional
         How common the class is where the model is to be used, 0 to 1; that among the cases by default. The
         probabilities are moved to it.
+    calibrated_at : float, optional
+        Prevalence for which the probabilities are calibrated; that among the cases by default.
 
     Returns
     -------
@@ -37,7 +42,7 @@ def decision_curve(
         return []
     own = float(positive.mean())
     asked = prevalence if prevalence is not None and 0 < prevalence < 1 else own
-    moved = _moved(probabilities, own, asked)
+    moved = _moved(probabilities, own if calibrated_at is None else calibrated_at, asked)
     rows = []
     for threshold in THRESHOLDS:
         alarm = moved >= threshold
@@ -49,6 +54,8 @@ def decision_curve(
 
 def _moved(probabilities: Floats, tested: float, asked: float) -> Floats:
     """Move probabilities to another prevalence, as `predictive.moved_probability` does."""
+    if not 0 < tested < 1:
+        return probabilities
     factor = asked / (1 - asked) / (tested / (1 - tested))
     moved: Floats = probabilities * factor / (probabilities * factor + (1 - probabilities))
     return moved

@@ -27,7 +27,7 @@ from medapp.training.label_answers import label_cells, label_columns
 from medapp.training.label_figures import not_learned
 from medapp.training.label_ranking import macro_area, macro_area_difference
 from medapp.training.truth import is_several
-from medapp.training.validation import band_of, validation_figures
+from medapp.training.validation import band_of, prevalence_in, validation_figures
 
 LIBRARIES = ("torch", "torchvision", "numpy", "scikit-learn", "pydicom", "imagecodecs", "opencv-python-headless")
 
@@ -227,7 +227,7 @@ def build_report(
     folds : ndarray of int or None
         Part of the cross-validation that each development case was held out in; None where there was none.
     """
-    sealed = replace(circumstance, band=band_of(development))
+    sealed = replace(circumstance, band=band_of(development), calibrated_at=prevalence_in(development))
     return {
         "schema_version": 1,
         "research_use": STATEMENT,

@@ -23,6 +23,12 @@ def band_of(development: Answers) -> UnclearBand | None:
     return unclear_band(development.probabilities[:, alarm], development.truth == alarm, RULED_OUT, RULED_IN)
 
 
+def prevalence_in(development: Answers) -> float | None:
+    """Return how common the alarm class is among the cases that calibrate; None for many classes."""
+    alarm = development.alarm_index
+    return None if alarm is None or not len(development.truth) else float(np.mean(development.truth == alarm))
+
+
 def validation_figures(development: Answers, folds: NDArray[np.int64] | None) -> dict[str, Any]:
     """Return ``validation`` as ``schemas/report.json`` has it.
 

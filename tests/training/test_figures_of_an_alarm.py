@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score
@@ -212,9 +214,10 @@ def test_under_100_events_figures_are_told_as_bands() -> None:
 def test_the_report_has_groups_band_and_prevalence_of_those_answered_and_fits_the_schema() -> None:
     all_ = answers(400)
     refused = np.arange(400) < 40
-    some = Answers(*[all_.classes, all_.probabilities, all_.truth, all_.patients, refused, "ill", 0.3])
+    some = replace(all_, refused=refused)
     sites = ["A" if i < 200 else "B" for i in range(400)]
-    told = figures(some, Circumstance(0.07, {"site": sites}, UnclearBand(0.2, 0.6)))
+    told = figures(some, Circumstance(0.07, {"site": sites}, UnclearBand(0.2, 0.6), calibrated_at=0.5))
+    assert told["at_prevalence"]["meanings"][2] == [0.5, pytest.approx(0.07)]
     assert sum(row["n"] for row in told["groups"]) == told["answered"] == 360
     assert told["at_prevalence"]["prevalence"] == 0.07
     assert 0 < told["at_prevalence"]["alarms_per_100"]["value"] < 100
