@@ -70,7 +70,7 @@ def modified_wilson(successes: float, n: float, quantile: float = Z95) -> tuple[
     Notes
     -----
     Brown, Cai and DasGupta, Stat Sci 2001: with one to three failures (or successes) the end on their side is that of
-    the Poisson distribution. Wilson's own interval covers as little as 84 % there (ten cases, a share of .98).
+    the Poisson distribution. Wilson's own interval covers as little as 84 % there (ten cases, a share of .983).
     """
     from scipy.special import gammaincinv
 

@@ -9,6 +9,7 @@ COMMANDS = {
     "architectures": "what each network costs, and that it can be trained",
     "figures": "known sets of pictures, learned as anyone would, and what they must give",
     "kermany": "instant, quick, thorough and a plain torchvision script on the same splits, and on harder ground",
+    "designs": "coverage of the intervals on other kinds of tests, and of paired differences",
     "statistics": "coverage of the intervals, calibration recovered, labels shuffled by patient",
 }
 """Module of this package, whose ``main(arguments)`` returns the exit status, and what it does."""

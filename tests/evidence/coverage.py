@@ -18,9 +18,9 @@ OFFSET = 0.5
 """The told logits are so much too low: the intercept to be recovered, beside a slope of 1."""
 
 
-def _figures(cell: Cell, draw: Draw) -> dict[str, Estimate | None]:
-    """Return what the report would say of a test."""
-    alarm, ill = draw.scores >= cell.distance / 2, draw.positive
+def figures_at(draw: Draw, threshold: float) -> dict[str, Estimate | None]:
+    """Return what the report would say of a test with its alarm from `threshold` on."""
+    alarm, ill = draw.scores >= threshold, draw.positive
     found = proportion(alarm[ill], draw.patients[ill])
     spared = proportion(~alarm[~ill], draw.patients[~ill])
     assert found is not None
@@ -28,6 +28,17 @@ def _figures(cell: Cell, draw: Draw) -> dict[str, Estimate | None]:
     ppv = Estimate(**predictive_values(found, spared, ASKED_PREVALENCE)["ppv"])
     area = auc(draw.scores, ill, draw.patients)
     return dict(zip(FIGURES, (area, found, spared, mean_of([found, spared]), ppv), strict=True))
+
+
+def held(estimate: Estimate | None, truth: float) -> bool:
+    """Tell whether an interval holds the truth."""
+    if estimate is None or estimate.low is None or estimate.high is None:
+        return False
+    return estimate.low - 1e-9 <= truth <= estimate.high + 1e-9
+
+
+def _figures(cell: Cell, draw: Draw) -> dict[str, Estimate | None]:
+    return figures_at(draw, cell.distance / 2)
 
 
 def _calibration(cell: Cell, draw: Draw) -> dict[str, Estimate | None]:

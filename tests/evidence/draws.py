@@ -49,8 +49,13 @@ class Cell:
     @property
     def ppv(self) -> float:
         """True positive predictive value where `ASKED_PREVALENCE` of the patients have the class."""
-        real, false = self.share * ASKED_PREVALENCE, (1 - self.share) * (1 - ASKED_PREVALENCE)
-        return real / (real + false)
+        return ppv_of(self.share, self.share)
+
+
+def ppv_of(sensitivity: float, specificity: float) -> float:
+    """Return the predictive value of an alarm where `ASKED_PREVALENCE` of the patients have the class."""
+    real, false = sensitivity * ASKED_PREVALENCE, (1 - specificity) * (1 - ASKED_PREVALENCE)
+    return real / (real + false)
 
 
 CELLS = tuple(
