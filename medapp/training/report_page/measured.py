@@ -9,7 +9,7 @@ from medapp.i18n import tr
 from medapp.training.report_page import curves
 from medapp.training.report_page.beside import Beside, Report
 from medapp.training.report_page.markup import Child, Markup, element, figure, joined, paragraph, part, section, table
-from medapp.training.report_page.numbers import Figure, area, of_100, percent, share, signed, significant
+from medapp.training.report_page.numbers import Figure, area, certain, of_100, percent, share, signed, significant
 from medapp.training.report_page.sentences import is_evaluation
 
 MOST_NAMED = 4
@@ -39,7 +39,7 @@ def measured_section(report: Report, beside: Beside) -> Markup:
         part(tr("report.confusion"), _confusion(sealed.get("confusion"))),
         part(tr("report.including_refused"), _including_refused(sealed)),
         part(tr("report.unclear"), _unclear(sealed.get("unclear"))),
-        part(tr("report.worth"), _worth(sealed)),
+        part(tr("report.worth"), _worth(sealed), _meanings(sealed.get("at_prevalence") or {})),
         part(tr("report.decision"), _decision(sealed)),
     )
 
@@ -134,6 +134,15 @@ def _worth(sealed: Mapping[str, Any]) -> Markup:
         for line in told
     ]
     return table(tr("report.worth_caption"), [tr(f"report.column.{name}") for name in names], rows, "numbers")
+
+
+def _meanings(asked: Mapping[str, Any]) -> Markup:
+    """Return what a probability that the model tells means where the class is as common as asked."""
+    rows = [(f"{certain(told)} %", f"{certain(meant)} %") for told, meant in asked.get("meanings") or []]
+    if not rows:
+        return Markup("")
+    head = [tr("report.column.told"), tr("report.column.meant", n=of_100(asked["prevalence"]))]
+    return table(tr("report.meanings_caption"), head, rows, "numbers")
 
 
 def _decision(sealed: Mapping[str, Any]) -> Markup:

@@ -153,6 +153,11 @@ def test_the_headline_is_told_in_people_with_what_an_alarm_is_worth() -> None:
     assert "Where 5 in 100 have it, 1 alarm in 3 is real." in text
 
 
+def test_what_a_probability_means_at_the_prevalence_asked_for_stands_in_a_table() -> None:
+    text = Page(report_page(full_report(), beside())).text
+    assert "told means where 5 in 100 have it 10 % 1 % 50 % 10 % 90 % 49 %" in text
+
+
 def test_warnings_stand_before_the_figures() -> None:
     text = Page(report_page(full_report(), beside())).text
     for warning in ("The size of the picture tells.", "because: all come from one scanner", "was opened 2 times"):

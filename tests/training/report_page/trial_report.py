@@ -128,6 +128,7 @@ def full_report() -> dict[str, Any]:
             "ppv": {"value": 0.31, "low": 0.2, "high": 0.45, "n": 234},
             "npv": {"value": 0.994, "low": 0.985, "high": 0.998, "n": 234},
             "alarms_per_100": {"value": 14.2, "low": 9.1, "high": 20.3, "n": 234},
+            "meanings": [[0.1, 0.0117], [0.5, 0.0953], [0.9, 0.487]],
         },
         "groups": [
             {
