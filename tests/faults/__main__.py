@@ -5,6 +5,8 @@ row of the catalogue of bad input, ``writes`` lets every write of every operatio
 """
 
 import argparse
+import logging
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import chdir
 from pathlib import Path
@@ -13,17 +15,38 @@ from typing import Any
 
 from tests.faults.catalogue.table import whole_table
 from tests.faults.gpu import out_of_memory_at
+from tests.faults.imports import kill_imports
 from tests.faults.kills import kill_engine, kill_readers
 from tests.faults.operations import all_points
 from tests.faults.refusals import in_this_process, refuse_training
+from tests.faults.sessions import random_sessions
 from tests.faults.trainings import kill_trainings
 from tests.faults.updates import try_updates
+from tests.faults.windows import kill_windows
 from tests.trial_packages import package_at
 
 
 def _disk(root: Path, count: int, seed: int) -> Any:
     with in_this_process():
         return refuse_training(root, stride=count, lasting=bool(seed % 2))
+
+
+def _day(root: Path, count: int, _: int) -> Any:
+    """Open, scroll, classify and close so many studies in the window; what is held is told ten times."""
+    os.environ |= {"MEDAPP_HOME": str(root / "home"), "QT_QPA_PLATFORM": "offscreen"}
+    from PySide6.QtWidgets import QApplication
+
+    from medapp.app import build
+    from medapp.folders import user_folders
+    from tests.faults.long_use import a_day
+
+    application, parts = QApplication(["faults"]), build(user_folders())
+    try:
+        for held in a_day(parts, root / "studies", count, max(1, count // 10)):
+            print(held, flush=True)
+    finally:
+        parts.results.close()
+    return argparse.Namespace(studies=count, window=application.applicationName())
 
 
 def _updates(root: Path, count: int, seed: int) -> Any:
@@ -40,6 +63,10 @@ COMMANDS: Mapping[str, Callable[[Path, int, int], Any]] = {
     "writes": lambda root, _, __: all_points(root),
     "memory": lambda root, count, _: out_of_memory_at(root, count),
     "updates": _updates,
+    "imports": kill_imports,
+    "sessions": random_sessions,
+    "windows": lambda root, count, _: kill_windows(root, count),
+    "day": _day,
 }
 
 
@@ -63,6 +90,7 @@ parser.add_argument("what", choices=("catalogue", *COMMANDS))
 parser.add_argument("count", type=int, metavar="COUNT", nargs="?", default=10)
 parser.add_argument("--seed", type=int, default=1)
 chosen = parser.parse_args()
+logging.disable(logging.WARNING)  # what fails is counted
 if chosen.what == "catalogue":
     _catalogue()
 else:

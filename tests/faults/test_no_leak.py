@@ -30,22 +30,25 @@ PLANTED = {
 WORDS = ("Zwetschgenbaum", "Ottokar", "80412", "19310417", "1931-04-17", "PLANTED", "20190523", "Quittenfeld", "Adele")
 
 
-@pytest.fixture
-def cases(tmp_path: Path) -> Path:
-    """Two classes of planted files, one of them damaged so that failures are written about too."""
+def planted(folder: Path) -> Path:
+    """Write two classes of planted files, one of them damaged so that failures are written about too."""
     for number in range(24):
         label = "nodule" if number % 2 else "normal"
-        path = write_dicom(
-            tmp_path / "cases" / label / f"{number:03}.dcm", PhantomCase(number, nodule=bool(number % 2), size=64)
-        )
+        path = write_dicom(folder / label / f"{number:03}.dcm", PhantomCase(number, nodule=bool(number % 2), size=64))
         dataset = pydicom.dcmread(path)
         for name, value in PLANTED.items():
             setattr(dataset, name, value)
         dataset.PatientID = f"{PLANTED['PatientID']}-{number}"
         dataset.save_as(path)
-    broken = tmp_path / "cases" / "normal" / "broken.dcm"
-    broken.write_bytes((tmp_path / "cases" / "normal" / "000.dcm").read_bytes()[:-3000])
-    return tmp_path / "cases"
+    broken = folder / "normal" / "broken.dcm"
+    broken.write_bytes((folder / "normal" / "000.dcm").read_bytes()[:-3000])
+    return folder
+
+
+@pytest.fixture
+def cases(tmp_path: Path) -> Path:
+    """Planted files."""
+    return planted(tmp_path / "cases")
 
 
 @pytest.fixture
