@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _IDENTITY = """SpecificCharacterSet SOPClassUID SOPInstanceUID StudyInstanceUID SeriesInstanceUID Modality PatientName
     PatientID IssuerOfPatientID PatientBirthDate PatientSex StudyDate StudyTime StudyDescription AccessionNumber
     SeriesDescription SeriesNumber BodyPartExamined InstanceNumber AcquisitionDateTime AcquisitionDate AcquisitionTime
-    ContentDate ContentTime DirectoryRecordSequence InstitutionName StationName Manufacturer PatientAge"""
+    ContentDate ContentTime DirectoryRecordSequence InstitutionName Manufacturer PatientAge"""
 _PICTURE = """Rows Columns NumberOfFrames SamplesPerPixel BitsAllocated BitsStored HighBit PixelRepresentation
     PhotometricInterpretation PlanarConfiguration ImageType LossyImageCompression FrameTime RecommendedDisplayFrameRate
     LossyImageCompressionRatio LossyImageCompressionMethod FrameTimeVector
@@ -133,7 +133,6 @@ def read_header(file: DicomFile, source: str, limits: ReadLimits) -> FoundImage 
 def _origin(dataset: Dataset) -> Origin:
     return Origin(
         institution=text(dataset, "InstitutionName"),
-        station=text(dataset, "StationName"),
         maker=text(dataset, "Manufacturer"),
         age=text(dataset, "PatientAge"),
     )

@@ -16,14 +16,13 @@ class Origin:
 
     Attributes
     ----------
-    institution, station, maker : str
-        Institution Name (0008,0080), Station Name (0008,1010) and Manufacturer (0008,0070).
+    institution, maker : str
+        Institution Name (0008,0080) and Manufacturer (0008,0070).
     age : str
         Patient's Age (0010,1010), for example ``045Y``.
     """
 
     institution: str = ""
-    station: str = ""
     maker: str = ""
     age: str = ""
 

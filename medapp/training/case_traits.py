@@ -24,7 +24,7 @@ class CaseTraits:
     Attributes
     ----------
     site : str
-        From the table of cases, else Institution Name (0008,0080), else Station Name (0008,1010).
+        From the table of cases, else Institution Name (0008,0080).
     maker : str
         Manufacturer (0008,0070).
     sex, age : str
@@ -48,7 +48,7 @@ def traits_of_case(case: Case, found: FoundImage) -> CaseTraits:
     """Return what the table of cases and the header tell; the table wins."""
     origin, taken = found.origin, comparable_date(case.date) or comparable_date(found.study_date)
     return CaseTraits(
-        site=_plain(case.site or origin.institution or origin.station),
+        site=_plain(case.site or origin.institution),
         maker=_plain(origin.maker).upper(),
         sex=found.patient.sex.strip().upper()[:1],
         age=age_band(_years(origin.age, found.patient.birth_date, taken)),
