@@ -14,7 +14,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QTreeWidget, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QTabBar, QTreeWidget, QWidget
 
 from medapp.files import write_json
 from medapp.folders import user_folders
@@ -83,7 +83,7 @@ def teach_screens(hands: Driver, folder: Path) -> Iterator[str]:
     yield "teach-5-sealed"
     press(hands, "open_sealed_test")
     hands.wait_for(lambda: "95 % interval" in text_of(hands, "in_people"), "the figures")
-    yield "teach-5-opened"
+    yield from _tab_screens(hands)
     press(hands, "sealed_next")
     title = hands.find(QLineEdit, "model_title")
     title.selectAll()
@@ -92,6 +92,16 @@ def teach_screens(hands: Driver, folder: Path) -> Iterator[str]:
     hands.wait_for(lambda: "Nodules of phantoms" in text_of(hands, "model_in_use"), "the model in use")
     yield "teach-6-use"
     yield from _read_screens(hands, write_dicom(folder / "new" / "new.dcm", PhantomCase(424242, nodule=True, size=224)))
+
+
+def _tab_screens(hands: Driver) -> Iterator[str]:
+    """The opened sealed test, tab by tab."""
+    bar = hands.find(QTabBar, "sealed_tabs")
+    for place in range(bar.count()):
+        if bar.isTabVisible(place):
+            bar.setCurrentIndex(place)
+            QTest.qWait(300)
+            yield f"teach-5-opened-{place + 1}"
 
 
 def _read_screens(hands: Driver, image: Path) -> Iterator[str]:
