@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QLabel, QMenu
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from medapp.app import Parts
+from medapp.classify.archive import pack
 from medapp.folders import resource_path
 from medapp.i18n import catalogue
 from medapp.imaging.phantom import PhantomCase, write_png
@@ -23,6 +24,8 @@ from medapp.ui.commands import COMMANDS, MENUS
 from medapp.ui.main_window import MainWindow
 from medapp.ui.session import Session
 from medapp.ui.state import Page, Tool
+from medapp.ui.widgets.model_offer import ModelOffer
+from tests.trial_packages import package_at
 
 
 @pytest.fixture
@@ -107,6 +110,23 @@ def test_a_dropped_folder_is_opened(qtbot: QtBot, window: MainWindow, session: S
     drop_and_wait(qtbot, window, session, ct_folder)
     assert session.state.page is Page.READING
     assert "ID" in window.reading_page.banner.text()
+
+
+def test_a_dropped_model_is_offered_and_installed_when_a_person_wants_it(
+    qtbot: QtBot, window: MainWindow, session: Session, tmp_path: Path
+) -> None:
+    pack(package_at(tmp_path / "trial"), tmp_path / "für dich.zip")
+    drop(window, tmp_path / "für dich.zip")
+    qtbot.waitUntil(lambda: window.findChild(ModelOffer) is not None, timeout=15_000)
+    registry = session.services.registry
+    assert "trial" not in {entry.ref.id for entry in registry.list().entries}
+    install = window.findChild(QPushButton, "offer_install")
+    assert install is not None
+    install.click()
+    qtbot.waitUntil(lambda: "installed" in session.state.notice, timeout=15_000)
+    assert "trial" in {entry.ref.id for entry in registry.list().entries}
+    assert "trial" not in {package.metadata.id for package in registry.in_use()}
+    assert session.state.scan.studies == ()
 
 
 @pytest.mark.parametrize(
