@@ -11,16 +11,23 @@ from torch.nn import functional as F
 
 from medapp.classify.network import build
 from medapp.training.forecast import Rates
+from medapp.training.interruption import interruptible
 from medapp.training.plan import Plan
 from medapp.training.rates import READING_SECONDS, key_of, remembered
 
 _PICTURES, _CLASSES, _CALLS = 4, 2, 3
 
 
-def rates_for(plan: Plan) -> tuple[Rates, str]:
-    """Return what a picture costs, as earlier runs remember it or tried out now, and which: "earlier" or "probe"."""
+def rates_for(plan: Plan, asked: Callable[[], bool] = lambda: False) -> tuple[Rates, str]:
+    """Return what a picture costs, as earlier runs remember it or tried out now, and which: "earlier" or "probe".
+
+    Raises
+    ------
+    StoppedEarlyError
+        Where a stop is `asked` for during the trial.
+    """
     known = remembered(rate_key(plan))
-    return (known, "earlier") if known is not None else (tried_out(plan), "probe")
+    return (known, "earlier") if known is not None else (tried_out(plan, asked), "probe")
 
 
 def rate_key(plan: Plan) -> str:
@@ -28,15 +35,16 @@ def rate_key(plan: Plan) -> str:
     return key_of(plan.architecture, plan.device.type, plan.config.threads, plan.spec.size)
 
 
-def tried_out(plan: Plan) -> Rates:
+def tried_out(plan: Plan, asked: Callable[[], bool]) -> Rates:
     """Return what a few blank pictures cost an untrained network of the plan's kind."""
     torch.set_num_threads(plan.config.threads)
     size = plan.spec.size
     with torch.random.fork_rng(devices=[]):
         network = build(plan.architecture, _CLASSES).to(plan.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         pictures = torch.zeros((_PICTURES, size, size), dtype=torch.uint8, device=plan.device)
-        looking = _seconds(lambda: _look(network, pictures))
-        learning = _seconds(lambda: _learn(network, pictures))
+        with interruptible(network, asked):
+            looking = _seconds(lambda: _look(network, pictures))
+            learning = _seconds(lambda: _learn(network, pictures))
     return Rates(READING_SECONDS, looking / _PICTURES, learning / _PICTURES)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from medapp.training.case import CaseFolder
 from medapp.training.check import Checked
 from medapp.training.forecast import work_of
@@ -12,11 +14,11 @@ from medapp.training.plan import Plan
 from medapp.training.probe import rate_key, rates_for
 
 
-def outlook_of(plan: Plan, listing: CaseFolder) -> Outlook:
-    """Return the outlook of a training that is about to read its cases."""
+def outlook_of(plan: Plan, listing: CaseFolder, asked: Callable[[], bool]) -> Outlook:
+    """Return the outlook of a training that is about to read its cases; StoppedEarlyError where that is `asked`."""
     request = plan.request
     work = work_of(listing, request.effort, plan.config, pattern=request.pattern, steps=request.steps)
-    return Outlook(work, rates_for(plan)[0], rate_key(plan))
+    return Outlook(work, rates_for(plan, asked)[0], rate_key(plan))
 
 
 def note_rates(lesson: Lesson, checked: Checked, instant: Instant, narrator: Narrator) -> None:
