@@ -134,3 +134,26 @@ def test_a_quick_training_goes_on_with_what_the_table_said(place: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads((run / "run.json").read_text(encoding="utf-8"))["uncertain"] == "unknown"
     assert read_package(run / "package").calibration.several
+
+
+def test_a_table_of_classes_trains_a_model_that_gives_one_of_them(run: Path, place: Path) -> None:
+    table = write_labels(place / "one class", 60, rare=False)
+    rows = list(csv.DictReader(table.read_text(encoding="utf-8-sig").splitlines(), delimiter=";"))
+    lines = [f"{row['file']},{row['patient']},{'ill' if row['disc'] == '1' else 'healthy'}" for row in rows]
+    table.write_text("\n".join(["file,patient,label", *lines]), encoding="utf-8")
+    asked = ("--base", run.parent / "base", "--output", place / "one class run", *QUIET)
+    done = medapp("train", table.parent, *asked, home=place)
+    assert (done.returncode, done.stderr) == (0, "")
+    package = read_package(place / "one class run" / "package")
+    assert (package.metadata.kind, package.metadata.classes) == ("classifier", ("healthy", "ill"))
+    assert package.calibration.alarm_class == "ill"
+
+
+def test_an_alarm_class_makes_no_sense_with_several_labels(run: Path, place: Path) -> None:
+    table = write_labels(place / "alarm", 40, rare=False)
+    done = medapp(
+        "train", table, "--base", run.parent / "base", "--alarm", "disc", "--output", place / "no", home=place
+    )
+    assert done.returncode == 3
+    assert "disc" in done.stderr
+    assert "Traceback" not in done.stderr
