@@ -121,9 +121,6 @@ def _installed(request: RunRequest, registry: Registry, package: str | Path) -> 
 def _refuse_blocked(checked: Checked, plan: Plan) -> None:
     if checked.blocking is not None:
         raise MedappError("train.blocked", finding=checked.blocking.text)
-    alarm, folder, classes = plan.request.alarm, checked.survey.folder, checked.survey.folder.classes
-    if alarm and (folder.several or alarm not in classes or len(classes) != 2):
-        raise MedappError("train.alarm", alarm=alarm[:80], classes=", ".join(classes))
     refuse_seen_pictures(checked, plan.lineage)
 
 

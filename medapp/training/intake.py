@@ -16,6 +16,12 @@ MOST_NAMED = 10
 GONE_SHARE, GONE_AT_LEAST = 0.1, 5
 
 
+def refuse_alarm(listing: CaseFolder, alarm: str) -> None:
+    """Raise ``train.alarm`` where `alarm` is not one of two classes that exclude each other; empty is none at all."""
+    if alarm and (listing.several or alarm not in listing.classes or len(listing.classes) != 2):
+        raise MedappError("train.alarm", alarm=alarm[:80], classes=", ".join(listing.classes))
+
+
 def read_cases(
     listing: CaseFolder, readers: ReadsFrames, pattern: str, pictures: PictureCache, narrator: Narrator
 ) -> Survey:

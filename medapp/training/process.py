@@ -26,6 +26,7 @@ from medapp.training.dataset import list_cases
 from medapp.training.estimate import estimate, in_words
 from medapp.training.events import Control, EventLog
 from medapp.training.heartbeat import Heartbeat
+from medapp.training.intake import refuse_alarm
 from medapp.training.narration import Narrator, StoppedEarlyError
 from medapp.training.report_page.writing import write_run_page
 from medapp.training.request import RunRequest
@@ -108,7 +109,7 @@ def _teach(args: argparse.Namespace, request: RunRequest, folder: Path, narrator
     narrator.tell("started", effort=request.effort, seed=request.seed, pid=os.getpid())
     try:
         # a wrong folder or name is told before torch is loaded
-        list_cases(Path(request.cases), request.uncertain)
+        refuse_alarm(list_cases(Path(request.cases), request.uncertain), request.alarm)
         check_wanted(request.base, request.architecture, Registry(user_folders()))
         from medapp.training.course import teach
 

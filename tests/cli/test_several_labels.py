@@ -149,11 +149,13 @@ def test_a_table_of_classes_trains_a_model_that_gives_one_of_them(run: Path, pla
     assert package.calibration.alarm_class == "ill"
 
 
-def test_an_alarm_class_makes_no_sense_with_several_labels(run: Path, place: Path) -> None:
+def test_an_alarm_class_of_several_labels_is_refused_before_anything_is_read(run: Path, place: Path) -> None:
     table = write_labels(place / "alarm", 40, rare=False)
     done = medapp(
         "train", table, "--base", run.parent / "base", "--alarm", "disc", "--output", place / "no", home=place
     )
     assert done.returncode == 3
-    assert "disc" in done.stderr
+    assert "two classes" in done.stderr
     assert "Traceback" not in done.stderr
+    kinds = [json.loads(line)["event"] for line in (place / "no" / "events.jsonl").read_text("utf-8").splitlines()]
+    assert kinds == ["started", "failed"]
