@@ -41,6 +41,7 @@ class TeachingPage(QWidget):
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._session = session
+        self._rendered: dict[Callable[..., None], tuple[object, ...]] = {}
         self.rail = StepRail()
         self.question, self.cases, self.check = QuestionStep(), CasesStep(), CheckStep()
         self.train, self.sealed_test, self.use = TrainStep(), SealedTestStep(), UseStep()
@@ -157,15 +158,22 @@ class TeachingPage(QWidget):
 
     @Slot(object)
     def _render(self, view: TeachingView) -> None:
-        self.rail.render_steps(view.title, view.step, view.marks)
+        """Render what has changed: while a training tells how far it is, that is one step and not six."""
+        parts: dict[Callable[..., None], tuple[object, ...]] = {
+            self.rail.render_steps: (view.title, view.step, view.marks),
+            self.question.render_question: (view.question, view.seen),
+            self.cases.render_cases: (view.cases,),
+            self.check.render_check: (view.check,),
+            self.train.render_train: (view.train,),
+            self.sealed_test.render_sealed_test: (view.sealed_test,),
+            self.use.render_use: (view.use,),
+            self.lab_book.render_lines: (view.lab_book,),
+        }
+        for render, values in parts.items():
+            if self._rendered.get(render) != values:
+                self._rendered[render] = values
+                render(*values)
         self._stack.setCurrentWidget(self._areas[view.step])
-        self.question.render_question(view.question, view.seen)
-        self.cases.render_cases(view.cases)
-        self.check.render_check(view.check)
-        self.train.render_train(view.train)
-        self.sealed_test.render_sealed_test(view.sealed_test)
-        self.use.render_use(view.use)
-        self.lab_book.render_lines(view.lab_book)
 
 
 def _scrolled(step: QWidget) -> QScrollArea:
