@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from html import escape
 from typing import TypeVar
 
 from PySide6.QtCore import Qt
@@ -54,6 +55,11 @@ def label(text: str = "", role: str = "", *, wrap: bool = False, name: str = "")
         policy.setHeightForWidth(True)
         made.setSizePolicy(policy)
     return made
+
+
+def plain_tooltip(text: str) -> str:
+    """Return a text that a tooltip shows as it stands: Qt takes what looks like markup for it, and loads its images."""
+    return f"<qt>{escape(text).replace(chr(10), '<br>')}</qt>" if "<" in text else text
 
 
 def named(widget: Widget, name: str) -> Widget:

@@ -11,7 +11,7 @@ from medapp.i18n import tell, tr
 from medapp.ui import theme
 from medapp.ui.state import Answer, Answered, Classifying, ModelFacts, NoModel, NotAnswered, Waiting
 from medapp.ui.widgets.heat_map_key import HeatMapKey
-from medapp.ui.widgets.layouts import button, column, label, line, named, row
+from medapp.ui.widgets.layouts import button, column, label, line, named, plain_tooltip, row
 from medapp.ui.widgets.wording import modality_text, percent_text, seconds_text
 
 PANEL_PX = 288
@@ -29,7 +29,7 @@ class ProbabilityBar(QWidget):
         self.setAccessibleName(said)
         if tick is not None:
             said += "\n" + tr("ui.operating_point", value=percent_text(tick))
-        self.setToolTip(said)
+        self.setToolTip(plain_tooltip(said))
 
     def sizeHint(self) -> QSize:
         """Return room for a line of text, the bar, and the name of its tick."""

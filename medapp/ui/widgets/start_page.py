@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from medapp.i18n import tr
-from medapp.ui.widgets.layouts import button, card, column, label, row
+from medapp.ui.widgets.layouts import button, card, column, label, plain_tooltip, row
 from medapp.ui.widgets.themed import Mark
 
 WIDTH_PX, MARK_PX = 720, 40
@@ -82,6 +82,6 @@ class StartPage(QWidget):
         place = Path(path)
         made = QPushButton(place.name or path)
         made.setProperty("role", "link")
-        made.setToolTip(path)
+        made.setToolTip(plain_tooltip(path))
         made.clicked.connect(lambda: self.recent_requested.emit(path))
         return made

@@ -25,7 +25,7 @@ from medapp.i18n import tell, tr
 from medapp.imaging.study import NotImage, Patient, Scan, Series, Study
 from medapp.ui.state import series_key
 from medapp.ui.widgets.images import as_qimage
-from medapp.ui.widgets.layouts import column, label, named
+from medapp.ui.widgets.layouts import column, label, named, plain_tooltip
 from medapp.ui.widgets.picture_notes import WARNING, note_texts
 from medapp.ui.widgets.themed import IconButton
 from medapp.ui.widgets.wording import date_text, patient_text, plain_text
@@ -204,7 +204,7 @@ class ProblemList(QWidget):
 
     def _add(self, path: str, reason: str) -> None:
         item = QListWidgetItem(f"{PurePath(path).name}\n{reason}")
-        item.setToolTip(path)
+        item.setToolTip(plain_tooltip(path))
         self._list.addItem(item)
 
     @Slot(bool)
@@ -247,7 +247,7 @@ def _write(item: QTreeWidgetItem, series: Series) -> None:
     text = _series_text(series)
     if item.text(0) != text:
         item.setText(0, text)
-    item.setToolTip(0, "\n".join([text, *note_texts(series.notes)]))
+    item.setToolTip(0, plain_tooltip("\n".join([text, *note_texts(series.notes)])))
 
 
 def _series_text(series: Series) -> str:
