@@ -70,7 +70,8 @@ def _gains(values: Floats, sizes: Floats, whitening: Floats, now: int, more: int
         better = misfit < best - 1e-12
         best = np.where(better, misfit, best)
         gains = np.where(better, rise * (now**-exponent - (now + more) ** -exponent), gains)
-    return gains
+    # where the figure has reached 1 there is nothing left to gain, whatever the curve says
+    return np.minimum(gains, np.maximum(0.0, 1 - values[:, -1]))
 
 
 def _fit(errors: Floats, design: Floats) -> tuple[Floats, Floats]:

@@ -43,18 +43,15 @@ class Narrator:
         """Tell how far `phase` is, at most four times a second; wait while paused; return whether to stop."""
         if phase != self._phase:
             self._phase, self._left, self._last = phase, TimeLeft(self.clock), 0.0
-        seconds_left = self._whole(phase, self._left.after(done, total))
+        seconds_left = self._left.after(done, total)
+        if self.outlook is not None:
+            seconds_left = self.outlook.of_whole(phase, seconds_left, total - done)
         now = time.monotonic()
         if done == total or now - self._last >= SECONDS_BETWEEN:
             self._last = now
             left = None if seconds_left is None else round(seconds_left, 1)
             self._log.write("progress", phase=phase, done=done, total=total, seconds_left=left)
         return self.pause()
-
-    def _whole(self, phase: str, left: float | None) -> float | None:
-        """Return the seconds left of the whole run, where `left` are those of the phase."""
-        after = self.outlook.after(phase) if self.outlook is not None else 0.0
-        return None if left is None or after is None else left + after
 
     def learned_from(self, pictures: int, seconds: float, waited: float) -> None:
         """Tell now and then how fast it goes, the wait for pictures, and the memory taken."""

@@ -28,6 +28,13 @@ class Outlook:
         """Return the seconds of all that comes after `phase`; None for one that is not known."""
         return seconds_after(phase, self._work, self._rates) if phase in PHASES else None
 
+    def of_whole(self, phase: str, left: float | None, steps: int) -> float | None:
+        """Return the seconds left of the run, where `left` are those of `phase` for so many steps."""
+        if phase == "features" and left and steps:
+            self.measured(looking=left / steps)
+        after = self.after(phase)
+        return None if left is None or after is None else left + after
+
     def measured(self, **seconds: float) -> None:
         """Take rates that were measured: ``reading``, ``looking`` or ``learning``, seconds a picture."""
         known = {name: value for name, value in seconds.items() if value > 0}

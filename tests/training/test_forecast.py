@@ -118,6 +118,15 @@ def test_the_time_left_of_the_whole_run_follows_what_was_measured() -> None:
     assert outlook.after("something else") is None
 
 
+def test_while_features_are_made_their_own_speed_tells_what_comes_after() -> None:
+    outlook = Outlook(MANY, RATES)
+    usual = outlook.of_whole("features", 0.015 * 1000, 1000)
+    slow = outlook.of_whole("features", 0.03 * 1000, 1000)
+    assert usual is not None
+    assert slow == pytest.approx(2 * usual, rel=0.2)
+    assert outlook.of_whole("features", None, 1000) is None
+
+
 def test_a_pause_makes_the_rest_no_longer() -> None:
     now = [0.0]
     left = TimeLeft(lambda: now[0])

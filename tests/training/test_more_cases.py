@@ -66,6 +66,12 @@ def test_a_figure_that_does_not_grow_gains_nothing() -> None:
     assert gain.value == pytest.approx(0, abs=1e-6)
 
 
+def test_where_the_figure_has_reached_one_nothing_is_promised() -> None:
+    gain = expected_gain(SIZES, np.array([0.65, 0.85, 0.92, 1.0]), np.diag([0.07, 0.05, 0.04, 0.03]) ** 2, 48, 50)
+    assert (gain.value, gain.low) == (0, 0)
+    assert gain.high > 0
+
+
 def test_few_cases_of_a_task_that_can_be_learned_want_more() -> None:
     curve = curve_of(120, 0.3)
     assert [point.value for point in curve.points] == sorted(point.value for point in curve.points)
