@@ -8,13 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from medapp.training.intervals import Z95, student_quantile
+from medapp.training.intervals import FREEDOM_EACH, Z95, student_quantile
 
 LEAST_RATIO = 0.1
 MODEL_WEIGHT = 2.0
 """The variance of the binormal model counts as much as that of so many misplaced patients."""
-FREEDOM_EACH = 4.0
-"""Degrees of freedom that each misplaced patient (and one more) brings to the ratio, for Student's quantile."""
 HALVINGS = 30
 
 

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Z95 = 1.959963984540054
+FREEDOM_EACH = 4.0
+"""Degrees of freedom that each patient with an unusual case (and one more) brings to an estimated variance."""
 POISSON_MOST = 3
 """Up to so many failures or successes the Poisson distribution tells the end of an interval."""
 
@@ -105,8 +107,8 @@ def proportion(correct: NDArray[np.bool_], patients: NDArray[np.int64]) -> Estim
     -----
     Wilson's interval as `modified_wilson` has it. With several cases a patient their number is divided by the design
     effect of the ratio estimator over patients (Rao and Scott, Biometrics 1992), never below 1, and the normal
-    quantile gives way to Student's over patients. Where all cases agree the effect cannot be estimated; then the
-    number of patients counts.
+    quantile gives way to Student's: the effect is known from few patients, fewer still where only few of them have a
+    case that is not as most are. Where all cases agree it cannot be estimated; then the number of patients counts.
     """
     n = len(correct)
     if n == 0:
@@ -114,7 +116,10 @@ def proportion(correct: NDArray[np.bool_], patients: NDArray[np.int64]) -> Estim
     p = float(np.mean(correct))
     clusters, effect = _design_effect(correct, patients, p)
     effective = n / effect
-    quantile = Z95 if clusters == n or p in (0.0, 1.0) else student_quantile(clusters - 1)
+    quantile = Z95
+    if clusters < n and 0 < p < 1:
+        unusual = len(np.unique(patients[correct != (p > 0.5)]))
+        quantile = student_quantile(min(clusters - 1, FREEDOM_EACH * (unusual + 1)))
     low, high = modified_wilson(p * effective if p < 1 else effective, effective, quantile)
     return Estimate(p, low, high, n)
 

@@ -112,7 +112,7 @@ class UnclearBand:
     Attributes
     ----------
     low, high : float
-        Probabilities, ``low <= high``.
+        Probabilities, ``low < high``; `high` is just above 1 where even a probability of 1 tells nothing.
     """
 
     low: float
@@ -144,7 +144,7 @@ def unclear_band(
         return None
     high = _threshold(np.sort(scores[~positive]), specificity)
     low = -_threshold(np.sort(-scores[positive]), sensitivity)
-    return UnclearBand(max(0.0, low), min(1.0, high)) if low < high else None
+    return UnclearBand(max(0.0, low), high) if low < high else None
 
 
 def told_of_band(
