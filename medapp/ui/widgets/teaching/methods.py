@@ -19,6 +19,7 @@ class Methods(QWidget):
         super().__init__(parent)
         self._text = named(QPlainTextEdit(readOnly=True), "methods_text")
         self._text.setMinimumHeight(TEXT_PX)
+        self._text.setTabChangesFocus(True)  # it is read only: Tab goes on to the next button
         self._copied = label("", "done", name="methods_copied")
         layout = column(self, margin=2, spacing=3)
         layout.addWidget(label(tr("teach.methods_meaning"), "dim", wrap=True))
