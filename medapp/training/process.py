@@ -27,6 +27,7 @@ from medapp.training.estimate import estimate, in_words
 from medapp.training.events import Control, EventLog
 from medapp.training.heartbeat import Heartbeat
 from medapp.training.intake import refuse_alarm
+from medapp.training.loading import Loading
 from medapp.training.narration import Narrator, StoppedEarlyError
 from medapp.training.report_page.writing import write_run_page
 from medapp.training.request import RunRequest
@@ -61,9 +62,10 @@ def main(arguments: Sequence[str]) -> int:
             print(tell(error), file=sys.stderr)
             return NOTHING_ANSWERED
         lower_priority()
-        control = stack.enter_context(Control(folder, lambda: _tell_stopping(events), heartbeat.beat))
-        signal.signal(signal.SIGINT, lambda *_: control.stop())
-        return _teach(args, request, folder, Narrator(events, control))
+        loading = Loading()
+        control = stack.enter_context(Control(folder, lambda: _tell_stopping(events, loading), heartbeat.beat))
+        signal.signal(signal.SIGINT, lambda *_: loading.interrupted(control))
+        return _teach(args, request, folder, Narrator(events, control), loading)
 
 
 def _estimate(args: argparse.Namespace) -> int:
@@ -99,19 +101,23 @@ def _print_line(line: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _tell_stopping(events: EventLog) -> None:
+def _tell_stopping(events: EventLog, loading: Loading) -> None:
     events.write("note", code="train.note.stopping", text=tr("train.note.stopping"))
+    loading.stop()
 
 
-def _teach(args: argparse.Namespace, request: RunRequest, folder: Path, narrator: Narrator) -> int:
+def _teach(
+    args: argparse.Namespace, request: RunRequest, folder: Path, narrator: Narrator, loading: Loading | None = None
+) -> int:
     """Teach, and turn every end into an event, a sentence and an exit status."""
     start = time.monotonic()
     narrator.tell("started", effort=request.effort, seed=request.seed, pid=os.getpid())
     try:
-        # a wrong folder or name is told before torch is loaded
-        refuse_alarm(list_cases(Path(request.cases), request.uncertain), request.alarm)
-        check_wanted(request.base, request.architecture, Registry(user_folders()))
-        from medapp.training.course import teach
+        with loading or Loading():
+            # a wrong folder or name is told before torch is loaded
+            refuse_alarm(list_cases(Path(request.cases), request.uncertain), request.alarm)
+            check_wanted(request.base, request.architecture, Registry(user_folders()))
+            from medapp.training.course import teach
 
         finished = teach(request, folder, narrator, start)
     except StoppedEarlyError as end:
