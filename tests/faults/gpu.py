@@ -89,7 +89,7 @@ def _one_session(
     package: Package, requests: list[NDArray[np.uint8]], truth: list[NDArray[np.float64]], at: int, fallen: Fallen
 ) -> None:
     """Ask again and again until the step was reached."""
-    inference = Inference(Choice(GPU, ""), load=lambda p, device: network.load(p, _on_cpu(device)))
+    inference = Inference(Choice(GPU, ""), load=_loaded)
     fallen.tried += 1
     with PretendedGpu(at) as gpu:
         while gpu.count < at:
@@ -100,6 +100,16 @@ def _one_session(
                 fallen.answered += 1
     fallen.struck += gpu.count >= at
     fallen.fell_back += inference.note == FELL_BACK
+
+
+def _loaded(package: Package, device: torch.device) -> network.Classifier:
+    """Load a network as the program does: in the machine's memory, and from there, tensor by tensor, to the GPU's."""
+    with torch._C.DisableTorchFunction():
+        made = network.load(package, CPU)
+    if device == GPU:
+        for tensor in made.state_dict().values():
+            tensor.to(device)
+    return made
 
 
 def _ask(inference: Inference, package: Package, pictures: NDArray[np.uint8]) -> NDArray[np.float64]:

@@ -33,7 +33,7 @@ def _commands(root: Path, number: int) -> dict[str, list[str]]:
     one = str(root / "cases" / "normal" / "000.dcm")
     return {
         "info": ["info", cases, "--json"],
-        "check": ["check", cases, "--html", str(root / "out" / f"{number}.html")],
+        "check": ["check", cases, "--json"],
         "classify": ["classify", cases, "--json", "--heatmaps", str(root / "out" / f"maps{number}")],
         "render": ["render", one, "-o", str(root / "out" / f"{number}.png"), "--no-overlays"],
         "train": ["train", "--effort=instant", f"--output={root / 'out' / f'run{number}'}", cases],

@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.faults.catalogue.row import MOST_BYTES, Ground, Row, Tried, peak_bytes, readers_on, try_row
+from tests.faults.catalogue.row import MOST_BYTES, MOST_SECONDS, Ground, Row, Tried, peak_bytes, readers_on, try_row
 
 BAD_FILES = ("headers", "structure", "pixel_data", "codestreams", "colours", "texts", "pictures", "places")
 POLYGLOTS = ("polyglots",)
@@ -48,10 +48,10 @@ class Count:
             self.wrong.append(str(tried))
 
 
-def count(rows: Iterable[Row], root: Path) -> Count:
-    """Try rows one after the other with one reader."""
+def count(rows: Iterable[Row], root: Path, seconds: float = MOST_SECONDS) -> Count:
+    """Try rows one after the other with one reader, which has so many seconds for each."""
     ground, total = Ground(root), Count()
-    with readers_on(ground) as readers:
+    with readers_on(ground, seconds) as readers:
         for row in rows:
             total.add(try_row(row, ground, readers))
             total.peak_bytes = max(total.peak_bytes, peak_bytes(readers))
