@@ -63,6 +63,7 @@ class Doing:
     run: RunState | None = None
     progress: Progress | None = None
     training: bool = False
+    followed: bool = False
     stopping: bool = False
     mistakes: tuple[MistakeView, ...] | None = None
     mistakes_of: tuple[int, int] = (0, 0)

@@ -39,6 +39,7 @@ def train_view(snapshot: Snapshot, doing: Doing) -> TrainView:
         can_train=sealed,
         running=doing.training,
         stopping=doing.stopping,
+        starting=not doing.followed,
         paused=paused,
         can_go_on=snapshot.interrupted and not doing.training,
         phase=tr("ui.training_paused") if paused else phase,

@@ -50,7 +50,9 @@ class Trainings(QObject):
     def _begin(self, action: Callable[[Project], Run]) -> None:
         if self._desk.doing.training:
             return
-        self._desk.do(training=True, stopping=False, run=None, progress=Progress(0, 0, tr("train.phase.starting")))
+        self._desk.do(
+            training=True, followed=False, stopping=False, run=None, progress=Progress(0, 0, tr("train.phase.starting"))
+        )
         self._desk.act(action, done=self.follow, failed=self._not_started)
 
     def _not_started(self, error: BaseException) -> None:
@@ -61,7 +63,7 @@ class Trainings(QObject):
         """Show a training until it ends."""
         self._run = run
         desk = self._desk
-        desk.do(training=True, step=Step.TRAIN)
+        desk.do(training=True, followed=True, step=Step.TRAIN)
         desk.session.jobs.start(
             run.follow(),
             part=lambda state: desk.do(run=state),

@@ -293,6 +293,17 @@ def test_a_training_under_way_can_be_stopped_but_not_started_again(qtbot: QtBot)
         press(step, "train_stop")
 
 
+def test_a_training_that_is_not_up_yet_can_be_neither_paused_nor_stopped(qtbot: QtBot, snapshot: Snapshot) -> None:
+    step = TrainStep()
+    qtbot.addWidget(step)
+    for followed in (False, True):
+        step.render_train(view_of(snapshot, Doing(training=True, followed=followed)).train)
+        for name in ("train_pause", "train_stop"):
+            button = step.findChild(QPushButton, name)
+            assert button is not None
+            assert button.isEnabled() is followed
+
+
 def test_how_fast_a_training_goes_stands_beside_the_time_left(qtbot: QtBot, snapshot: Snapshot) -> None:
     step = TrainStep()
     qtbot.addWidget(step)

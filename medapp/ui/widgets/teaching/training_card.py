@@ -79,7 +79,7 @@ class TrainingCard(QFrame):
         self._pause.setText(tr("ui.continue_training" if view.paused else "ui.pause_training"))
         for made in (self._stop, self._pause):
             made.setVisible(view.running)
-            made.setEnabled(not view.stopping)
+            made.setEnabled(not view.stopping and not view.starting)
         self._progress.setVisible(view.running)
         self._progress.setRange(0, view.total)
         self._progress.setValue(view.done)

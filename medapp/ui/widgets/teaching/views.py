@@ -138,6 +138,7 @@ class TrainView:
     can_train: bool = False
     running: bool = False
     stopping: bool = False
+    starting: bool = False
     paused: bool = False
     can_go_on: bool = False
     phase: str = ""
