@@ -13,8 +13,10 @@ from medapp.training.request import EFFORTS, Effort
 
 PHASES = ("starting", "reading", "features", "head", "learning", "finishing", "more_cases", "writing")
 STARTING_SECONDS, WRITING_SECONDS = 6.0, 3.0
-FIT_SECONDS = 2.5e-4
-"""Of all fits of the head, a case for learning; those of the learning curve take as long again."""
+FIT_SECONDS, FITS = 5e-4, 21
+"""Of all fits of the head, a case for learning; and how many fits those are."""
+LIKENESS_FITS, CURVE_FITS = 42, 42
+"""As long as so many fits takes what the training data look like, where nothing else is measured, and the curve."""
 SEALED_SHARE, JUDGED_NETWORKS, PRECISION_PICTURES = 0.2, 2, 256
 WITHIN = 1.5
 """The truth lies within this factor, where the machine does nothing else."""
@@ -28,11 +30,14 @@ class Rates:
     ----------
     reading, looking, learning : float
         Seconds a picture: to read it, to pass it through the frozen network, and to learn from it once.
+    fitting : float
+        Seconds a case for learning of all fits of the head.
     """
 
     reading: float
     looking: float
     learning: float
+    fitting: float = FIT_SECONDS
 
 
 @dataclass(frozen=True)
@@ -82,11 +87,12 @@ def seconds_of_phases(work: Work, rates: Rates) -> dict[str, float]:
         "starting": STARTING_SECONDS,
         "reading": work.cases * rates.reading,
         "features": work.cases * rates.looking,
-        "head": work.learned_from * FIT_SECONDS,
+        "head": work.learned_from * rates.fitting,
     }
     learning = 0.0 if work.effort == "instant" else _learning_seconds(work, rates, sum(phases.values()))
-    measured = 0 if work.effort == "instant" else _measured_pictures(work)
-    after = {"finishing": measured * rates.looking, "more_cases": phases["head"], "writing": WRITING_SECONDS}
+    likeness, curve = (phases["head"] * fits / FITS for fits in (LIKENESS_FITS, CURVE_FITS))
+    finishing = likeness if work.effort == "instant" else _measured_pictures(work) * rates.looking
+    after = {"finishing": finishing, "more_cases": curve, "writing": WRITING_SECONDS}
     return {**phases, "learning": learning, **after}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from medapp.training.forecast import PHASES, Rates, Work, seconds_after
+from medapp.training.forecast import FITS, PHASES, Rates, Work, seconds_after
 from medapp.training.rates import remember
 
 
@@ -32,11 +32,13 @@ class Outlook:
         """Return the seconds left of the run, where `left` are those of `phase` for so many steps."""
         if phase == "features" and left and steps:
             self.measured(looking=left / steps)
+        if phase == "head" and left and steps:
+            self.measured(fitting=left / steps * FITS / max(1, self._work.learned_from))
         after = self.after(phase)
         return None if left is None or after is None else left + after
 
     def measured(self, **seconds: float) -> None:
-        """Take rates that were measured: ``reading``, ``looking`` or ``learning``, seconds a picture."""
+        """Take rates that were measured: ``reading``, ``looking``, ``learning`` or ``fitting``, seconds a picture."""
         known = {name: value for name, value in seconds.items() if value > 0}
         if "looking" in known and "learning" not in known:
             known["learning"] = known["looking"] * self._rates.learning / self._rates.looking

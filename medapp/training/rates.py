@@ -49,7 +49,7 @@ def remember(key: str, rates: Rates) -> None:
     before = remembered(key)
     if before is not None:
         mixed = {name: (1 - _NEW) * value + _NEW * asdict(rates)[name] for name, value in asdict(before).items()}
-        rates = Rates(**mixed)
+        rates = Rates(**{**mixed, "fitting": rates.fitting})
     with suppress(OSError, ValueError):
         _path().parent.mkdir(parents=True, exist_ok=True)
         write_json(_path(), {"schema_version": 1, "rates": {**_all(), key: asdict(rates)}})
