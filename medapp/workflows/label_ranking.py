@@ -1,0 +1,107 @@
+"""Which unlabelled cases a model is least sure of; those that a sealed test may hold are never among them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from medapp.classify.prediction import Prediction
+from medapp.errors import MedappError
+from medapp.imaging.frames import FrameCache
+from medapp.imaging.study import Patient
+from medapp.jobs import Job, Progress, TimeLeft
+from medapp.training.lineage import Lineage
+from medapp.training.split import SEALED_FRACTION, position, salted
+from medapp.workflows.reading import Reading
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """Cases by how unsure the model is, the least sure first.
+
+    Attributes
+    ----------
+    files : tuple of str
+        Those that can be labelled for learning.
+    kept : frozenset of str
+        Those whose patients belong to a sealed test, now or when they are labelled: choosing them by the model's
+        doubts would make the test harder than the patients are.
+    unanswered : int
+        Those that the model refused or that could not be read; they come last.
+    """
+
+    files: tuple[str, ...]
+    kept: frozenset[str]
+    unanswered: int
+
+
+@dataclass(frozen=True)
+class Unlabelled:
+    """A case without an answer: its name, its picture, and who it shows."""
+
+    file: str
+    source: str
+    frame: int
+    patient: Patient
+
+
+def is_kept(case: Unlabelled, lineage: Lineage) -> bool:
+    """Tell whether the patient of a case belongs to the sealed test: recorded by the model, else by the salted hash.
+
+    Without an ID in the file, the file's own name stands for the patient.
+    """
+    known = case.patient.patient_id
+    key = f"patient:{case.patient.issuer}|{known}" if known else f"image:{case.file}"
+    hashed = salted(lineage.salt, key)
+    recorded = lineage.patients.get(hashed)
+    return recorded == "sealed" if recorded is not None else position(hashed) < SEALED_FRACTION
+
+
+def doubt(prediction: Prediction) -> float:
+    """Return how unsure a model is, 0 to 1: 1 at its alarm level, or where the best two classes are equal."""
+    told = prediction.probabilities or {}
+    if prediction.several:
+        levels = prediction.thresholds
+        return max((_near(told[name], levels.get(name, 0.5)) for name in told), default=0.0)
+    if prediction.alarm_class in told and prediction.threshold is not None:
+        return _near(told[prediction.alarm_class], prediction.threshold)
+    best, second = ([*sorted(told.values(), reverse=True), 0.0, 0.0])[:2]
+    return 1.0 - (best - second)
+
+
+def _near(probability: float, level: float) -> float:
+    """Return how near a probability is to a level: 1 at it, 0 at either end."""
+    room = level if probability < level else 1.0 - level
+    return 1.0 - abs(probability - level) / room if room > 0 else 1.0
+
+
+def rank(cases: Sequence[Unlabelled], reading: Reading, cache: FrameCache, lineage: Lineage) -> Job[Ranked]:
+    """Ask the model in use about cases that may be learned from, and put those it is least sure of first.
+
+    Raises
+    ------
+    MedappError
+        ``reading.no_package`` where no model is in use.
+    """
+    kept = frozenset(case.file for case in cases if is_kept(case, lineage))
+    free = [case for case in cases if case.file not in kept]
+    doubts: dict[str, float] = {}
+    left = TimeLeft()
+    for number, case in enumerate(free):
+        answer = _answer(case, reading, cache)
+        if answer is not None and answer.refused is None:
+            doubts[case.file] = doubt(answer)
+        yield Progress(number + 1, len(free), seconds_left=left.after(number + 1, len(free)))
+    return Ranked(_by_doubt(free, doubts), kept, len(free) - len(doubts))
+
+
+def _by_doubt(cases: Sequence[Unlabelled], doubts: Mapping[str, float]) -> tuple[str, ...]:
+    return tuple(sorted((case.file for case in cases), key=lambda file: -doubts.get(file, -1.0)))
+
+
+def _answer(case: Unlabelled, reading: Reading, cache: FrameCache) -> Prediction | None:
+    try:
+        frame = cache.load(case.source, case.frame)
+    except MedappError:
+        return None  # it is told when it is looked at
+    return reading.classify(frame, heat_map=False)
