@@ -39,8 +39,8 @@ def remembered(key: str) -> Rates | None:
     """Return the rates of earlier runs of this station; None where there are none."""
     with suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
         found = read_json(_path())["rates"][key]
-        rates = Rates(*(float(found[name]) for name in ("reading", "looking", "learning")))
-        return rates if min(rates.reading, rates.looking, rates.learning) > 0 else None
+        rates = Rates(*(float(found[name]) for name in ("reading", "looking", "learning", "fitting")))
+        return rates if min(asdict(rates).values()) > 0 else None
     return None
 
 
@@ -49,7 +49,7 @@ def remember(key: str, rates: Rates) -> None:
     before = remembered(key)
     if before is not None:
         mixed = {name: (1 - _NEW) * value + _NEW * asdict(rates)[name] for name, value in asdict(before).items()}
-        rates = Rates(**{**mixed, "fitting": rates.fitting})
+        rates = Rates(**mixed)
     with suppress(OSError, ValueError):
         _path().parent.mkdir(parents=True, exist_ok=True)
         write_json(_path(), {"schema_version": 1, "rates": {**_all(), key: asdict(rates)}})
