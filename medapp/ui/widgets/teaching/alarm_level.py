@@ -108,7 +108,13 @@ def point_at(points: Sequence[Point], level: float) -> Point:
 
 def _curves(points: Sequence[Point]) -> list[Curve]:
     """Return both shares against the level; data colours, the same in every theme."""
-    found = tuple((100 * t, 100 * share) for t, share, _ in points)
-    spared = tuple((100 * t, 100 * share) for t, _, share in points)
+    found = _steps([(level, share) for level, share, _ in points])
+    spared = _steps([(level, share) for level, _, share in points])
     blue, orange = theme.CLASS_COLOURS[:2]
     return [Curve(tr("teach.found"), found, blue), Curve(tr("teach.spared"), spared, orange)]
+
+
+def _steps(points: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+    """Return per cents as steps: what holds at a threshold holds from the one before it on, as `point_at` says."""
+    levels = [0.0, *(level for level, _ in points)]
+    return tuple((100 * x, 100 * y) for (end, y), begin in zip(points, levels, strict=False) for x in (begin, end))
