@@ -286,4 +286,7 @@ def _finding_to_json(finding: Finding) -> dict[str, Any]:
         "text": finding.text,
         "params": dict(finding.params),
         "paths": list(finding.paths),
+        "cases": list(finding.cases),
+        "figure": finding.figure.to_json() if finding.figure else None,
+        "remedies": [remedy.to_json() for remedy in finding.remedies],
     }

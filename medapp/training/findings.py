@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from medapp.i18n import tr
+from medapp.training.intervals import Estimate
 from medapp.training.split import Side, Use
 from medapp.training.survey import Seen, Survey
 
@@ -28,6 +29,30 @@ COUNTED = {"too_few", "few", "none_sealed", "none_to_learn", "base_knows_patient
 """Findings that count patients, or images where patients are not known."""
 
 
+CASES_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """Something that a person can do about a finding.
+
+    Attributes
+    ----------
+    code : str
+        ``mask_border`` and ``crop_border`` (share), ``crop_to_body``, ``rewindow``, ``drop_source`` (value),
+        ``exclude`` (cases), ``keep_one`` (groups), ``keep`` (because).
+    params : mapping
+        What it needs, as JSON values.
+    """
+
+    code: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        return {"code": self.code, "params": dict(self.params)}
+
+
 @dataclass(frozen=True)
 class Finding:
     """One thing that the check says about the cases.
@@ -44,6 +69,12 @@ class Finding:
         Files that it is about, at most `PATHS_SHOWN`, names below the folder of cases.
     patients_known : bool
         Where they are not, it counts images, and has a text of its own for that.
+    cases : tuple of str
+        Names of cases whose pictures show it, at most `CASES_SHOWN`.
+    figure : Estimate or None
+        The figure that it rests on.
+    remedies : tuple of Remedy
+        What can be done about it.
     """
 
     code: str
@@ -51,6 +82,9 @@ class Finding:
     params: Mapping[str, str | int | float] = field(default_factory=dict)
     paths: tuple[str, ...] = ()
     patients_known: bool = True
+    cases: tuple[str, ...] = ()
+    figure: Estimate | None = None
+    remedies: tuple[Remedy, ...] = ()
 
     @property
     def text(self) -> str:
