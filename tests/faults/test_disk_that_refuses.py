@@ -12,7 +12,7 @@ import pytest
 
 from tests.faults.operations import OPERATIONS, Operation, fail_in_turn, fill_the_disk
 
-FULL_STEPS, STRIDE = 2, 9
+FULL_STEPS, STRIDE = 1, 20
 
 
 @pytest.mark.parametrize("lasting", [False, True], ids=["one fault", "disk full from then on"])
