@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from medapp.classify.prediction import Prediction
 from medapp.errors import MedappError
+from medapp.imaging.frame import Frame
 from medapp.imaging.frames import FrameCache
 from medapp.imaging.study import Patient
 from medapp.jobs import Job, Progress, TimeLeft
 from medapp.training.lineage import Lineage
+from medapp.training.patients import choose_rule, patient_key
 from medapp.training.split import SEALED_FRACTION, position, salted
+from medapp.training.survey import content_hash
 from medapp.workflows.reading import Reading
 
 
@@ -45,16 +48,21 @@ class Unlabelled:
     patient: Patient
 
 
-def is_kept(case: Unlabelled, lineage: Lineage) -> bool:
-    """Tell whether the patient of a case belongs to the sealed test: recorded by the model, else by the salted hash.
+def is_kept(patient: str, content: str, lineage: Lineage) -> bool:
+    """Tell whether a case belongs to the sealed test: as the model recorded it, else by the salted hash of its patient.
 
-    Without an ID in the file, the file's own name stands for the patient.
+    Parameters
+    ----------
+    patient : str
+        The patient key, see `patients.patient_key`.
+    content : str
+        The hash of the picture.
     """
-    known = case.patient.patient_id
-    key = f"patient:{case.patient.issuer}|{known}" if known else f"image:{case.file}"
-    hashed = salted(lineage.salt, key)
-    recorded = lineage.patients.get(hashed)
-    return recorded == "sealed" if recorded is not None else position(hashed) < SEALED_FRACTION
+    hashed = salted(lineage.salt, patient)
+    recorded = {lineage.patients.get(hashed), lineage.images.get(salted(lineage.salt, content))} - {None}
+    if recorded:
+        return "sealed" in recorded
+    return position(hashed) < SEALED_FRACTION
 
 
 def doubt(prediction: Prediction) -> float:
@@ -83,25 +91,32 @@ def rank(cases: Sequence[Unlabelled], reading: Reading, cache: FrameCache, linea
     MedappError
         ``reading.no_package`` where no model is in use.
     """
-    kept = frozenset(case.file for case in cases if is_kept(case, lineage))
-    free = [case for case in cases if case.file not in kept]
+    rule = choose_rule([case.file for case in cases], [_header_key(case) for case in cases])
+    kept: set[str] = set()
     doubts: dict[str, float] = {}
     left = TimeLeft()
-    for number, case in enumerate(free):
-        answer = _answer(case, reading, cache)
-        if answer is not None and answer.refused is None:
-            doubts[case.file] = doubt(answer)
-        yield Progress(number + 1, len(free), seconds_left=left.after(number + 1, len(free)))
-    return Ranked(_by_doubt(free, doubts), kept, len(free) - len(doubts))
+    for number, case in enumerate(cases):
+        frame = _frame(case, cache)
+        if frame is not None:
+            content = content_hash(frame)
+            if is_kept(patient_key(rule, case.file, _header_key(case), content), content, lineage):
+                kept.add(case.file)
+            elif (answer := reading.classify(frame, heat_map=False)).refused is None:
+                doubts[case.file] = doubt(answer)
+        yield Progress(number + 1, len(cases), seconds_left=left.after(number + 1, len(cases)))
+    free = [case.file for case in cases if case.file not in kept]
+    ordered = sorted(free, key=lambda file: -doubts.get(file, -1.0))
+    return Ranked(tuple(ordered), frozenset(kept), len(free) - len(doubts))
 
 
-def _by_doubt(cases: Sequence[Unlabelled], doubts: Mapping[str, float]) -> tuple[str, ...]:
-    return tuple(sorted((case.file for case in cases), key=lambda file: -doubts.get(file, -1.0)))
+def _header_key(case: Unlabelled) -> str:
+    patient = case.patient
+    return f"{patient.issuer}|{patient.patient_id}" if patient.patient_id.strip() else ""
 
 
-def _answer(case: Unlabelled, reading: Reading, cache: FrameCache) -> Prediction | None:
+def _frame(case: Unlabelled, cache: FrameCache) -> Frame | None:
+    """Return the picture, or None where it cannot be read: that is told when it is looked at."""
     try:
-        frame = cache.load(case.source, case.frame)
+        return cache.load(case.source, case.frame)
     except MedappError:
-        return None  # it is told when it is looked at
-    return reading.classify(frame, heat_map=False)
+        return None
