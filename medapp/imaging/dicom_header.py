@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import IO, TYPE_CHECKING
 
 from medapp.errors import MedappError
-from medapp.imaging.attributes import integer, text, values
+from medapp.imaging.attributes import integer, number, text, values
 from medapp.imaging.character_sets import sets_of
 from medapp.imaging.cine import usual_frame_ms
 from medapp.imaging.codecs import is_elsewhere, is_video
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 _IDENTITY = """SpecificCharacterSet SOPClassUID SOPInstanceUID StudyInstanceUID SeriesInstanceUID Modality PatientName
     PatientID IssuerOfPatientID PatientBirthDate PatientSex StudyDate StudyTime StudyDescription AccessionNumber
     SeriesDescription SeriesNumber BodyPartExamined InstanceNumber AcquisitionDateTime AcquisitionDate AcquisitionTime
-    ContentDate ContentTime DirectoryRecordSequence InstitutionName Manufacturer PatientAge"""
+    ContentDate ContentTime DirectoryRecordSequence InstitutionName Manufacturer PatientAge
+    ManufacturerModelName XRayTubeCurrent ExposureTime Exposure"""
 _PICTURE = """Rows Columns NumberOfFrames SamplesPerPixel BitsAllocated BitsStored HighBit PixelRepresentation
     PhotometricInterpretation PlanarConfiguration ImageType LossyImageCompression FrameTime RecommendedDisplayFrameRate
     LossyImageCompressionRatio LossyImageCompressionMethod FrameTimeVector
@@ -135,6 +136,10 @@ def _origin(dataset: Dataset) -> Origin:
         institution=text(dataset, "InstitutionName"),
         maker=text(dataset, "Manufacturer"),
         age=text(dataset, "PatientAge"),
+        model=text(dataset, "ManufacturerModelName"),
+        current_ma=number(dataset, "XRayTubeCurrent"),
+        exposure_ms=number(dataset, "ExposureTime"),
+        exposure_mas=number(dataset, "Exposure"),
     )
 
 

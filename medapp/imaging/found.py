@@ -20,11 +20,19 @@ class Origin:
         Institution Name (0008,0080) and Manufacturer (0008,0070).
     age : str
         Patient's Age (0010,1010), for example ``045Y``.
+    model : str
+        Manufacturer's Model Name (0008,1090).
+    current_ma, exposure_ms, exposure_mas : float or None
+        X-Ray Tube Current (0018,1151), Exposure Time (0018,1150), Exposure (0018,1152).
     """
 
     institution: str = ""
     maker: str = ""
     age: str = ""
+    model: str = ""
+    current_ma: float | None = None
+    exposure_ms: float | None = None
+    exposure_mas: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

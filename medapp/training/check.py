@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from medapp.errors import MedappError
+from medapp.folders import user_folders
 from medapp.i18n import tell, tr
 from medapp.jobs import Job
 from medapp.training.case_traits import CaseTraits
@@ -16,6 +17,7 @@ from medapp.training.dataset import list_cases
 from medapp.training.findings import Duplicate, Finding, all_findings, find_duplicates
 from medapp.training.intervals import least_shown
 from medapp.training.label_findings import about_labels, about_table, learnable
+from medapp.training.sketch_store import SketchStore
 from medapp.training.split import SEALED_FRACTION, Member, Side, Split, Use, salt_from_seed, salted, split_cases
 from medapp.training.survey import ReadsFrames, Seen, Survey, survey
 from medapp.training.table_cases import Uncertain
@@ -185,12 +187,23 @@ def check(
     MedappError
         Those of `list_cases` and `survey`; ``cases.nothing`` where no picture could be read.
     """
-    surveyed = yield from survey(list_cases(root, uncertain), readers, pattern)
+    listing = list_cases(root, uncertain)
+    with SketchStore(user_folders().cache) as store:
+        surveyed = yield from survey(listing, readers, pattern, store=store)
     return judge(learnable(surveyed), salt or salt_from_seed(0), recorded)
 
 
-def judge(surveyed: Survey, salt: str, recorded: Mapping[str, Side] | None = None) -> Checked:
-    """Split the cases that were read and find what is wrong; raises ``cases.nothing`` where there are none."""
+def judge(
+    surveyed: Survey,
+    salt: str,
+    recorded: Mapping[str, Side] | None = None,
+    has_learned: Callable[[str], bool] | None = None,
+) -> Checked:
+    """Split the cases that were read and find what is wrong; raises ``cases.nothing`` where there are none.
+
+    `recorded` are the sides to keep; `has_learned` tells of a patient key whether the starting model has learned from
+    it, by default where a side to keep says so.
+    """
     folder = surveyed.folder
     if not surveyed.seen and not folder.set_aside:
         raise MedappError("cases.nothing", folder=folder.root.name)
@@ -200,7 +213,8 @@ def judge(surveyed: Survey, salt: str, recorded: Mapping[str, Side] | None = Non
     duplicates = find_duplicates(surveyed.seen, sides)
     uses = _uses(surveyed.seen, sides, split, duplicates)
     learned = {hashed for hashed, side in (recorded or {}).items() if side == "development"}
-    known = [salted(salt, one.case.patient) in learned for one in surveyed.seen]
+    met = has_learned or (lambda patient: salted(salt, patient) in learned)
+    known = [met(one.case.patient) for one in surveyed.seen]
     labels = about_labels(surveyed, uses) if folder.several else ()
     findings = all_findings(surveyed, sides, uses, duplicates, known, [*about_table(surveyed), *labels])
     return Checked(surveyed, split, uses, duplicates, tuple(findings))

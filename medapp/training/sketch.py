@@ -7,7 +7,7 @@ the patient: the frame, the corners, the surroundings of the body, the grey leve
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import cv2
 import numpy as np
@@ -25,6 +25,10 @@ PLACES = 8
 CORNER_SHARE = 0.125
 SIDES = ("top", "right", "bottom", "left")
 CORNERS = ("top left", "top right", "bottom right", "bottom left")
+TEXTURES = ("noise", "sharpness", "blocks", "levels", "at brightest", "at darkest", "gaps", "fineness")
+"""Median absolute Laplacian; mean absolute gradient; step across the borders of 8 × 8 blocks over the step inside;
+share of the levels that occur; shares of the pixels at the brightest and at the darkest level; how much neighbouring
+levels differ in number, as where contrast was changed; steps of one pixel over those of two, low where enlarged."""
 _LARGEST_SIDE = 1024
 Floats: TypeAlias = NDArray[np.float32]
 
@@ -47,9 +51,8 @@ class Sketch:
         Shares of the pixels in equal steps of the range that the stored type has.
     levels : ndarray of float32, shape (9,)
         Percentiles 0, 1, 5, 25, 50, 75, 95, 99, 100 in that range, 0 to 1.
-    texture : ndarray of float32, shape (5,)
-        Noise (median absolute Laplacian), sharpness (mean absolute gradient), blocks of 8 (step across their
-        borders over the step inside), share of the levels that occur, share of pixels at the brightest level.
+    texture : ndarray of float32, shape (8,)
+        As `TEXTURES` names them.
     rows, columns, bits : int
         Size, and bits stored.
     file : FileFacts
@@ -82,63 +85,88 @@ def sketch_of(frame: Frame, file: FileFacts) -> Sketch:
     Returns
     -------
     Sketch
-        All features at a side of at most 1,024 pixels, which larger pictures are averaged to.
+        Its features at a side of at most 1,024 pixels, which larger pictures are averaged to.
     """
-    picture = _bright_is_bright(frame)
-    rows, columns = picture.shape
-    small = _no_larger(picture, _LARGEST_SIDE)
+    picture = _grey(frame)
+    scale = _Scale.of(frame, picture)
+    small = scale.apply(_no_larger(picture, _LARGEST_SIDE))
     stretched = _stretched(small)
     thumbnail = cv2.resize(stretched, (THUMBNAIL, THUMBNAIL), interpolation=cv2.INTER_AREA)
+    levels = _Levels.of(scale.apply(_thinned(picture)))
     return Sketch(
         np.rint(thumbnail * 255).astype(np.uint8),
         _frame(stretched),
         _corners(stretched),
         _surroundings(stretched),
-        _histogram(small),
-        np.percentile(_thinned(small), (0, 1, 5, 25, 50, 75, 95, 99, 100)).astype(np.float32),
-        _texture(stretched, picture),
-        rows,
-        columns,
+        levels.histogram(),
+        levels.percentiles(),
+        _texture(stretched, _blocks(scale.apply(_some_rows(picture))), levels),
+        *picture.shape,
         frame.bits_stored,
         file,
     )
 
 
-def _bright_is_bright(frame: Frame) -> Floats:
-    """Return one channel, 0 to 1 in the range of the stored type; floating point in its own range."""
+def _grey(frame: Frame) -> NDArray[Any]:
+    """Return one channel of a type that OpenCV can average."""
     values = frame.stored
     if frame.is_colour:
-        values = np.asarray(cv2.cvtColor(np.ascontiguousarray(values), cv2.COLOR_RGB2GRAY))
-    kind = values.dtype.kind
-    if kind == "f":
-        finite = np.where(np.isfinite(values), values, 0)
-        low, high = float(finite.min()), float(finite.max())
-        scaled = ((finite - low) / max(high - low, 1e-12)).astype(np.float32)
-    else:
+        return np.asarray(cv2.cvtColor(np.ascontiguousarray(values), cv2.COLOR_RGB2GRAY))
+    if values.dtype.kind == "f":
+        return np.where(np.isfinite(values), values, 0).astype(np.float32)
+    return values if values.dtype in _AVERAGED else values.astype(np.float32)
+
+
+_AVERAGED = (np.uint8, np.uint16, np.int16)
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """From stored values to 0 to 1 in the range of the stored type, bright values bright."""
+
+    low: float
+    range: float
+    inverted: bool
+
+    @classmethod
+    def of(cls, frame: Frame, picture: NDArray[Any]) -> _Scale:
+        """Floating point has the range that its values have."""
+        kind = frame.stored.dtype.kind
+        if kind == "f":
+            low, high = float(picture.min()), float(picture.max())
+            return cls(low, max(high - low, 1e-12), frame.inverted)
         bits = 8 if frame.is_colour else frame.bits_stored
-        low = -(1 << (bits - 1)) if kind == "i" else 0
-        scaled = (values.astype(np.float32) - np.float32(low)) * np.float32(1 / ((1 << bits) - 1))
-    clipped: Floats = np.asarray(np.clip(scaled, 0, 1), np.float32)
-    return 1 - clipped if frame.inverted else clipped
+        return cls(float(-(1 << (bits - 1)) if kind == "i" else 0), float((1 << bits) - 1), frame.inverted)
+
+    def apply(self, values: NDArray[Any]) -> Floats:
+        scaled = values.astype(np.float32)
+        scaled -= np.float32(self.low)
+        scaled *= np.float32(1 / self.range)
+        np.clip(scaled, 0, 1, out=scaled)
+        return 1 - scaled if self.inverted else scaled
 
 
-def _no_larger(picture: Floats, side: int) -> Floats:
+def _no_larger(picture: NDArray[Any], side: int) -> NDArray[Any]:
     share = side / max(picture.shape)
     if share >= 1:
         return picture
     size = (max(1, round(picture.shape[1] * share)), max(1, round(picture.shape[0] * share)))
-    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.float32)
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
 
 
-def _thinned(picture: Floats) -> Floats:
+def _thinned(picture: NDArray[Any]) -> NDArray[Any]:
     """Take every n-th row and column, so that some 500 are left."""
     rows, columns = (max(1, side // 512) for side in picture.shape)
     return picture[::rows, ::columns]
 
 
+def _some_rows(picture: NDArray[Any]) -> NDArray[Any]:
+    return picture[:: max(1, len(picture) // 256)]
+
+
 def _stretched(picture: Floats) -> Floats:
     low, high = float(picture.min()), float(picture.max())
-    return (picture - np.float32(low)) / np.float32(max(high - low, 1e-6))
+    return (picture - np.float32(low)) * np.float32(1 / max(high - low, 1e-6))
 
 
 def _frame(picture: Floats) -> Floats:
@@ -146,13 +174,16 @@ def _frame(picture: Floats) -> Floats:
     high, wide = max(1, round(FRAME_SHARE * rows)), max(1, round(FRAME_SHARE * columns))
     # clockwise, each strip with its length as the second axis
     strips = (picture[:high], picture[:, -wide:].T, picture[-high:, ::-1], picture[::-1, :wide].T)
-    return np.array(
-        [[_mean_and_spread(part) for part in np.array_split(s, PLACES, axis=1)] for s in strips], np.float32
-    )
+    return np.array([_along(strip) for strip in strips], np.float32)
 
 
-def _mean_and_spread(part: Floats) -> tuple[float, float]:
-    return (float(part.mean()), float(part.std())) if part.size else (0.0, 0.0)
+def _along(strip: Floats) -> Floats:
+    """Return mean and deviation in `PLACES` places of a strip; a place without a pixel has its neighbour's."""
+    starts = (np.arange(PLACES) * strip.shape[1]) // PLACES
+    counts = np.maximum(np.diff([*starts, strip.shape[1]]), 1) * strip.shape[0]
+    means = np.add.reduceat(strip.sum(axis=0), starts) / counts
+    squares = np.add.reduceat((strip * strip).sum(axis=0), starts) / counts
+    return np.stack([means, np.sqrt(np.maximum(squares - means * means, 0))], axis=1).astype(np.float32)
 
 
 def _corners(picture: Floats) -> Floats:
@@ -163,7 +194,7 @@ def _corners(picture: Floats) -> Floats:
 
 def _surroundings(picture: Floats) -> Floats:
     """Take the largest region above Otsu's threshold for the body (Otsu, IEEE Trans SMC 1979)."""
-    grey = np.rint(_no_larger(picture, 256) * 255).astype(np.uint8)
+    grey = np.rint(_no_larger(picture, _BODY_SIDE) * 255).astype(np.uint8)
     _, bright = cv2.threshold(grey, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     count, regions, facts, _ = cv2.connectedComponentsWithStats(bright, connectivity=4)
     if count < 2:
@@ -178,31 +209,73 @@ def _surroundings(picture: Floats) -> Floats:
     return np.array([*box, outside.mean(), mean, spread], np.float32)
 
 
-def _histogram(picture: Floats) -> Floats:
-    counts = np.bincount(np.minimum((picture * LEVELS).astype(np.int64), LEVELS - 1).ravel(), minlength=LEVELS)
-    return (counts / picture.size).astype(np.float32)
+def _mean_and_spread(part: Floats) -> tuple[float, float]:
+    return (float(part.mean()), float(part.std())) if part.size else (0.0, 0.0)
 
 
-def _texture(stretched: Floats, picture: Floats) -> Floats:
-    laplacian = cv2.Laplacian(stretched, cv2.CV_32F)
-    across, down = np.abs(np.diff(stretched, axis=1)), np.abs(np.diff(stretched, axis=0))
-    some = np.rint(_thinned(picture) * 4095).astype(np.int64)
-    levels = np.count_nonzero(np.bincount(some.ravel(), minlength=4096))
-    return np.array(
-        [
-            float(np.median(np.abs(laplacian))),
-            float(across.mean() + down.mean()) if across.size and down.size else 0.0,
-            _blocks(picture),
-            levels / 4096,
-            float((some == some.max()).mean()),
-        ],
-        np.float32,
-    )
+@dataclass(frozen=True, eq=False)
+class _Levels:
+    """How many pixels have each of 4,096 levels."""
+
+    counts: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, picture: Floats) -> _Levels:
+        return cls(np.bincount(np.rint(picture * (_FINE - 1)).astype(np.int16).ravel(), minlength=_FINE))
+
+    def histogram(self) -> Floats:
+        shares = self.counts.reshape(LEVELS, -1).sum(axis=1) / self.counts.sum()
+        return shares.astype(np.float32)
+
+    def percentiles(self) -> Floats:
+        reached = np.cumsum(self.counts)
+        wanted = np.array(_PERCENTS) / 100 * (reached[-1] - 1) + 1
+        return (np.searchsorted(reached, wanted, "left") / (_FINE - 1)).astype(np.float32)
+
+    def traces(self) -> tuple[float, float, float, float]:
+        """Return the share of levels that occur, at the brightest, at the darkest, and the gaps between levels."""
+        occur = np.flatnonzero(self.counts)
+        total = self.counts.sum()
+        eighths = self.counts.reshape(256, -1).sum(axis=1) / total
+        gaps = float(np.abs(np.diff(eighths, 2)).sum()) / 4
+        return (
+            len(occur) / _FINE,
+            float(self.counts[occur[-1]] / total),
+            float(self.counts[occur[0]] / total),
+            gaps,
+        )
+
+
+_FINE = 4096
+_PERCENTS = (0, 1, 5, 25, 50, 75, 95, 99, 100)
+_BODY_SIDE = 128
+
+
+def _texture(picture: Floats, blocks: float, levels: _Levels) -> Floats:
+    sharpness = _steps(picture, 1)
+    fineness = sharpness / max(_steps(picture, 2), 1e-6)
+    return np.array([_noise(picture), sharpness, blocks, *levels.traces(), fineness], np.float32)
+
+
+def _noise(picture: Floats) -> float:
+    """Return the median of the Laplacian, to a four thousandth part of the range."""
+    steps = np.abs(cv2.Laplacian(picture, cv2.CV_32F))
+    counts = np.cumsum(np.bincount((steps * 4000).astype(np.int16).ravel()))
+    return float(np.searchsorted(counts, counts[-1] / 2)) / 4000
+
+
+def _steps(picture: Floats, apart: int) -> float:
+    """Return the mean difference of pixels so far apart; 0 where there are none."""
+    if min(picture.shape) <= apart:
+        return 0.0
+    across = cv2.absdiff(picture[:, apart:], picture[:, :-apart])
+    down = cv2.absdiff(picture[apart:], picture[:-apart])
+    return float(cv2.mean(across)[0] + cv2.mean(down)[0])
 
 
 def _blocks(picture: Floats) -> float:
     """Return the mean step across the borders of 8 × 8 blocks over the mean step elsewhere: 1 without compression."""
-    steps = np.abs(np.diff(picture[:: max(1, len(picture) // 256)], axis=1)).mean(axis=0)
+    steps = np.abs(np.diff(picture, axis=1)).mean(axis=0)
     borders = np.arange(len(steps)) % 8 == 7
     if not borders.any() or borders.all():
         return 1.0

@@ -22,7 +22,11 @@ from medapp.imaging.study import NotImage
 from medapp.jobs import Job, Progress, TimeLeft
 from medapp.training.case import Case, CaseFolder
 from medapp.training.case_traits import CaseTraits, traits_of_case
+from medapp.training.file_facts import file_facts
+from medapp.training.header_facts import HeaderFacts, header_facts
 from medapp.training.patients import PatientRule, choose_rule, patient_key
+from medapp.training.sketch import Sketch, sketch_of
+from medapp.training.sketch_store import PictureFacts, SketchStore
 
 READS_IN_FLIGHT = 4
 
@@ -61,6 +65,10 @@ class Seen:
         Whether the picture has colours.
     traits : CaseTraits
         Site, machine, view, sex, age, date, as far as they are known.
+    header : HeaderFacts
+        How the picture was made, as far as its header says.
+    sketch : Sketch or None
+        What is remembered of the picture, taken at the one reading of it.
     """
 
     case: Case
@@ -72,6 +80,8 @@ class Seen:
     modality: str = "PICTURE"
     colour: bool = False
     traits: CaseTraits = field(default_factory=CaseTraits)
+    header: HeaderFacts = field(default_factory=HeaderFacts)
+    sketch: Sketch | None = None
 
 
 @dataclass(frozen=True)
@@ -119,6 +129,7 @@ def survey(
     readers: ReadsFrames,
     pattern: str | None = None,
     on_frame: Callable[[int, Frame], None] | None = None,
+    store: SketchStore | None = None,
 ) -> Job[Survey]:
     """Read every case.
 
@@ -133,6 +144,8 @@ def survey(
     on_frame : callable, optional
         Called in a worker thread with the position in ``folder.cases`` and the decoded frame, so that
         a training need not decode twice.
+    store : SketchStore, optional
+        What earlier surveys know of the same files; what it knows is not decoded again, unless `on_frame` wants it.
 
     Yields
     ------
@@ -157,7 +170,9 @@ def survey(
         try:
             for done in range(len(positions)):
                 while len(waiting) < 2 * READS_IN_FLIGHT and (position := next(queue, None)) is not None:
-                    task = pool.submit(_read, folder.cases[position], images[position], position, readers, on_frame)
+                    task = pool.submit(
+                        _read, folder.cases[position], images[position], position, readers, on_frame, store
+                    )
                     waiting.append((position, task))
                 position, task = waiting.popleft()
                 try:
@@ -198,15 +213,36 @@ def _read(
     position: int,
     readers: ReadsFrames,
     on_frame: Callable[[int, Frame], None] | None,
+    store: SketchStore | None,
 ) -> Seen:
-    frame = readers.frame(case.source, 0)
-    if on_frame is not None:
-        on_frame(position, frame)
-    rows, columns = frame.shape
-    file_hash = sha256_of(Path(case.source))
-    colour = not is_grey_picture(frame)
-    frames, traits = found.instance.frames, traits_of_case(case, found)
-    return Seen(case, content_hash(frame), file_hash, rows, columns, frames, frame.modality, colour, traits)
+    path = Path(case.source)
+    file_hash = sha256_of(path)
+    facts = store.get(file_hash) if store is not None and on_frame is None else None
+    if facts is None:
+        frame = readers.frame(case.source, 0)
+        if on_frame is not None:
+            on_frame(position, frame)
+        facts = _facts_of(frame, path)
+        if store is not None:
+            store.put(file_hash, facts)
+    return Seen(
+        case,
+        facts.content,
+        file_hash,
+        facts.rows,
+        facts.columns,
+        found.instance.frames,
+        facts.modality,
+        facts.colour,
+        traits_of_case(case, found),
+        header_facts(found),
+        facts.sketch,
+    )
+
+
+def _facts_of(frame: Frame, path: Path) -> PictureFacts:
+    sketch, colour = sketch_of(frame, file_facts(path)), not is_grey_picture(frame)
+    return PictureFacts(content_hash(frame), *frame.shape, frame.modality, colour, sketch)
 
 
 def _header_key(found: FoundImage) -> str:

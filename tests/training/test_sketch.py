@@ -8,8 +8,12 @@ import pytest
 from PIL import Image
 
 from medapp.imaging.frame import Frame
+from medapp.jobs import run_to_end
+from medapp.training.check import check
 from medapp.training.file_facts import FileFacts, file_facts
 from medapp.training.sketch import CORNERS, SIDES, Sketch, sketch_of
+from medapp.training.sketch_store import PictureFacts, SketchStore
+from tests.training.trial_cases import PlainReaders, write_classes
 
 FACTS = FileFacts("png", 1000)
 
@@ -116,3 +120,50 @@ def test_a_jpeg_that_is_cut_off_has_no_quality(tmp_path: Path) -> None:
     path = tmp_path / "a.jpg"
     path.write_bytes(b"\xff\xd8\xff\xdb\x00\x43\x00\x01")
     assert file_facts(path) == FileFacts("jpeg", 8)
+
+
+def known(picture: np.ndarray) -> PictureFacts:
+    return PictureFacts("abc", *picture.shape, "PICTURE", False, sketched(picture))
+
+
+def test_a_sketch_comes_back_from_the_disk_as_it_was(tmp_path: Path) -> None:
+    with SketchStore(tmp_path) as store:
+        store.put("one", known(drawn()))
+    with SketchStore(tmp_path) as store:
+        back = store.get("one")
+        assert store.get("another") is None
+    assert back is not None
+    assert (back.content, back.rows, back.columns, back.sketch.file) == ("abc", 224, 200, FACTS)
+    for name in ("thumbnail", "frame", "corners", "surroundings", "histogram", "levels", "texture"):
+        np.testing.assert_array_equal(getattr(back.sketch, name), getattr(sketched(drawn()), name))
+
+
+@pytest.mark.parametrize("damage", [b"no database at all, but long enough to be read as one" * 40, b""])
+def test_a_damaged_store_is_begun_anew(tmp_path: Path, damage: bytes) -> None:
+    next_to = SketchStore(tmp_path)
+    next_to.close()
+    (path,) = tmp_path.glob("*.sqlite")
+    path.write_bytes(damage)
+    with SketchStore(tmp_path) as store:
+        store.put("one", known(drawn()))
+        assert store.get("one") is not None
+
+
+def test_where_the_disk_refuses_nothing_is_kept_and_nothing_fails(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with SketchStore(tmp_path / "file") as store:
+        store.put("one", known(drawn()))
+    assert store.get("one") is None
+
+
+def test_a_second_survey_decodes_nothing(tmp_path: Path) -> None:
+    root = write_classes(tmp_path / "cases", 4)
+    first = run_to_end(check(root, PlainReaders()))
+    second = run_to_end(check(root, NeverDecodes()))
+    assert [one.content for one in second.survey.seen] == [one.content for one in first.survey.seen]
+    assert all(one.sketch is not None for one in second.survey.seen)
+
+
+class NeverDecodes(PlainReaders):
+    def frame(self, source: str, index: int = 0) -> Frame:
+        raise AssertionError("decoded again")
