@@ -58,6 +58,7 @@ def request_of(args: argparse.Namespace) -> RunRequest:
         cases=str(Path(asked.cases).absolute()),
         base=_absolute(asked.base),
         about=_absolute(asked.about),
+        split=_absolute(asked.split),
         threads=asked.threads or os.cpu_count() or 1,
         install=args.output is None,
     )
@@ -103,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--steps", type=argument_types.whole_number, default=0, help=tr("cli.train.steps"))
     parser.add_argument("--threads", type=argument_types.whole_number, default=0, help=tr("cli.train.threads"))
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help=tr("cli.train.device"))
+    parser.add_argument("--split", default="", metavar="FILE", help=tr("cli.train.split"))
     parser.add_argument("--mirror", action="store_true", help=tr("cli.train.mirror"))
     parser.add_argument("--without-page", action="store_true", help=tr("cli.train.without_page"))
     parser.add_argument("--without-pictures", action="store_true", help=tr("cli.train.without_pictures"))

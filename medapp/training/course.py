@@ -98,7 +98,7 @@ def teach(request: RunRequest, folder: Path, narrator: Narrator, start: float) -
         surveyed = read_cases(listing, reading, plan.request.pattern, pictures, narrator)
         readers.close()
         narrator.outlook.measured(reading=(narrator.clock() - began) / max(1, len(listing.cases)))
-        checked = judge(learnable(surveyed), plan.lineage.salt, plan.lineage.sides)
+        checked = judge(learnable(surveyed), plan.decided.salt, plan.decided.sides, plan.lineage.has_learned)
         narrator.tell("checked", **summary_of(checked))
         _refuse_blocked(checked, plan)
         keeper = Keeper(CheckpointFolder(folder), narrator, fingerprint_of(plan, checked))

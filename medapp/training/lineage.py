@@ -37,6 +37,11 @@ class Lineage:
         """Recorded sides of patients and pictures together; their hashes do not meet."""
         return {**self.images, **self.patients}
 
+    def has_learned(self, patient: str, content: str = "") -> bool:
+        """Tell whether a patient, or a picture by its hash, was learned from."""
+        known = self.patients.get(salted(self.salt, patient)), self.images.get(salted(self.salt, content))
+        return "development" in known
+
 
 def built_in_model(registry: Registry) -> Package | None:
     """Return the model that the program ships, which trainings start from; None where it ships none."""
@@ -56,7 +61,7 @@ def lineage_of(base: Package | None, seed: int) -> Lineage:
 
 
 def refuse_seen_pictures(checked: Checked, lineage: Lineage) -> None:
-    """Raise ``train.base_has_seen`` where the base was trained on a picture of the given sealed test."""
+    """Raise ``train.base_has_seen`` where the base was trained on a picture of the sealed test."""
     seen = sum(
         lineage.images.get(salted(lineage.salt, one.content)) == "development"
         for one, use in zip(checked.survey.seen, checked.uses, strict=True)

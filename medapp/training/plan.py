@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import torch
 
@@ -14,6 +15,7 @@ from medapp.classify.preprocess import PreprocessSpec
 from medapp.errors import MedappError
 from medapp.i18n import tr
 from medapp.training.config import TrainConfig
+from medapp.training.decided import Decided, read_decided
 from medapp.training.glimpse import Glimpse
 from medapp.training.lineage import Lineage, lineage_of
 from medapp.training.precision import round_weights
@@ -43,7 +45,9 @@ class Plan:
     spec : PreprocessSpec
         How a frame becomes a network picture.
     lineage : Lineage
-        Salt and sides to keep.
+        What the starting model and its ancestors have seen.
+    decided : Decided
+        Salt and sides that the split keeps: those of the project, else those of the lineage.
     """
 
     request: RunRequest
@@ -53,6 +57,7 @@ class Plan:
     architecture: str
     spec: PreprocessSpec
     lineage: Lineage
+    decided: Decided
 
     def network(self, classes: int) -> Classifier:
         """Return the network to start from, on the device, with weights as a package stores them."""
@@ -95,9 +100,11 @@ def make_plan(request: RunRequest, base: Package | None) -> Plan:
     ------
     MedappError
         ``network.unknown`` for an unknown architecture, ``train.other_architecture`` where the starting model is
-        another than the one asked for, ``train.image_size`` where the network cannot take such pictures.
+        another than the one asked for, ``train.split_file`` where the decided sides cannot be read,
+        ``train.image_size`` where the network cannot take such pictures.
     """
     architecture = _architecture(request, base)
+    lineage = lineage_of(base, request.seed)
     threads = request.threads or os.cpu_count() or 1
     recipe = replace(TrainConfig(), threads=threads, sensitivity=request.find_at_least, mirror=request.mirror)
     return Plan(
@@ -107,7 +114,8 @@ def make_plan(request: RunRequest, base: Package | None) -> Plan:
         base,
         architecture,
         _spec(request, base, architecture),
-        lineage_of(base, request.seed),
+        lineage,
+        read_decided(Path(request.split)) if request.split else Decided(lineage.salt, lineage.sides),
     )
 
 

@@ -75,6 +75,8 @@ class RunRequest:
         Whether no report page is written at the end; a project writes it when its sealed test is opened.
     without_pictures : bool
         Whether the page has no pictures of the worst mistakes.
+    split : str
+        File with the side of each patient, as a project's check decided; empty: decided by the training.
     """
 
     cases: str
@@ -105,6 +107,7 @@ class RunRequest:
     mirror: bool = False
     without_page: bool = False
     without_pictures: bool = False
+    split: str = ""
 
     @property
     def is_textbook(self) -> bool:
@@ -137,6 +140,7 @@ class RunRequest:
             "--batch": str(self.batch or ""),
             "--schedule": self.schedule,
             "--image-size": str(self.image_size or ""),
+            "--split": self.split,
         }
         flags = {
             "--mirror": self.mirror,

@@ -18,6 +18,7 @@ from medapp.errors import MedappError, Problem
 from medapp.i18n import tr
 from medapp.jobs import Job
 from medapp.training.check import Checked, check
+from medapp.training.decided import DECIDED_FILE, write_decided
 from medapp.training.lineage import built_in_model, lineage_of
 from medapp.training.patients import compile_pattern
 from medapp.training.report_page.writing import write_run_page
@@ -102,8 +103,16 @@ class Project:
             cases, readers, pattern, lineage.salt, lineage.sides, uncertain=self._state.uncertain
         )
         if not self._state.sealed:
+            self._keep_sides(checked)
             self._record("checked", {"n": len(checked.survey.seen)}, checked=checked.to_json())
         return checked
+
+    def _keep_sides(self, checked: Checked) -> None:
+        """Keep who is sealed for the trainings: another starting model would seal others."""
+        try:
+            write_decided(self.folder / DECIDED_FILE, checked.split)
+        except OSError as error:
+            raise MedappError("project.save", reason=error.strerror or "") from error
 
     def seal(self) -> None:
         """Put the sealed side away until it is opened; raises ``project.not_checked`` or ``project.blocked``."""
@@ -130,6 +139,7 @@ class Project:
     def _request(self, effort: Effort, base: str, architecture: str = "") -> RunRequest:
         state, question = self._state, self._state.question
         classes = list((state.checked or {}).get("classes", {}))
+        sides = self.folder / DECIDED_FILE
         alarm = [name for name in classes if name.casefold() == question.find.strip().casefold()]
         return RunRequest(
             cases=state.cases,
@@ -143,6 +153,7 @@ class Project:
             prevalence=question.prevalence,
             scope=", ".join(filter(None, (question.pictures, question.people))),
             without_page=True,  # it is written when the sealed test is opened
+            split=str(sides) if sides.is_file() else "",
             uncertain=state.uncertain,
             mirror=not question.side_matters,
             image_size=0 if question.image_size == Question().image_size else question.image_size,

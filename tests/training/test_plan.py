@@ -9,6 +9,7 @@ import torch
 
 from medapp.classify.preprocess import PreprocessSpec
 from medapp.training.config import TrainConfig
+from medapp.training.decided import Decided
 from medapp.training.lineage import Lineage
 from medapp.training.plan import Plan
 from medapp.training.request import Effort, RunRequest
@@ -31,5 +32,6 @@ def test_thorough_counts_its_steps_and_quick_only_where_it_is_asked_to(
     effort: Effort, asked: int, cases: int, steps: int | None
 ) -> None:
     request = replace(RunRequest("cases"), effort=effort, steps=asked)
-    plan = Plan(request, TrainConfig(), torch.device("cpu"), None, "small_cnn", PreprocessSpec(), Lineage("salt"))
+    sides = Lineage("salt"), Decided("salt", {})
+    plan = Plan(request, TrainConfig(), torch.device("cpu"), None, "small_cnn", PreprocessSpec(), *sides)
     assert plan.steps_for(cases) == steps

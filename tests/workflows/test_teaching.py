@@ -16,6 +16,7 @@ from medapp.errors import MedappError
 from medapp.files import write_json
 from medapp.folders import Folders, user_folders
 from medapp.jobs import Partial, run_to_end
+from medapp.training.decided import read_decided
 from medapp.training.events import EVENTS_FILE, REQUEST_FILE, read_events
 from medapp.training.request import RunRequest
 from medapp.training.run import Run, unfinished
@@ -222,3 +223,9 @@ def test_edits_of_the_question_that_follow_each_other_are_one_line_of_the_lab_bo
         project.ask(Question(find=find))
     assert [entry.action for entry in project.state.lab_book].count("question") == 1
     assert project.state.question.find == "nodule"
+
+
+def test_every_training_is_given_the_sides_that_the_check_decided(project: Project) -> None:
+    request = project._request("quick", "", "small_cnn")
+    assert read_decided(Path(request.split)).sides
+    assert f"--split={request.split}" in request.arguments()
