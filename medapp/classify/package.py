@@ -167,7 +167,7 @@ def write_package(folder: Path, contents: PackageContents) -> Package:
 def _encoded(contents: PackageContents) -> dict[str, bytes]:
     documents: dict[str, Any] = {
         METADATA: contents.metadata.to_json(),
-        PREPROCESS: {"schema_version": 1, **contents.preprocess.to_json()},
+        PREPROCESS: {"schema_version": contents.preprocess.version, **contents.preprocess.to_json()},
         CALIBRATION: contents.calibration.to_json(),
         SCOPE: contents.scope.to_json(),
     }

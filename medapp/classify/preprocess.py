@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from medapp.classify.areas import Area, body_area, masked_to, with_masked_border
 from medapp.errors import MedappError
 from medapp.imaging.frame import Frame
 
@@ -19,6 +20,7 @@ IMAGENET_STD: Triple = (0.229, 0.224, 0.225)
 COLOUR_TOLERANCE = 12
 """Channels of a grey picture that was saved as colour JPEG differ by up to this much."""
 _SAMPLED_PIXELS = 1 << 20
+_KNOTS = 513
 _WHITE = 255
 
 
@@ -29,19 +31,21 @@ class RangeSpec:
     Attributes
     ----------
     kind : str
-        ``percentile``: `low` and `high` are percentiles of the valid pixels; ``fixed``: modality values (HU for
-        CT); ``type``: the whole range that the stored values can take, `low` and `high` unused.
+        ``percentile``: `low` and `high` are percentiles of the valid pixels that are seen; ``fixed``: modality
+        values (HU for CT); ``type``: the whole range that the stored values can take; ``equalised``: each grey level
+        is given to as many of the pixels that are seen, so that no window and no gamma tells pictures apart. The last
+        two do not use `low` and `high`.
     low, high : float
         What becomes black and white; `low` is less than `high`.
     """
 
-    kind: Literal["percentile", "fixed", "type"] = "percentile"
+    kind: Literal["percentile", "fixed", "type", "equalised"] = "percentile"
     low: float = 0.5
     high: float = 99.5
 
     def __post_init__(self) -> None:
         bounded = self.kind != "percentile" or (self.low >= 0 and self.high <= 100)
-        if self.kind != "type" and not (self.low < self.high and bounded):
+        if self.kind in {"percentile", "fixed"} and not (self.low < self.high and bounded):
             raise MedappError("package.range", low=self.low, high=self.high)
 
 
@@ -59,6 +63,11 @@ class PreprocessSpec:
         Black and white, for grey pictures; colour pictures under ``rgb`` keep their values.
     border_crop : float
         Part of the height and width cut off at each edge, 0 to 0.4.
+    border_mask : float
+        Part of the height and width of what is left that is made black at each edge, 0 to 0.4; what lies there has
+        no part in black and white either.
+    crop_to_body : bool
+        Whether first what surrounds the body is cut off (`areas.body_area`).
     mean, std : tuple of 3 floats
         The network's input normalisation on values 0 to 1, applied in the network itself.
     """
@@ -67,12 +76,21 @@ class PreprocessSpec:
     colour: Literal["grey", "rgb"] = "grey"
     range: RangeSpec = RangeSpec()
     border_crop: float = 0.0
+    border_mask: float = 0.0
+    crop_to_body: bool = False
     mean: Triple = IMAGENET_MEAN
     std: Triple = IMAGENET_STD
 
+    @property
+    def version(self) -> int:
+        """The version of its file: 2 only where it says more than version 1 could."""
+        return 2 if self.border_mask or self.crop_to_body or self.range.kind == "equalised" else 1
+
     def to_json(self) -> dict[str, Any]:
-        """Return the specification as JSON values."""
-        return {**asdict(self), "mean": list(self.mean), "std": list(self.std)}
+        """Return the specification as JSON values; what version 1 did not know is there where it is used."""
+        document = {**asdict(self), "mean": list(self.mean), "std": list(self.std)}
+        unused = {name for name in ("border_mask", "crop_to_body") if not document[name]}
+        return {name: value for name, value in document.items() if name not in unused}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> PreprocessSpec:
@@ -104,10 +122,20 @@ def network_picture(frame: Frame, spec: PreprocessSpec) -> NDArray[np.uint8]:
     ndarray of uint8, shape (size, size) or, for ``rgb``, (size, size, 3)
         High values are bright; padding is black.
     """
+    area = seen_area(frame, spec)
     if spec.colour == "rgb" and not is_grey_picture(frame):
-        return _stretched(_cropped(frame.stored, spec.border_crop), spec.size)
-    picture = _stretched(_cropped(_grey_levels(frame, spec.range), spec.border_crop), spec.size)
+        return with_masked_border(_stretched(area.of(frame.stored), spec.size), spec.border_mask)
+    levels = _grey_levels(frame, spec.range, area, masked_to(area, spec.border_mask))
+    picture = with_masked_border(_stretched(levels, spec.size), spec.border_mask)
     return np.repeat(picture[..., None], 3, axis=2) if spec.colour == "rgb" else picture
+
+
+def seen_area(frame: Frame, spec: PreprocessSpec) -> Area:
+    """Return the part of the frame that becomes the network picture: the body, then without the border."""
+    area = Area.whole(frame.stored)
+    if spec.crop_to_body:
+        area = body_area(_grey_levels(frame, RangeSpec(), area, area).astype(np.uint8))
+    return area.cropped(spec.border_crop)
 
 
 def is_grey_picture(frame: Frame) -> bool:
@@ -119,23 +147,44 @@ def is_grey_picture(frame: Frame) -> bool:
     return bool(np.mean(spread > COLOUR_TOLERANCE) < 0.01)
 
 
-def _grey_levels(frame: Frame, spec: RangeSpec) -> NDArray[np.float32]:
-    """Map to 0…255 at the frame's own size, in one polarity, with padding black."""
-    values = _one_channel(frame)
+def _grey_levels(frame: Frame, spec: RangeSpec, area: Area, judged: Area) -> NDArray[np.float32]:
+    """Map `area` to 0…255 at the frame's own size, in one polarity, with padding black.
+
+    Only the pixels in `judged` have a say in what becomes black and white.
+    """
+    whole = _one_channel(frame)
     valid = frame.valid
-    if values.dtype.kind == "f":
-        finite = np.isfinite(values)
+    if whole.dtype.kind == "f":
+        finite = np.isfinite(whole)
         valid = finite if valid is None else valid & finite
-    low, high = _black_and_white(frame, values, valid, spec)
-    if not high > low:
-        return np.zeros(values.shape, np.float32)
-    scale = np.float32(_WHITE / (high - low))
-    levels: NDArray[np.float32] = np.clip((values.astype(np.float32) - np.float32(low)) * scale, 0, _WHITE)
+    shown = _thinned(judged.of(whole))
+    shown = shown if valid is None else shown[_thinned(judged.of(valid))]
+    levels = _mapped(frame, area.of(whole), shown.reshape(-1), spec)
     if frame.inverted:
         levels = _WHITE - levels
     if valid is not None:
-        levels[~valid] = 0
+        levels[~area.of(valid)] = 0
     return levels
+
+
+def _mapped(frame: Frame, values: NDArray[Any], shown: NDArray[Any], spec: RangeSpec) -> NDArray[np.float32]:
+    """Return grey levels in the polarity of the file; a flat picture is dark."""
+    low, high = _black_and_white(frame, values, shown, spec)
+    if not high > low:
+        return np.full(values.shape, _WHITE if frame.inverted else 0, np.float32)
+    if spec.kind == "equalised":
+        return _equalised(values, shown)
+    scale = np.float32(_WHITE / (high - low))
+    levels: NDArray[np.float32] = np.clip((values.astype(np.float32) - np.float32(low)) * scale, 0, _WHITE)
+    return levels
+
+
+def _equalised(values: NDArray[Any], shown: NDArray[Any]) -> NDArray[np.float32]:
+    """Return as grey level the share of the shown pixels that are darker, and half of those that are as dark."""
+    quantiles = np.quantile(shown.astype(np.float64), np.linspace(0, 1, _KNOTS))
+    knots, places, counts = np.unique(quantiles, return_inverse=True, return_counts=True)
+    ranks = np.bincount(places, np.linspace(0, _WHITE, _KNOTS)) / counts
+    return np.interp(np.nan_to_num(values), knots, ranks).astype(np.float32)
 
 
 def _one_channel(frame: Frame) -> NDArray[Any]:
@@ -146,16 +195,15 @@ def _one_channel(frame: Frame) -> NDArray[Any]:
     return frame.modality_values()
 
 
-def _black_and_white(
-    frame: Frame, values: NDArray[Any], valid: NDArray[np.bool_] | None, spec: RangeSpec
-) -> tuple[float, float]:
+def _black_and_white(frame: Frame, values: NDArray[Any], shown: NDArray[Any], spec: RangeSpec) -> tuple[float, float]:
     if spec.kind == "fixed":
         return spec.low, spec.high
     if spec.kind == "type":
         return _range_of_type(frame, values)
-    shown = _thinned(values) if valid is None else _thinned(values)[_thinned(valid)]
     if shown.size == 0:
         return 0.0, 0.0
+    if spec.kind == "equalised":
+        return float(shown.min()), float(shown.max())
     # dark is high where the picture is inverted: the percentiles change places with it
     points = (100 - spec.high, 100 - spec.low) if frame.inverted else (spec.low, spec.high)
     low, high = np.percentile(shown, points)
@@ -180,12 +228,6 @@ def _thinned(pixels: NDArray[Any]) -> NDArray[Any]:
     """Take every n-th row and column, so that at most about a million pixels are left: enough for a percentile."""
     step = max(1, int(np.ceil(np.sqrt(pixels.shape[0] * pixels.shape[1] / _SAMPLED_PIXELS))))
     return pixels[::step, ::step]
-
-
-def _cropped(picture: NDArray[Any], part: float) -> NDArray[Any]:
-    rows, columns = picture.shape[:2]
-    top, left = int(rows * part), int(columns * part)
-    return picture[top : rows - top, left : columns - left]
 
 
 def _stretched(picture: NDArray[Any], size: int) -> NDArray[np.uint8]:

@@ -28,7 +28,7 @@ def fingerprint_of(plan: Plan, checked: Checked) -> str:
         # not its manifest: a weights file is made a package anew each time, with another date
         "base": plan.base.hashes[WEIGHTS] if plan.base else None,
         "architecture": plan.architecture,
-        "preprocess": asdict(plan.spec),
+        "preprocess": plan.spec.to_json(),
         "effort": plan.request.effort,
         "seed": plan.request.seed,
         "steps": plan.request.steps,
