@@ -184,7 +184,7 @@ def _equalised(values: NDArray[Any], shown: NDArray[Any]) -> NDArray[np.float32]
     quantiles = np.quantile(shown.astype(np.float64), np.linspace(0, 1, _KNOTS))
     knots, places, counts = np.unique(quantiles, return_inverse=True, return_counts=True)
     ranks = np.bincount(places, np.linspace(0, _WHITE, _KNOTS)) / counts
-    return np.interp(np.nan_to_num(values), knots, ranks).astype(np.float32)
+    return np.asarray(np.interp(np.nan_to_num(values), knots, ranks), np.float32)
 
 
 def _one_channel(frame: Frame) -> NDArray[Any]:

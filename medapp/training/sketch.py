@@ -6,7 +6,7 @@ the patient: the frame, the corners, the surroundings of the body, the grey leve
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import cv2
@@ -100,10 +100,42 @@ def sketch_of(frame: Frame, file: FileFacts) -> Sketch:
         _surroundings(stretched),
         levels.histogram(),
         levels.percentiles(),
-        _texture(stretched, _blocks(scale.apply(_some_rows(picture))), levels),
+        _texture(_stretched(_inside(small)), _blocks(scale.apply(_some_rows(_inside(picture)))), levels),
         *picture.shape,
         frame.bits_stored,
         file,
+    )
+
+
+def resketched(sketch: Sketch, picture: Floats, inside: Floats) -> Sketch:
+    """Return a sketch as it would be of another picture, of which no more than a thumbnail is known.
+
+    Parameters
+    ----------
+    sketch : Sketch
+        Of the picture as it is in the file.
+    picture : ndarray of float32, shape (48, 48)
+        What is seen instead, 0 to 1.
+    inside : ndarray of float32, shape (rows, columns)
+        The part of it whose grey levels count.
+
+    Returns
+    -------
+    Sketch
+        What is fine in it (noise, sharpness, blocks) and its file are those of `sketch`.
+    """
+    levels = _Levels.of(inside)
+    texture = sketch.texture.copy()
+    texture[_TRACES] = levels.traces()
+    return replace(
+        sketch,
+        thumbnail=np.rint(picture * 255).astype(np.uint8),
+        frame=_frame(picture),
+        corners=_corners(picture),
+        surroundings=_surroundings(picture),
+        histogram=levels.histogram(),
+        levels=levels.percentiles(),
+        texture=texture,
     )
 
 
@@ -246,9 +278,16 @@ class _Levels:
         )
 
 
+_TRACES = slice(3, 7)
 _FINE = 4096
 _PERCENTS = (0, 1, 5, 25, 50, 75, 95, 99, 100)
 _BODY_SIDE = 128
+
+
+def _inside(picture: NDArray[Any]) -> NDArray[Any]:
+    """Leave out the outermost tenth in whole blocks of 8: what stands at the border has probes of its own."""
+    down, across = (max(8, side // 80 * 8) if side >= 32 else 0 for side in picture.shape)
+    return picture[down : picture.shape[0] - down, across : picture.shape[1] - across]
 
 
 def _texture(picture: Floats, blocks: float, levels: _Levels) -> Floats:
