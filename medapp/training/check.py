@@ -11,10 +11,12 @@ from typing import Any
 from medapp.errors import MedappError
 from medapp.folders import user_folders
 from medapp.i18n import tell, tr
-from medapp.jobs import Job
+from medapp.jobs import Job, run_to_end
+from medapp.training.case import CaseFolder
 from medapp.training.case_traits import CaseTraits
 from medapp.training.dataset import list_cases
-from medapp.training.findings import Duplicate, Finding, all_findings, find_duplicates
+from medapp.training.duplicates.groups import Duplicate, Group, duplicates_of, same_pictures
+from medapp.training.findings import Finding, all_findings
 from medapp.training.intervals import least_shown
 from medapp.training.label_findings import about_labels, about_table, learnable
 from medapp.training.sketch_store import SketchStore
@@ -116,6 +118,7 @@ class Checked:
             "split": self._split_to_json(),
             "proves": self.proves,
             "unmatched": list(self.survey.folder.unmatched),
+            **({"table": dict(self.survey.folder.table)} if self.survey.folder.table else {}),
             **self._labels_to_json(),
         }
 
@@ -153,7 +156,7 @@ class Checked:
 
 
 def check(
-    root: Path,
+    root: Path | CaseFolder,
     readers: ReadsFrames,
     pattern: str | None = None,
     salt: str | None = None,
@@ -164,8 +167,8 @@ def check(
 
     Parameters
     ----------
-    root : Path
-        Folder with a sub-folder per class, or a table of labels.
+    root : Path or CaseFolder
+        Folder with a sub-folder per class, or a table of labels; or what one of them was listed as.
     readers : Readers
         The reader pool.
     pattern : str, optional
@@ -187,10 +190,11 @@ def check(
     MedappError
         Those of `list_cases` and `survey`; ``cases.nothing`` where no picture could be read.
     """
-    listing = list_cases(root, uncertain)
+    listing = root if isinstance(root, CaseFolder) else list_cases(root, uncertain)
     with SketchStore(user_folders().cache) as store:
-        surveyed = yield from survey(listing, readers, pattern, store=store)
-    return judge(learnable(surveyed), salt or salt_from_seed(0), recorded)
+        surveyed = learnable((yield from survey(listing, readers, pattern, store=store)))
+    groups = yield from same_pictures(surveyed.seen)
+    return judge(surveyed, salt or salt_from_seed(0), recorded, groups=groups)
 
 
 def judge(
@@ -198,19 +202,23 @@ def judge(
     salt: str,
     recorded: Mapping[str, Side] | None = None,
     has_learned: Callable[[str], bool] | None = None,
+    groups: Sequence[Group] | None = None,
 ) -> Checked:
     """Split the cases that were read and find what is wrong; raises ``cases.nothing`` where there are none.
 
     `recorded` are the sides to keep; `has_learned` tells of a patient key whether the starting model has learned from
-    it, by default where a side to keep says so.
+    it, by default where a side to keep says so. `groups` are the positions of the cases that show the same picture,
+    looked for where they are not given.
     """
     folder = surveyed.folder
     if not surveyed.seen and not folder.set_aside:
         raise MedappError("cases.nothing", folder=folder.root.name)
-    members = _members(surveyed.seen)
+    if groups is None:
+        groups = run_to_end(same_pictures(surveyed.seen))
+    members = _members(surveyed.seen, groups)
     split = split_cases(_by_label(surveyed.seen, members) if folder.several else members, salt, recorded)
     sides = [member.given or split.side_of(member.patient) for member in members]
-    duplicates = find_duplicates(surveyed.seen, sides)
+    duplicates = duplicates_of(surveyed.seen, groups, sides)
     uses = _uses(surveyed.seen, sides, split, duplicates)
     learned = {hashed for hashed, side in (recorded or {}).items() if side == "development"}
     met = has_learned or (lambda patient: salted(salt, patient) in learned)
@@ -225,7 +233,7 @@ def traits_for(checked: Checked, use: Use) -> list[CaseTraits]:
     return [one.traits for one, is_for in zip(checked.survey.seen, checked.uses, strict=True) if is_for == use]
 
 
-def _members(seen: Sequence[Seen]) -> list[Member]:
+def _members(seen: Sequence[Seen], groups: Sequence[Group]) -> list[Member]:
     """Give each case its side by the part it lies in: test is sealed; without a test part, val is."""
     parts = {one.case.part for one in seen}
     held_out = "test" if "test" in parts else "val" if "val" in parts else None
@@ -235,9 +243,18 @@ def _members(seen: Sequence[Seen]) -> list[Member]:
             return None
         return "sealed" if one.case.part == held_out else "development"
 
+    picture = {i: seen[group[0]].content for group in groups for i in group}
     return [
-        Member(one.case.patient, one.case.label, one.content, side(one), one.traits.site, one.traits.date)
-        for one in seen
+        Member(
+            one.case.patient,
+            one.case.label,
+            one.content,
+            side(one),
+            one.traits.site,
+            one.traits.date,
+            picture.get(i, one.content),
+        )
+        for i, one in enumerate(seen)
     ]
 
 
@@ -259,14 +276,24 @@ def _uses(
     side_of = {one.case.source: side for one, side in zip(seen, sides, strict=True)}
     for group in duplicates:
         ordered = sorted(group.members, key=lambda one: side_of[one.case.source] != "sealed")
-        kept = 1 if len(group.labels) == 1 else 0
-        surplus.update(one.case.source for one in ordered[kept:])
+        kept = _kept(ordered) if len(group.labels) == 1 else []
+        surplus.update({one.case.source for one in ordered} - {one.case.source for one in kept})
 
     def use(one: Seen, side: Side) -> Use:
         leaks = side == "development" and split.side_of(one.case.patient) == "sealed"
         return "left_out" if leaks or one.case.source in surplus else side
 
     return tuple(use(one, side) for one, side in zip(seen, sides, strict=True))
+
+
+def _kept(ordered: Sequence[Seen]) -> list[Seen]:
+    """Return which of a group of the same picture stay: the first, and what is not quite the same of its patient."""
+    kept: list[Seen] = []
+    for one in ordered:
+        is_copy = any(one.content == other.content or one.file_hash == other.file_hash for other in kept)
+        if not kept or (one.case.patient == kept[0].case.patient and not is_copy):
+            kept.append(one)
+    return kept
 
 
 def _held_out(split: Split) -> str:
@@ -286,7 +313,7 @@ def _sealed_patients(checked: Checked) -> dict[str, int]:
 
 def _duplicate_to_json(group: Duplicate) -> dict[str, Any]:
     return {
-        "kind": "exact",
+        "kind": group.kind,
         "paths": [seen.case.source for seen in group.members],
         "labels": list(group.labels),
         "across_split": group.across_split,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
 from medapp.i18n import tr
+from medapp.training.duplicates.groups import Duplicate
 from medapp.training.intervals import Estimate
 from medapp.training.split import Side, Use
 from medapp.training.survey import Seen, Survey
@@ -75,6 +76,8 @@ class Finding:
         The figure that it rests on.
     remedies : tuple of Remedy
         What can be done about it.
+    kept_because : str
+        Why a person kept it; empty where nobody did.
     """
 
     code: str
@@ -85,46 +88,13 @@ class Finding:
     cases: tuple[str, ...] = ()
     figure: Estimate | None = None
     remedies: tuple[Remedy, ...] = ()
+    kept_because: str = ""
 
     @property
     def text(self) -> str:
         """The sentence for people."""
         key = f"finding.{self.code}"
         return tr(key if self.patients_known or self.code not in COUNTED else f"{key}.images", **self.params)
-
-
-@dataclass(frozen=True)
-class Duplicate:
-    """Files that hold the same picture.
-
-    Attributes
-    ----------
-    members : tuple of Seen
-        At least two.
-    across_split : bool
-        Whether they lie on both sides of the split.
-    """
-
-    members: tuple[Seen, ...]
-    across_split: bool = False
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """The classes that the picture was given, in alphabetical order."""
-        return tuple(sorted({seen.case.label for seen in self.members}))
-
-
-def find_duplicates(seen: Sequence[Seen], sides: Sequence[Side]) -> tuple[Duplicate, ...]:
-    """Group the cases whose decoded content, or whose file, is the same: one entry a group."""
-    groups: dict[str, list[int]] = defaultdict(list)
-    by_file: dict[str, str] = {}
-    for position, one in enumerate(seen):
-        groups[by_file.setdefault(one.file_hash, one.content)].append(position)
-    return tuple(
-        Duplicate(tuple(seen[i] for i in group), len({sides[i] for i in group}) > 1)
-        for group in groups.values()
-        if len(group) > 1
-    )
 
 
 def all_findings(

@@ -22,7 +22,10 @@ FEWEST, MOST = 0.1, 0.5
 
 @dataclass(frozen=True)
 class Member:
-    """What the split needs to know of a case: patient, class, picture, the given side, where and when it was taken."""
+    """What the split needs to know of a case: patient, class, picture, the given side, where and when it was taken.
+
+    `shows` is the same for pictures that are nearly the same; their patients are not parted.
+    """
 
     patient: str
     label: str
@@ -30,6 +33,7 @@ class Member:
     given: Side | None = None
     site: str = ""
     date: str = ""
+    shows: str = ""
 
 
 @dataclass(frozen=True)
@@ -163,8 +167,9 @@ def _linked_places(members: Sequence[Member], salt: str) -> dict[str, str]:
     for member in members:
         hashed = salted(salt, member.patient)
         parent.setdefault(hashed, hashed)
-        low, high = sorted((root(hashed), root(first_with.setdefault(member.content, hashed))))
-        parent[high] = low
+        for picture in {member.content, member.shows or member.content}:
+            low, high = sorted((root(hashed), root(first_with.setdefault(picture, hashed))))
+            parent[high] = low
     return {hashed: root(hashed) for hashed in parent}
 
 

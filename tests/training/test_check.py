@@ -10,6 +10,7 @@ import pytest
 
 from medapp import schemas
 from medapp.errors import MedappError
+from medapp.i18n import tr
 from medapp.imaging.study import Patient
 from medapp.jobs import Progress, run_to_end
 from medapp.training.check import Checked, check
@@ -40,7 +41,7 @@ def test_classes_patients_and_sides_are_counted(tmp_path: Path) -> None:
 
 def test_progress_is_told_for_every_case(tmp_path: Path) -> None:
     reports = list(check(write_classes(tmp_path, 5), PlainReaders(), None))
-    assert [r for r in reports if isinstance(r, Progress)][-1].done == 10
+    assert [r.done for r in reports if isinstance(r, Progress) and r.text == tr("survey.reading")] == [*range(1, 11)]
 
 
 def test_unreadable_files_and_files_without_a_picture_are_apart(tmp_path: Path) -> None:
