@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QToolButton
+from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QToolButton, QWidget
 
 from medapp.i18n import tr
 from medapp.ui.commands import COMMANDS, MENUS, Command
@@ -24,9 +24,11 @@ class Actions(QObject):
 
     voi_chosen = Signal(object)
 
-    def __init__(self, handlers: Mapping[str, Callable[[], object]], parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(self, handlers: Mapping[str, Callable[[], object]], window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
         self._actions = {c.id: self._make(c, handlers[c.id]) for c in COMMANDS}
+        window.addActions(list(self._actions.values()))  # keys work where menus and bars are hidden
         self._offers: tuple[Offer, ...] = ()
         self.window_menu = QMenu(tr("menu.window"))
         self._offer_actions: list[QAction] = []
@@ -123,9 +125,11 @@ class Actions(QObject):
     def _remake_offers(self, offers: tuple[Offer, ...]) -> None:
         self.window_menu.clear()
         for action in self._offer_actions:
+            self._window.removeAction(action)  # at once: its key may be another's now
             action.deleteLater()
         self._offer_actions = [self._make_offer(number, offer) for number, offer in enumerate(offers)]
         self.window_menu.addActions(self._offer_actions)
+        self._window.addActions(self._offer_actions)
 
     def _make_offer(self, number: int, offer: Offer) -> QAction:
         action = QAction(offer.text.replace("&", "&&"), self)

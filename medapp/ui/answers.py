@@ -74,7 +74,7 @@ class Answers(QObject):
     def _ask(self) -> None:
         state = self._session.state
         picture = state.picture
-        if picture is None:
+        if picture is None or state.labelling is not None:
             return
         if state.cine:
             self._settle.start()

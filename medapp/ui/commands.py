@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from medapp.storage.settings import FONT_LARGEST, FONT_SMALLEST
 from medapp.ui.state import Answered, Page, State, Tool
+from medapp.workflows.label_plan import MOST_CLASSES
 
 Claim = Callable[[State], bool]
 
@@ -33,7 +34,7 @@ def _has_place(state: State) -> bool:
 
 def _has_heat_map(state: State) -> bool:
     answer = state.answer
-    return _has_picture(state) and isinstance(answer, Answered) and answer.prediction.heat_map is not None
+    return _not_labelling(state) and isinstance(answer, Answered) and answer.prediction.heat_map is not None
 
 
 def _has_states(state: State) -> bool:
@@ -48,6 +49,18 @@ def _has_several_states(state: State) -> bool:
 
 def _reading(state: State) -> bool:
     return state.page is Page.READING
+
+
+def _labelling(state: State) -> bool:
+    return state.page is Page.READING and state.labelling is not None
+
+
+def _not_labelling(state: State) -> bool:
+    return state.page is Page.READING and state.labelling is None
+
+
+def _can_undo_label(state: State) -> bool:
+    return state.labelling is not None and state.labelling.can_undo
 
 
 def _has_scan(state: State) -> bool:
@@ -101,6 +114,14 @@ def _tool(tool: Tool, shortcut: str) -> Command:
     )
 
 
+def _class(number: int) -> Command:
+    def is_there(state: State) -> bool:
+        view = state.labelling
+        return view is not None and (view.asking or number <= len(view.classes))
+
+    return Command(f"label_{number}", "label", (str(number),), enabled=is_there, starts_section=number == 1)
+
+
 COMMANDS: tuple[Command, ...] = (
     Command("open_files", "file", ("Ctrl+O",), "open_files", toolbar=True),
     Command("open_folder", "file", ("Ctrl+Shift+O",), "open_folder", toolbar=True),
@@ -123,7 +144,7 @@ COMMANDS: tuple[Command, ...] = (
         starts_section=True,
     ),
     Command("rotate_right", "image", ("R",), "rotate_right", toolbar=True, enabled=_has_picture),
-    Command("rotate_left", "image", ("L",), "rotate_left", toolbar=True, enabled=_has_picture),
+    Command("rotate_left", "image", ("Shift+R",), "rotate_left", toolbar=True, enabled=_has_picture),
     Command("flip_horizontal", "image", ("H",), "flip_horizontal", toolbar=True, enabled=_has_picture),
     Command("flip_vertical", "image", ("V",), "flip_vertical", toolbar=True, enabled=_has_picture),
     Command("fit", "image", ("=",), "fit", toolbar=True, enabled=_has_picture, starts_section=True),
@@ -157,7 +178,7 @@ COMMANDS: tuple[Command, ...] = (
         ("F9",),
         "browser",
         checked=lambda s: s.browser_shown,
-        enabled=_reading,
+        enabled=_not_labelling,
         starts_section=True,
     ),
     Command(
@@ -181,7 +202,7 @@ COMMANDS: tuple[Command, ...] = (
         "ai",
         toolbar=True,
         checked=lambda s: s.panel_open,
-        enabled=_reading,
+        enabled=_not_labelling,
         starts_section=True,
     ),
     Command(
@@ -199,8 +220,22 @@ COMMANDS: tuple[Command, ...] = (
     Command("theme_light", "view", checked=lambda s: s.settings.theme == "light"),
     Command("text_larger", "view", ("Ctrl++",), enabled=lambda s: s.settings.font_px < FONT_LARGEST),
     Command("text_smaller", "view", ("Ctrl+-",), enabled=lambda s: s.settings.font_px > FONT_SMALLEST),
+    Command("label_mode", "label", ("L",), checked=lambda s: s.labelling is not None),
+    Command("label_projects", "label", ("Ctrl+L",)),
+    *(_class(number) for number in range(1, MOST_CLASSES + 1)),
+    Command("label_unsure", "label", ("0",), enabled=_labelling, starts_section=True),
+    Command("label_exclude", "label", ("X",), enabled=_labelling),
+    Command("label_undo", "label", ("U", "Ctrl+Z"), enabled=_can_undo_label),
+    Command("label_next", "label", ("N", "Return", "Enter"), enabled=_labelling, starts_section=True),
+    Command(
+        "label_advance",
+        "label",
+        ("Shift+N",),
+        checked=lambda s: s.labelling is not None and s.labelling.advance,
+        enabled=_labelling,
+    ),
     Command("about", "help"),
 )
 
-MENUS = ("file", "image", "series", "window", "view", "help")
+MENUS = ("file", "image", "series", "window", "view", "label", "help")
 """In the order of the menu bar; ``window`` is filled for each image: its presets are the modality's."""

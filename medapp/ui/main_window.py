@@ -18,6 +18,8 @@ from medapp.ui import theme
 from medapp.ui.actions import Actions
 from medapp.ui.answers import Answers
 from medapp.ui.importing import Importing, Offer
+from medapp.ui.label_door import LabelDoor
+from medapp.ui.labelling import Labelling
 from medapp.ui.opening import Opening
 from medapp.ui.pictures import Pictures
 from medapp.ui.reading_page import ReadingPage
@@ -34,6 +36,7 @@ from medapp.ui.widgets.job_bar import JobBar
 from medapp.ui.widgets.layouts import column, label, named
 from medapp.ui.widgets.model_offer import ModelOffer
 from medapp.ui.widgets.start_page import StartPage
+from medapp.workflows.label_plan import MOST_CLASSES
 
 log = logging.getLogger(__name__)
 ZOOM_STEP = 1.25
@@ -62,6 +65,8 @@ class MainWindow(QMainWindow):
         self.silent_watch = SilentWatch(session)
         self.start_page, self.reading_page = StartPage(), ReadingPage()
         self.teaching_page = TeachingPage(self.teaching)
+        self.labelling = Labelling(session, self.pictures)
+        self.label_door = LabelDoor(self, session, self.labelling, self.opening, self.teaching)
         self.actions_made = Actions(self._handlers(), self)
         self._build()
         self._connect()
@@ -124,12 +129,25 @@ class MainWindow(QMainWindow):
         self.importing.offered.connect(self._offer_model)
         self.importing.installed.connect(self._models_changed)
         self.teaching_page.use.import_requested.connect(self._ask_for_model)
+        self._connect_labels()
         start = self.start_page
         start.files_requested.connect(self._ask_for_files)
         start.folder_requested.connect(self._ask_for_folder)
         start.teaching_requested.connect(partial(session.show_page, Page.TEACHING))
         start.sample_requested.connect(self.open_sample)
         start.recent_requested.connect(lambda path: self.opening.open([Path(path)]))
+
+    def _connect_labels(self) -> None:
+        strip, labelling = self.reading_page.label_strip, self.labelling
+        strip.class_requested.connect(labelling.digit)
+        strip.unsure_requested.connect(labelling.unsure)
+        strip.exclude_requested.connect(labelling.exclude)
+        strip.undo_requested.connect(labelling.undo)
+        strip.advance_requested.connect(labelling.toggle_advance)
+        strip.leave_requested.connect(labelling.leave)
+        labelling.left.connect(self.answers.ask_again)
+        self.start_page.label_requested.connect(self.label_door.show)
+        self.teaching_page.cases.own_labels_requested.connect(self.label_door.show_for_teaching)
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
         session, pictures = self._session, self.pictures
@@ -143,15 +161,15 @@ class MainWindow(QMainWindow):
             "import_model": self._ask_for_model,
             "close_all": self.opening.close_all,
             "quit": self.close,
-            "reset": self.viewing.reset,
+            "reset": self._reset,
             "image_next": partial(pictures.scroll, 1),
             "image_previous": partial(pictures.scroll, -1),
             "image_next_ten": partial(pictures.scroll, 10),
             "image_previous_ten": partial(pictures.scroll, -10),
             "image_first": partial(pictures.go_to, 0),
             "image_last": pictures.go_to_last,
-            "series_next": partial(pictures.change_series, 1),
-            "series_previous": partial(pictures.change_series, -1),
+            "series_next": partial(self._go_on, 1),
+            "series_previous": partial(self._go_on, -1),
             "cine": self.viewing.toggle_cine,
             "browser": session.toggle_browser,
             "annotations": lambda: session.update(annotations=not session.state.annotations),
@@ -163,7 +181,33 @@ class MainWindow(QMainWindow):
             "ai_panel": self.answers.toggle_panel,
             "heat_map": lambda: session.update(heat_map_shown=not session.state.heat_map_shown),
             **self._settings_handlers(),
+            **self._label_handlers(),
             "about": lambda: session.notify(tr("ui.about", version=__version__)),
+        }
+
+    def _reset(self) -> None:
+        """Leave label mode where it is on; else stop what is going on, or show the picture as it was first shown."""
+        if not self.labelling.back():
+            self.viewing.reset()
+
+    def _go_on(self, steps: int) -> None:
+        """Go to the next series; in label mode, to the next case."""
+        if self.labelling.is_on:
+            self.labelling.step(steps)
+        else:
+            self.pictures.change_series(steps)
+
+    def _label_handlers(self) -> dict[str, Callable[[], object]]:
+        labelling = self.labelling
+        return {
+            "label_mode": labelling.toggle,
+            "label_projects": self.label_door.show,
+            **{f"label_{number}": partial(labelling.digit, number) for number in range(1, MOST_CLASSES + 1)},
+            "label_unsure": labelling.unsure,
+            "label_exclude": labelling.exclude,
+            "label_undo": labelling.undo,
+            "label_next": labelling.following,
+            "label_advance": labelling.toggle_advance,
         }
 
     def _settings_handlers(self) -> dict[str, Callable[[], object]]:
@@ -199,12 +243,15 @@ class MainWindow(QMainWindow):
         self._pages.setCurrentWidget(self._page_widgets[state.page])
         self._banner.render_text(state.notice)
         self.job_bar.render_jobs(state.jobs)
-        self._page_bar.setVisible(not state.maximised)
-        self._tool_bar.setVisible(state.page is Page.READING and not state.maximised)
+        labelling = state.labelling is not None
+        self.menuBar().setVisible(not labelling)
+        self.statusBar().setVisible(not labelling)
+        self._page_bar.setVisible(not (state.maximised or labelling))
+        self._tool_bar.setVisible(state.page is Page.READING and not (state.maximised or labelling))
         self.actions_made.render_state(state)
         chosen = state.voi.get(state.picture.place.series, VoiChoice()) if state.picture else VoiChoice()
         reading = state.page is Page.READING
-        self.actions_made.render_offers(offers_for(state.picture), chosen, enabled=reading)
+        self.actions_made.render_offers(offers_for(state.picture, shifted=labelling), chosen, enabled=reading)
         self.reading_page.render_state(state)
 
     def _render_settings(self, settings: Settings) -> None:

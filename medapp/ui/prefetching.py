@@ -44,6 +44,7 @@ class Prefetching:
         wanted: Iterator[Key] = (_key(series, index) for index in islice(order, 2 + reach_after(travelled)))
         if whole:
             wanted = chain(wanted, _next_doors(state, place.series), (_key(series, index) for index in order))
+        wanted = chain(_next_cases(state), wanted)
         self._wishes.replace(islice(wanted, room))
         while self._running < self._threads:
             self._running += 1
@@ -69,6 +70,14 @@ class Prefetching:
 def _key(series: Series, index: int) -> Key:
     instance, frame = series.locate(index)
     return instance.source, frame
+
+
+def _next_cases(state: State) -> Iterator[Key]:
+    """Yield what label mode shows next."""
+    for place in state.labelling.upcoming if state.labelling is not None else ():
+        located = find_series(state.scan, place.series)
+        if located is not None and place.index < located[1].frames:
+            yield _key(located[1], place.index)
 
 
 def _next_doors(state: State, shown: str) -> Iterator[Key]:

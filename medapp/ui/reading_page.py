@@ -19,6 +19,7 @@ from medapp.ui.state import (
 )
 from medapp.ui.voi_choices import voi_shown
 from medapp.ui.widgets.annotations import MARGIN
+from medapp.ui.widgets.label_strip import LabelStrip
 from medapp.ui.widgets.layouts import column, label, row
 from medapp.ui.widgets.picture_layers import HeatMapView
 from medapp.ui.widgets.prediction_panel import PredictionPanel
@@ -43,6 +44,7 @@ class ReadingPage(QWidget):
         self.browser = StudyBrowser()
         self.viewer = Viewer()
         self.panel = PredictionPanel()
+        self.label_strip = LabelStrip()
         self.banner = label("", name="identity")
         self.banner.setContentsMargins(12, 5, 12, 5)
         self.banner.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -60,9 +62,12 @@ class ReadingPage(QWidget):
         self._splitter.addWidget(self._middle())
         self._splitter.setStretchFactor(1, 1)
         self._splitter.setSizes([BROWSER_PX, 1000])
-        layout = row(self, spacing=0)
-        layout.addWidget(self._splitter, 1)
-        layout.addWidget(self.panel)
+        layout = column(self, spacing=0)
+        layout.addWidget(self.label_strip)
+        across = row(spacing=0)
+        across.addWidget(self._splitter, 1)
+        across.addWidget(self.panel)
+        layout.addLayout(across, 1)
 
     def _middle(self) -> QWidget:
         middle = QWidget()
@@ -73,8 +78,10 @@ class ReadingPage(QWidget):
 
     def render_state(self, state: State) -> None:
         """Show the part of `state` that belongs to this page."""
-        self.browser.setVisible(state.browser_shown and not state.maximised)
-        self.panel.setVisible(state.panel_open and not state.maximised)
+        alone = state.maximised or state.labelling is not None
+        self.label_strip.render_view(state.labelling)
+        self.browser.setVisible(state.browser_shown and not alone)
+        self.panel.setVisible(state.panel_open and not alone)
         self.browser.render_scan(state.scan, state.place.series if state.place else None)
         if state.panel_open:
             self.panel.render_answer(
@@ -84,7 +91,7 @@ class ReadingPage(QWidget):
                 marks=_marks_of(state.picture),
             )
         self.banner.setText(_identity_text(state.picture))
-        self.banner.setVisible(state.picture is not None)
+        self.banner.setVisible(state.picture is not None and state.labelling is None)
         content = _content(state)
         self.viewer.render_content(content)
         self._heat_map_mark.setVisible(content.heat_map is not None)
@@ -92,7 +99,7 @@ class ReadingPage(QWidget):
 
     def _render_chip(self, state: State) -> None:
         text, look = _chip(state)
-        self.chip.setVisible(bool(text) and not state.panel_open)
+        self.chip.setVisible(bool(text) and not state.panel_open and state.labelling is None)
         self.chip.setText(text)
         if self.chip.property("state") != look:
             self.chip.setProperty("state", look)
@@ -158,7 +165,12 @@ def _content(state: State) -> ViewerContent:
 def _heat_map(state: State) -> HeatMapView | None:
     """Return the heat map of the picture on screen, where it was asked for; none for a refusal."""
     shown = state.shown_answer
-    if shown is None or not (state.panel_open and state.heat_map_shown) or shown.prediction.refused is not None:
+    if (
+        shown is None
+        or state.labelling is not None
+        or not (state.panel_open and state.heat_map_shown)
+        or shown.prediction.refused is not None
+    ):
         return None
     values = shown.prediction.heat_map
     return None if values is None else HeatMapView(values, state.heat_map_opacity)

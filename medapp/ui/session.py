@@ -67,13 +67,14 @@ class Session(QObject):
         self.project_jobs = JobList(1, self)
         self.note_jobs = JobList(1, self)
         self.watch_jobs = JobList(1, self)
+        self.label_jobs = JobList(1, self, delivery_ms=PICTURE_MS)
         self.jobs.views_changed.connect(lambda views: self.update(jobs=views))
         for jobs in self._job_lists:
             jobs.uncaught.connect(self.fail)
 
     @property
     def _job_lists(self) -> tuple[JobList, ...]:
-        return self.jobs, self.picture_jobs, self.project_jobs, self.note_jobs, self.watch_jobs
+        return self.jobs, self.picture_jobs, self.project_jobs, self.note_jobs, self.watch_jobs, self.label_jobs
 
     @property
     def settings(self) -> Settings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from medapp.i18n import tr
 from medapp.imaging.frame import Frame, Lut
@@ -59,8 +59,18 @@ def choice_when_first_shown(picture: Picture) -> VoiChoice:
     return VoiChoice("series", window=picture.automatic)
 
 
-def offers_for(picture: Picture | None) -> tuple[Offer, ...]:
-    """Return what can be chosen for a picture: automatic (0), the file's (1 the first), presets (2 to 9)."""
+def offers_for(picture: Picture | None, *, shifted: bool = False) -> tuple[Offer, ...]:
+    """Return what can be chosen for a picture: automatic (0), the file's (1 the first), presets (2 to 9).
+
+    `shifted`: with Shift, for the digits alone mean classes.
+    """
+    offers = _offers(picture)
+    return (
+        tuple(replace(o, shortcut=f"Shift+{o.shortcut}" if o.shortcut else "") for o in offers) if shifted else offers
+    )
+
+
+def _offers(picture: Picture | None) -> tuple[Offer, ...]:
     if picture is None or picture.frame.is_colour:
         return ()
     frame = picture.shown

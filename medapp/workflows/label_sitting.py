@@ -60,7 +60,7 @@ class Sitting:
         self._stack: list[_Said] = []
         self._order: dict[str, None] = {}
         for verdict in project.verdicts:
-            self._take(verdict)
+            self.take(verdict)
 
     @property
     def answers(self) -> dict[str, Verdict]:
@@ -83,6 +83,10 @@ class Sitting:
         answers = self.answers
         return sum(file in answers for file in self.files)
 
+    def answered(self, file: str) -> bool:
+        """Tell whether a case has an answer."""
+        return file in self.answers
+
     def counts(self) -> Counter[str]:
         """Return how many cases here have each answer; those excluded count under an empty text."""
         answers = self.answers
@@ -91,7 +95,7 @@ class Sitting:
     def _book(self, *, repeat: bool) -> dict[str, Verdict]:
         return self._books.setdefault((repeat, self.settling), {})
 
-    def _take(self, verdict: Verdict) -> None:
+    def take(self, verdict: Verdict) -> None:
         """Note an answer: the reader's own; in settling, any ruling."""
         if verdict.settled != self.settling or (verdict.reader != self.reader and not self.settling):
             return
@@ -110,24 +114,24 @@ class Sitting:
             else:
                 self._order.pop(verdict.file, None)
 
-    def say(self, turn: Turn, label: str = "", *, excluded: str = "", seen_ai: bool = False) -> None:
-        """Answer about a case; raises ``labels.not_saved`` where it could not be written: then nothing was said."""
-        verdict = Verdict(
+    def answer(self, turn: Turn, label: str = "", *, excluded: str = "", seen_ai: bool = False) -> Verdict:
+        """Return what is said about a case; it counts once it was written down and taken."""
+        return Verdict(
             turn.file, label, self.reader, time_now(), seen_ai, turn.repeat, self.settling, excluded=excluded
         )
-        self.project.say(verdict)
-        self._take(verdict)
 
-    def undo(self) -> Turn | None:
-        """Take the last answer back, and return the case that it was about; None where there is none."""
+    def taking_back(self) -> Verdict | None:
+        """Return what takes the last answer back; None where there is none."""
         if not self._stack:
             return None
         last = self._stack[-1]
         held = last.before or replace(last.verdict, label="", excluded="", seen_ai=False)
-        verdict = replace(held, reader=self.reader, time=time_now(), undone=True)
+        return replace(held, reader=self.reader, time=time_now(), undone=True)
+
+    def say(self, verdict: Verdict) -> None:
+        """Write an answer down and take it; raises ``labels.not_saved``: then nothing was said."""
         self.project.say(verdict)
-        self._take(verdict)
-        return Turn(last.verdict.file, last.verdict.repeat)
+        self.take(verdict)
 
     def following(self, current: str) -> Turn | None:
         """Return the case whose turn it is after `current`: one that comes back, else the next without an answer."""

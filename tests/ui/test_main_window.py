@@ -23,7 +23,7 @@ from medapp.ui import theme
 from medapp.ui.commands import COMMANDS, MENUS
 from medapp.ui.main_window import MainWindow
 from medapp.ui.session import Session
-from medapp.ui.state import Page, Tool
+from medapp.ui.state import Page, State, Tool
 from medapp.ui.widgets.model_offer import ModelOffer
 from tests.trial_packages import package_at
 
@@ -86,8 +86,13 @@ def test_every_command_has_a_text_and_every_icon_a_file() -> None:
 
 def test_no_two_commands_have_the_same_key() -> None:
     used = Counter(key for command in COMMANDS for key in command.shortcuts)
-    used.update("0123456789")  # the windows of an image
     assert [key for key, count in used.items() if count > 1] == []
+
+
+def test_digits_are_the_windows_of_an_image_but_in_label_mode() -> None:
+    digits = [command for command in COMMANDS if set(command.shortcuts) & set("0123456789")]
+    assert len(digits) == 10
+    assert not any(command.enabled(State(page=Page.READING)) for command in digits)
 
 
 def test_the_window_has_no_text_that_is_a_bare_key(window: MainWindow) -> None:

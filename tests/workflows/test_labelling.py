@@ -22,12 +22,24 @@ def project(tmp_path: Path) -> LabelProject:
     return LabelProject.create(tmp_path / "labels", LabelPlan("Lungen ü", CLASSES, paths=("/bilder",), seed=7))
 
 
+def answer_one(sitting: Sitting, turn: Turn, label: str = "", *, excluded: str = "") -> None:
+    sitting.say(sitting.answer(turn, label, excluded=excluded))
+
+
+def undo(sitting: Sitting) -> Turn | None:
+    verdict = sitting.taking_back()
+    if verdict is None:
+        return None
+    sitting.say(verdict)
+    return Turn(verdict.file, verdict.repeat)
+
+
 def label_all(sitting: Sitting, answer: str = "normal", most: int = 1000) -> list[Turn]:
     """Answer every case in turn, as a person with one key would; return the turns."""
     turns: list[Turn] = []
     current = ""
     while len(turns) < most and (turn := sitting.following(current)) is not None:
-        sitting.say(turn, answer)
+        answer_one(sitting, turn, answer)
         turns.append(turn)
         current = turn.file
     return turns
@@ -80,7 +92,7 @@ def test_a_folder_without_a_plan_is_no_project(tmp_path: Path) -> None:
 
 
 def test_an_answer_is_on_the_disk_when_say_returns(project: LabelProject) -> None:
-    Sitting(project, "Ann", FILES).say(Turn(FILES[0]), "normal")
+    answer_one(Sitting(project, "Ann", FILES), Turn(FILES[0]), "normal")
     again = LabelProject.open(project.folder)
     assert [(v.file, v.label, v.reader) for v in again.verdicts] == [(FILES[0], "normal", "Ann")]
 
@@ -113,37 +125,39 @@ def test_a_sitting_goes_on_where_the_last_one_ended(project: LabelProject) -> No
 def test_all_answers_are_taken_back_one_after_the_other(project: LabelProject, *, restarted: bool) -> None:
     sitting = Sitting(project, "Ann", FILES)
     turns = label_all(sitting, most=25)
-    sitting.say(Turn(FILES[0]), excluded="quality")
-    sitting.say(Turn(FILES[0]), "pneumonia")
+    answer_one(sitting, Turn(FILES[0]), excluded="quality")
+    answer_one(sitting, Turn(FILES[0]), "pneumonia")
     if restarted:
         sitting = Sitting(LabelProject.open(project.folder), "Ann", FILES)
-    assert sitting.undo() == Turn(FILES[0])
+    assert undo(sitting) == Turn(FILES[0])
     assert sitting.answers[FILES[0]].excluded == "quality"
-    sitting.undo()
+    undo(sitting)
     assert sitting.answers[FILES[0]].label == "normal"
-    assert [sitting.undo() for _ in turns] == turns[::-1]
-    assert sitting.undo() is None
+    assert [undo(sitting) for _ in turns] == turns[::-1]
+    assert undo(sitting) is None
     assert not sitting.answers
     assert not sitting.repeats
-    assert label_all(sitting) == label_all(Sitting(LabelProject.create(project.folder.parent, project.plan), "Ann", FILES))
+    assert label_all(sitting) == label_all(
+        Sitting(LabelProject.create(project.folder.parent, project.plan), "Ann", FILES)
+    )
 
 
 def test_after_undo_and_another_answer_undo_goes_back_to_the_first(project: LabelProject) -> None:
     sitting = Sitting(project, "Ann", FILES)
-    sitting.say(Turn(FILES[0]), "normal")
-    sitting.say(Turn(FILES[1]), "normal")
-    sitting.undo()
-    sitting.say(Turn(FILES[1]), "pneumonia")
+    answer_one(sitting, Turn(FILES[0]), "normal")
+    answer_one(sitting, Turn(FILES[1]), "normal")
+    undo(sitting)
+    answer_one(sitting, Turn(FILES[1]), "pneumonia")
     again = Sitting(LabelProject.open(project.folder), "Ann", FILES)
-    assert [again.undo(), again.undo(), again.undo()] == [Turn(FILES[1]), Turn(FILES[0]), None]
+    assert [undo(again), undo(again), undo(again)] == [Turn(FILES[1]), Turn(FILES[0]), None]
 
 
 def test_what_is_unsure_or_excluded_is_no_case_and_does_not_come_back(project: LabelProject) -> None:
     sitting = Sitting(project, "Ann", FILES)
     for file in FILES[:10]:
-        sitting.say(Turn(file), excluded="quality")
+        answer_one(sitting, Turn(file), excluded="quality")
     for file in FILES[10:]:
-        sitting.say(Turn(file), "normal")
+        answer_one(sitting, Turn(file), "normal")
     assert sitting.counts() == {"": 10, "normal": 20}
     turn = sitting.following("")
     assert turn is not None
@@ -166,7 +180,7 @@ def test_the_next_cases_are_known_beforehand(project: LabelProject) -> None:
 def test_agreement_with_oneself_is_of_the_cases_that_came_back(project: LabelProject) -> None:
     sitting = Sitting(project, "Ann", FILES)
     for turn in iter(lambda: sitting.following(""), None):
-        sitting.say(turn, "pneumonia" if turn.repeat else "normal")
+        answer_one(sitting, turn, "pneumonia" if turn.repeat else "normal")
     found = with_oneself(project, "Ann")
     assert (found.n, found.same) == (len(sitting.repeats), 0)
     assert found.n >= 2
@@ -194,7 +208,7 @@ def test_only_disagreements_are_settled_and_the_ruling_holds(project: LabelProje
     assert project.finals()[FILES[1]].disagreed
     sitting = Sitting(project, "Ann", disagreements(project), settling=True)
     assert sitting.done == 0
-    sitting.say(Turn(FILES[1]), "pneumonia")
+    answer_one(sitting, Turn(FILES[1]), "pneumonia")
     assert [(v.reader, v.label) for v in answers_of_others(project, FILES[1])] == [
         ("Ann", "pneumonia"),
         ("Ben", "normal"),
@@ -202,7 +216,7 @@ def test_only_disagreements_are_settled_and_the_ruling_holds(project: LabelProje
     assert project.finals()[FILES[1]].label == "pneumonia"
     assert sitting.following(FILES[1]) == Turn(FILES[3])
     assert Sitting(LabelProject.open(project.folder), "Ann", FILES).answers[FILES[1]].label == "pneumonia"
-    sitting.undo()
+    undo(sitting)
     assert project.finals()[FILES[1]].disagreed
 
 

@@ -20,6 +20,7 @@ class StartPage(QWidget):
     files_requested = Signal()
     folder_requested = Signal()
     teaching_requested = Signal()
+    label_requested = Signal()
     sample_requested = Signal()
     recent_requested = Signal(str)
 
@@ -58,6 +59,7 @@ class StartPage(QWidget):
             ("ui.start_files", self.files_requested, "primary"),
             ("ui.start_folder", self.folder_requested, ""),
             ("ui.start_teach", self.teaching_requested, ""),
+            ("label.start", self.label_requested, ""),
             ("ui.start_sample", self.sample_requested, ""),
         )
         for key, signal, role in rows:

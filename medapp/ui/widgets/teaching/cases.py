@@ -30,6 +30,7 @@ class CasesStep(QWidget):
 
     folder_requested = Signal()
     table_requested = Signal()
+    own_labels_requested = Signal()
     uncertain_requested = Signal(str)
     pattern_requested = Signal(str)
     preview_requested = Signal(str)
@@ -96,6 +97,7 @@ class CasesStep(QWidget):
         choose = row()
         choose.addWidget(button("ui.choose_folder", self.folder_requested.emit, role="primary", name="choose_folder"))
         choose.addWidget(button("teach.choose_table", self.table_requested.emit, name="choose_table"))
+        choose.addWidget(button("label.own_labels", self.own_labels_requested.emit, name="own_labels"))
         choose.addWidget(self._folder, 1)
         layout.addLayout(choose)
         reading = row()
