@@ -13,9 +13,10 @@ from medapp.i18n import tr
 from medapp.training import argument_types
 from medapp.training.request import EFFORTS, OPTIMISERS, SCHEDULES, Effort, RunRequest
 from medapp.training.table_cases import UNCERTAIN
+from medapp.training.tables import arguments as table_arguments
 
 _TEXTBOOK = ("optimiser", "rate", "epochs", "batch", "schedule")
-_NOT_ASKED = frozenset({"json", "output", "resume", "estimate"})
+_NOT_ASKED = frozenset({"json", "output", "resume", "estimate", *table_arguments.NAMES})
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -59,6 +60,7 @@ def request_of(args: argparse.Namespace) -> RunRequest:
         base=_absolute(asked.base),
         about=_absolute(asked.about),
         split=_absolute(asked.split),
+        remedies=_absolute(asked.remedies),
         threads=asked.threads or os.cpu_count() or 1,
         install=args.output is None,
     )
@@ -87,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
         help=tr("cli.patient_from"),
     )
     parser.add_argument("--uncertain", choices=UNCERTAIN, default="", help=tr("cli.uncertain"))
+    table_arguments.add_arguments(parser)
     parser.add_argument("--alarm", default="", metavar="CLASS", help=tr("cli.train.alarm"))
     parser.add_argument(
         "--find-at-least",
@@ -105,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--threads", type=argument_types.whole_number, default=0, help=tr("cli.train.threads"))
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help=tr("cli.train.device"))
     parser.add_argument("--split", default="", metavar="FILE", help=tr("cli.train.split"))
+    parser.add_argument("--remedies", default="", metavar="FILE", help=tr("cli.train.remedies"))
     parser.add_argument("--mirror", action="store_true", help=tr("cli.train.mirror"))
     parser.add_argument("--without-page", action="store_true", help=tr("cli.train.without_page"))
     parser.add_argument("--without-pictures", action="store_true", help=tr("cli.train.without_pictures"))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,6 +78,28 @@ class SetAside:
 
 
 @dataclass(frozen=True)
+class TableNote:
+    """What is to be told of a table that cases come from.
+
+    Attributes
+    ----------
+    code : str
+        Text: ``finding.table_<code>``.
+    severity : {"blocking", "serious", "caution", "note"}
+        As of a finding.
+    params : mapping
+        Fills the places of the text.
+    names : tuple of str
+        What it is about: images, or rows.
+    """
+
+    code: str
+    severity: Literal["blocking", "serious", "caution", "note"]
+    params: Mapping[str, str | int | float] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class CaseFolder:
     """The labelled files, not opened yet.
 
@@ -102,6 +124,12 @@ class CaseFolder:
         Columns of the table that are no labels.
     set_aside : tuple of SetAside
         Labels of the table that are not among `classes`.
+    notes : tuple of TableNote
+        What is to be told of a table that was matched with a folder of images.
+    table : mapping
+        How the table was read: its columns, rows, questions; JSON values, empty without one.
+    excluded : int
+        Files that a person left out.
     """
 
     root: Path
@@ -113,6 +141,9 @@ class CaseFolder:
     unlabelled: int = 0
     unused: tuple[str, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
+    notes: tuple[TableNote, ...] = ()
+    table: Mapping[str, Any] = field(default_factory=dict)
+    excluded: int = 0
 
     def truth(self, cases: tuple[Case, ...], classes: Sequence[str] = ()) -> NDArray[np.int64]:
         """Return what is true of `cases`.

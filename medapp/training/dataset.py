@@ -11,6 +11,7 @@ from medapp.files import is_there
 from medapp.training.case import PARTS, Case, CaseFolder, Part
 from medapp.training.label_table import SUFFIXES, TABLE_NAME
 from medapp.training.table_cases import Uncertain, table_cases
+from medapp.training.tables.stored import SUFFIX, read_folder
 
 IGNORED_NAMES = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
 
@@ -24,7 +25,8 @@ def list_cases(root: Path, uncertain: Uncertain = "", *, several: bool = False) 
         ``root/CLASS/…``, ``root/train/CLASS/…`` or ``root/CLASS/train/…``; the names of the parts
         are train, training, val, valid, validation, test, testing in any case. Files may lie at
         any depth below a class. Class names that differ only in case are one class. Or a table of
-        labels (CSV), or the folder that holds one with the name ``labels.csv``.
+        labels (CSV), or the folder that holds one with the name ``labels.csv``; or the file of a table that was
+        matched with its images (`tables.stored`).
     uncertain : {"", "unknown", "positive", "negative"}
         What -1 and ? in a table mean.
     several : bool
@@ -43,6 +45,8 @@ def list_cases(root: Path, uncertain: Uncertain = "", *, several: bool = False) 
     """
     if not is_there(root):
         raise MedappError("cases.missing", folder=root.name)
+    if root.suffix == SUFFIX and root.is_file():
+        return read_folder(root)
     if (table := _table_at(root)) is not None:
         return table_cases(table, uncertain, several=several)
     if not root.is_dir():
@@ -72,9 +76,9 @@ def _list_classes(root: Path) -> CaseFolder:
             str(path), path.relative_to(root).as_posix(), spelling[label.casefold()], part or _part_below(path, folder)
         )
         for folder, label, part in labelled
-        for path in _files_below(folder)
+        for path in files_below(folder)
     ]
-    outside = sum(1 for _ in _files_below(root)) - len(cases)
+    outside = sum(1 for _ in files_below(root)) - len(cases)
     return CaseFolder(root, tuple(sorted(spelling.values())), tuple(sorted(cases, key=lambda c: c.name)), outside)
 
 
@@ -101,7 +105,7 @@ def _folders_in(folder: Path) -> list[Path]:
         raise MedappError("cases.no_access", folder=folder.name) from error
 
 
-def _files_below(folder: Path) -> Iterator[Path]:
+def files_below(folder: Path) -> Iterator[Path]:
     """Yield the regular files below `folder` at any depth, each real folder once (links may form a loop)."""
     seen: set[str] = set()
     for place, folders, names in os.walk(folder, followlinks=True):

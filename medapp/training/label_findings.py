@@ -52,7 +52,9 @@ def _patients_of(seen: Sequence[Seen], name: str) -> _Count:
 def about_table(survey: Survey) -> Iterator[Finding]:
     """Tell what of a table is no case."""
     folder = survey.folder
-    if folder.unmatched:
+    for note in folder.notes:
+        yield Finding(f"table_{note.code}", note.severity, note.params, note.names)
+    if folder.unmatched and not folder.table:
         yield Finding("rows_unmatched", "serious", {"n": len(folder.unmatched)}, folder.unmatched)
     if folder.unlabelled:
         yield Finding("rows_unlabelled", "note", {"n": folder.unlabelled})

@@ -12,7 +12,9 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from medapp.classify.registry import Registry
@@ -22,6 +24,7 @@ from medapp.i18n import tell, tr
 from medapp.imaging.readers import Readers
 from medapp.processes import lower_priority
 from medapp.training.arguments import parse, request_of
+from medapp.training.case import CaseFolder
 from medapp.training.dataset import list_cases
 from medapp.training.estimate import estimate, in_words
 from medapp.training.events import Control, EventLog
@@ -33,6 +36,8 @@ from medapp.training.report_page.writing import write_run_page
 from medapp.training.request import RunRequest
 from medapp.training.run_folder import finished_event, found_run, new_run, resumed_request, write_request
 from medapp.training.starting_model import check_wanted
+from medapp.training.tables.arguments import matched_cases
+from medapp.training.tables.stored import FILE_NAME, write_folder
 
 ANSWERED, NOTHING_ANSWERED = 0, 3
 
@@ -50,11 +55,12 @@ def main(arguments: Sequence[str]) -> int:
         return _estimate(args)
     with ExitStack() as stack:
         try:
+            matched = None if args.resume else matched_cases(args)
             folder = found_run(args.resume) if args.resume else new_run(args.output)
             if args.resume and (ended := finished_event(folder)):
                 return _answer(args, ended)
             heartbeat = stack.enter_context(closing(_held(folder)))
-            request = resumed_request(folder) if args.resume else request_of(args)
+            request = resumed_request(folder) if args.resume else _request(args, matched, folder)
             if not args.resume:
                 write_request(folder, request)
             events = stack.enter_context(closing(_open_events(folder, args.json)))
@@ -68,10 +74,20 @@ def main(arguments: Sequence[str]) -> int:
         return _teach(args, request, folder, Narrator(events, control), loading)
 
 
+def _request(args: argparse.Namespace, matched: CaseFolder | None, folder: Path) -> RunRequest:
+    """Return what is asked for; the cases of a table that was matched are kept in `folder`, and taken from there."""
+    request = request_of(args)
+    if matched is None:
+        return request
+    write_folder(folder / FILE_NAME, matched)
+    return replace(request, cases=str(folder / FILE_NAME))
+
+
 def _estimate(args: argparse.Namespace) -> int:
     """Print how long each effort would take; nothing is trained."""
     try:
-        told = estimate(request_of(args))
+        with TemporaryDirectory() as folder:
+            told = estimate(_request(args, matched_cases(args), Path(folder)))
     except MedappError as error:
         print(tell(error), file=sys.stderr)
         return NOTHING_ANSWERED
