@@ -85,9 +85,9 @@ def test_a_folder_whose_name_is_no_text_is_read_and_its_name_survives_every_file
 
 
 def test_nothing_is_ever_written_beside_scans_or_cases(tmp_path: Path) -> None:
-    folder = scans(tmp_path / "scans")
-    cases = write_classes(tmp_path / "cases", 6)
-    with injected(Faults(tmp_path, 1, lasting=True)) as faults, Readers(ReaderConfig(processes=1)) as readers:
+    given = tmp_path / "given"
+    folder, cases = scans(given / "scans"), write_classes(given / "cases", 6)
+    with injected(Faults(given, 1, lasting=True)) as faults, Readers(ReaderConfig(processes=1)) as readers:
         found = run_to_end(scan([folder], readers))
         run_to_end(check(cases, PlainReaders(), None, "a salt", {}))
     assert len(found.studies) == 2
