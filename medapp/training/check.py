@@ -16,9 +16,13 @@ from medapp.training.case import CaseFolder
 from medapp.training.case_traits import CaseTraits
 from medapp.training.dataset import list_cases
 from medapp.training.duplicates.groups import Duplicate, Group, duplicates_of, same_pictures
-from medapp.training.findings import Finding, all_findings
+from medapp.training.findings import Finding, all_findings, by_weight
 from medapp.training.intervals import least_shown
 from medapp.training.label_findings import about_labels, about_table, learnable
+from medapp.training.remedies import Taken, listing_with, survey_with, with_reasons
+from medapp.training.probes.result import ProbeResult
+from medapp.training.probes.run import run_probes
+from medapp.training.probes.telling import shortcut_findings
 from medapp.training.sketch_store import SketchStore
 from medapp.training.split import SEALED_FRACTION, Member, Side, Split, Use, salt_from_seed, salted, split_cases
 from medapp.training.survey import ReadsFrames, Seen, Survey, survey
@@ -42,6 +46,8 @@ class Checked:
         Groups of the same picture.
     findings : tuple of Finding
         The heaviest first.
+    probes : tuple of ProbeResult
+        Whether the classes can be told apart without the patient; empty where that was not asked.
     """
 
     survey: Survey
@@ -49,6 +55,7 @@ class Checked:
     uses: tuple[Use, ...]
     duplicates: tuple[Duplicate, ...]
     findings: tuple[Finding, ...]
+    probes: tuple[ProbeResult, ...] = ()
 
     @property
     def patients(self) -> int:
@@ -115,9 +122,11 @@ class Checked:
             "not_images": [{"path": n.path, "what": n.what} for n in self.survey.not_images],
             "duplicates": [_duplicate_to_json(group) for group in self.duplicates],
             "findings": [_finding_to_json(finding) for finding in self.findings],
+            "probes": [probe.to_json() for probe in self.probes],
             "split": self._split_to_json(),
             "proves": self.proves,
             "unmatched": list(self.survey.folder.unmatched),
+            "excluded": self.survey.folder.excluded,
             **({"table": dict(self.survey.folder.table)} if self.survey.folder.table else {}),
             **self._labels_to_json(),
         }
@@ -162,6 +171,7 @@ def check(
     salt: str | None = None,
     recorded: Mapping[str, Side] | None = None,
     uncertain: Uncertain = "",
+    taken: Sequence[Taken] = (),
 ) -> Job[Checked]:
     """Read and check the cases in `root`.
 
@@ -179,6 +189,8 @@ def check(
         Sides that the base model's training recorded.
     uncertain : {"", "unknown", "positive", "negative"}
         What -1 and ? in a table mean.
+    taken : sequence of Taken
+        What was decided about earlier findings.
 
     Yields
     ------
@@ -192,9 +204,20 @@ def check(
     """
     listing = root if isinstance(root, CaseFolder) else list_cases(root, uncertain)
     with SketchStore(user_folders().cache) as store:
-        surveyed = learnable((yield from survey(listing, readers, pattern, store=store)))
+        read = yield from survey(listing_with(listing, taken), readers, pattern, store=store)
+    surveyed = survey_with(learnable(read), taken)
     groups = yield from same_pictures(surveyed.seen)
-    return judge(surveyed, salt or salt_from_seed(0), recorded, groups=groups)
+    checked = judge(surveyed, salt or salt_from_seed(0), recorded, groups=groups, taken=taken)
+    folder = surveyed.folder
+    truth = folder.truth(tuple(one.case for one in surveyed.seen))
+    results = yield from run_probes(surveyed.seen, truth, folder.classes)
+    return with_probes(checked, results)
+
+
+def with_probes(checked: Checked, results: tuple[ProbeResult, ...]) -> Checked:
+    """Return what was checked, and what the probes found among its findings."""
+    findings = by_weight([*checked.findings, *shortcut_findings(results)])
+    return replace(checked, probes=results, findings=tuple(findings))
 
 
 def judge(
@@ -203,12 +226,14 @@ def judge(
     recorded: Mapping[str, Side] | None = None,
     has_learned: Callable[[str], bool] | None = None,
     groups: Sequence[Group] | None = None,
+    taken: Sequence[Taken] = (),
 ) -> Checked:
     """Split the cases that were read and find what is wrong; raises ``cases.nothing`` where there are none.
 
     `recorded` are the sides to keep; `has_learned` tells of a patient key whether the starting model has learned from
     it, by default where a side to keep says so. `groups` are the positions of the cases that show the same picture,
-    looked for where they are not given.
+    looked for where they are not given. `taken` is what was decided about earlier findings: the cases that it leaves
+    out are no longer in `surveyed`.
     """
     folder = surveyed.folder
     if not surveyed.seen and not folder.set_aside:
@@ -225,7 +250,7 @@ def judge(
     known = [met(one.case.patient) for one in surveyed.seen]
     labels = about_labels(surveyed, uses) if folder.several else ()
     findings = all_findings(surveyed, sides, uses, duplicates, known, [*about_table(surveyed), *labels])
-    return Checked(surveyed, split, uses, duplicates, tuple(findings))
+    return Checked(surveyed, split, uses, duplicates, tuple(with_reasons(findings, taken)))
 
 
 def traits_for(checked: Checked, use: Use) -> list[CaseTraits]:
@@ -330,4 +355,5 @@ def _finding_to_json(finding: Finding) -> dict[str, Any]:
         "cases": list(finding.cases),
         "figure": finding.figure.to_json() if finding.figure else None,
         "remedies": [remedy.to_json() for remedy in finding.remedies],
+        "kept_because": finding.kept_because,
     }

@@ -39,6 +39,7 @@ from medapp.training.plan import Plan, make_plan
 from medapp.training.product import write_product
 from medapp.training.prospects import more_cases, other_divisions
 from medapp.training.quick import learn_quickly
+from medapp.training.remedies import in_report, listing_with, survey_with
 from medapp.training.report import predictions_csv, summary_of
 from medapp.training.request import RunRequest
 from medapp.training.sample import ReadsOnce
@@ -87,7 +88,7 @@ def teach(request: RunRequest, folder: Path, narrator: Narrator, start: float) -
         if note := devices.choose(request.device).note:
             narrator.note(note)
         torch.set_num_threads(plan.config.threads)
-        listing = list_cases(Path(request.cases), request.uncertain)
+        listing = listing_with(list_cases(Path(request.cases), request.uncertain), plan.taken)
         readers = stack.enter_context(Readers())
         reading = ReadsOnce(readers)
         with reading.sampling(narrator.go_or_stop):
@@ -98,7 +99,9 @@ def teach(request: RunRequest, folder: Path, narrator: Narrator, start: float) -
         surveyed = read_cases(listing, reading, plan.request.pattern, pictures, narrator)
         readers.close()
         narrator.outlook.measured(reading=(narrator.clock() - began) / max(1, len(listing.cases)))
-        checked = judge(learnable(surveyed), plan.decided.salt, plan.decided.sides, plan.lineage.has_learned)
+        surveyed = survey_with(learnable(surveyed), plan.taken)
+        decided, has_learned = plan.decided, plan.lineage.has_learned
+        checked = judge(surveyed, decided.salt, decided.sides, has_learned, taken=plan.taken)
         narrator.tell("checked", **summary_of(checked))
         _refuse_blocked(checked, plan)
         keeper = Keeper(CheckpointFolder(folder), narrator, fingerprint_of(plan, checked))
@@ -160,6 +163,7 @@ def _learn_and_test(
     calibration = calibrated(plan, classes, trained)
     report, answers = report_of(plan, checked, lesson, instant, trained, calibration, narrator)
     report["learning_curve"] = curve
+    report["remedies"] = in_report(plan.taken)
     report["validation"] |= other_divisions(lesson, instant, trained, narrator)
     if (pulse := narrator.pulse) is not None:
         report["timing"] |= {"images_per_second": round(pulse.images_per_second, 2)}

@@ -19,6 +19,7 @@ from medapp.training.decided import Decided, read_decided
 from medapp.training.glimpse import Glimpse
 from medapp.training.lineage import Lineage, lineage_of
 from medapp.training.precision import round_weights
+from medapp.training.remedies import Taken, read_remedies, spec_with
 from medapp.training.request import RunRequest
 from medapp.training.textbook import with_settings
 
@@ -48,6 +49,8 @@ class Plan:
         What the starting model and its ancestors have seen.
     decided : Decided
         Salt and sides that the split keeps: those of the project, else those of the lineage.
+    taken : tuple of Taken
+        What was decided about the findings of the check.
     """
 
     request: RunRequest
@@ -58,6 +61,7 @@ class Plan:
     spec: PreprocessSpec
     lineage: Lineage
     decided: Decided
+    taken: tuple[Taken, ...] = ()
 
     def network(self, classes: int) -> Classifier:
         """Return the network to start from, on the device, with weights as a package stores them."""
@@ -101,9 +105,10 @@ def make_plan(request: RunRequest, base: Package | None) -> Plan:
     MedappError
         ``network.unknown`` for an unknown architecture, ``train.other_architecture`` where the starting model is
         another than the one asked for, ``train.split_file`` where the decided sides cannot be read,
-        ``train.image_size`` where the network cannot take such pictures.
+        ``train.image_size`` where the network cannot take such pictures; those of `read_remedies`.
     """
     architecture = _architecture(request, base)
+    taken = read_remedies(Path(request.remedies)) if request.remedies else ()
     lineage = lineage_of(base, request.seed)
     threads = request.threads or os.cpu_count() or 1
     recipe = replace(TrainConfig(), threads=threads, sensitivity=request.find_at_least, mirror=request.mirror)
@@ -113,9 +118,10 @@ def make_plan(request: RunRequest, base: Package | None) -> Plan:
         devices.choose(request.device).device,
         base,
         architecture,
-        _spec(request, base, architecture),
+        spec_with(_spec(request, base, architecture), taken),
         lineage,
         read_decided(Path(request.split)) if request.split else Decided(lineage.salt, lineage.sides),
+        taken,
     )
 
 

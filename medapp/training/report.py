@@ -124,9 +124,16 @@ def summary_of(checked: Checked) -> dict[str, Any]:
             "unmatched": len(answer["unmatched"]),
             "unreadable": len(answer["unreadable"]),
             "duplicates": len(answer["duplicates"]),
-            "findings": [{name: f[name] for name in ("code", "severity", "text")} for f in answer["findings"]],
+            "excluded": answer["excluded"],
+            "findings": [_finding(finding) for finding in answer["findings"]],
         }
     )
+
+
+def _finding(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a report says of a finding: nothing that names a case."""
+    kept = {"kept_because": told["kept_because"]} if told["kept_because"] else {}
+    return {name: told[name] for name in ("code", "severity", "text")} | kept
 
 
 def _used(checked: Checked) -> dict[str, int]:

@@ -77,6 +77,8 @@ class RunRequest:
         Whether the page has no pictures of the worst mistakes.
     split : str
         File with the side of each patient, as a project's check decided; empty: decided by the training.
+    remedies : str
+        File with what was decided about the findings of the check; empty: nothing.
     """
 
     cases: str
@@ -108,6 +110,7 @@ class RunRequest:
     without_page: bool = False
     without_pictures: bool = False
     split: str = ""
+    remedies: str = ""
 
     @property
     def is_textbook(self) -> bool:
@@ -141,6 +144,7 @@ class RunRequest:
             "--schedule": self.schedule,
             "--image-size": str(self.image_size or ""),
             "--split": self.split,
+            "--remedies": self.remedies,
         }
         flags = {
             "--mirror": self.mirror,
