@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from medapp.training.intervals import FREEDOM_EACH, Z95, student_quantile
+from medapp.training.intervals import FREEDOM_EACH, TAIL95, student_quantile
 
 LEAST_RATIO = 0.1
 MODEL_WEIGHT = 2.0
@@ -47,7 +47,9 @@ class Sides:
         return (positive + negative) ** 2 / squares
 
 
-def limits(area: float, variance: float, sides: Sides, freedom: float | None = None) -> tuple[float, float]:
+def limits(
+    area: float, variance: float, sides: Sides, freedom: float | None = None, tail: float = TAIL95
+) -> tuple[float, float]:
     """Return the areas at which `area` lies 1.96 of *their own* standard errors away.
 
     Parameters
@@ -60,6 +62,8 @@ def limits(area: float, variance: float, sides: Sides, freedom: float | None = N
         How many patients there are.
     freedom : float, optional
         Degrees of freedom of the variance where patients have several cases.
+    tail : float
+        How sure either end is; .975 gives the 95 % interval.
 
     Notes
     -----
@@ -68,7 +72,7 @@ def limits(area: float, variance: float, sides: Sides, freedom: float | None = N
     `area`. The fewer patients are misplaced, the less is that ratio known: the nearer is it taken to 1, and
     the wider is Student's quantile that stands for 1.96.
     """
-    quantile = _quantile(sides, freedom)
+    quantile = _quantile(sides, freedom, tail)
     ratio = _ratio(area, variance, sides)
 
     def end(outer: float) -> float:
@@ -82,11 +86,11 @@ def limits(area: float, variance: float, sides: Sides, freedom: float | None = N
     return (end(0.0) if area > 0 else 0.0), (end(1.0) if area < 1 else 1.0)
 
 
-def _quantile(sides: Sides, freedom: float | None) -> float:
+def _quantile(sides: Sides, freedom: float | None, tail: float) -> float:
     known = [] if freedom is None else [freedom]
     if sides.misplaced:
         known.append(FREEDOM_EACH * (sides.misplaced + 1))
-    return student_quantile(min(known)) if known else Z95
+    return student_quantile(min(known), tail) if known else student_quantile(math.inf, tail)
 
 
 def _ratio(area: float, variance: float, sides: Sides) -> float:

@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from medapp.classify.preprocess import PreprocessSpec
 from medapp.errors import MedappError
 from medapp.folders import user_folders
 from medapp.i18n import tell, tr
 from medapp.jobs import Job, run_to_end
+from medapp.training.as_decided import seen_as_decided
 from medapp.training.case import CaseFolder
 from medapp.training.case_traits import CaseTraits
 from medapp.training.dataset import list_cases
@@ -19,10 +21,10 @@ from medapp.training.duplicates.groups import Duplicate, Group, duplicates_of, s
 from medapp.training.findings import Finding, all_findings, by_weight
 from medapp.training.intervals import least_shown
 from medapp.training.label_findings import about_labels, about_table, learnable
-from medapp.training.remedies import Taken, listing_with, survey_with, with_reasons
 from medapp.training.probes.result import ProbeResult
 from medapp.training.probes.run import run_probes
 from medapp.training.probes.telling import shortcut_findings
+from medapp.training.remedies import Taken, listing_with, spec_with, survey_with, with_reasons
 from medapp.training.sketch_store import SketchStore
 from medapp.training.split import SEALED_FRACTION, Member, Side, Split, Use, salt_from_seed, salted, split_cases
 from medapp.training.survey import ReadsFrames, Seen, Survey, survey
@@ -210,13 +212,15 @@ def check(
     checked = judge(surveyed, salt or salt_from_seed(0), recorded, groups=groups, taken=taken)
     folder = surveyed.folder
     truth = folder.truth(tuple(one.case for one in surveyed.seen))
-    results = yield from run_probes(surveyed.seen, truth, folder.classes)
-    return with_probes(checked, results)
+    results = yield from run_probes(
+        seen_as_decided(surveyed.seen, spec_with(PreprocessSpec(), taken)), truth, folder.classes
+    )
+    return with_probes(checked, results, taken)
 
 
-def with_probes(checked: Checked, results: tuple[ProbeResult, ...]) -> Checked:
+def with_probes(checked: Checked, results: tuple[ProbeResult, ...], taken: Sequence[Taken] = ()) -> Checked:
     """Return what was checked, and what the probes found among its findings."""
-    findings = by_weight([*checked.findings, *shortcut_findings(results)])
+    findings = by_weight([*checked.findings, *with_reasons(shortcut_findings(results), taken)])
     return replace(checked, probes=results, findings=tuple(findings))
 
 

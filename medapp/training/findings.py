@@ -119,7 +119,12 @@ def all_findings(
         *_about_pictures(survey),
     ]
     worded = [replace(finding, patients_known=survey.rule.known) for finding in found]
-    return sorted(worded, key=lambda finding: SEVERITIES.index(finding.severity))
+    return by_weight(worded)
+
+
+def by_weight(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings, the heaviest first."""
+    return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
 
 
 def _about_classes(survey: Survey, uses: Sequence[Use]) -> Iterator[Finding]:

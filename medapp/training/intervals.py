@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Z95 = 1.959963984540054
+TAIL95 = 0.975
 FREEDOM_EACH = 4.0
 """Degrees of freedom that each patient with an unusual case (and one more) brings to an estimated variance."""
 POISSON_MOST = 3
@@ -86,11 +87,11 @@ def modified_wilson(successes: float, n: float, quantile: float = Z95) -> tuple[
     return low, high
 
 
-def student_quantile(freedom: float) -> float:
-    """Return the 97.5 % quantile of Student's distribution; the normal one's place where there are few patients."""
+def student_quantile(freedom: float, tail: float = TAIL95) -> float:
+    """Return the 97.5 % quantile (or another) of Student's distribution; the normal one's place where there are few patients."""
     from scipy.special import stdtrit
 
-    return float(stdtrit(max(1.0, freedom), 0.975))
+    return float(stdtrit(max(1.0, freedom), tail))
 
 
 def proportion(correct: NDArray[np.bool_], patients: NDArray[np.int64]) -> Estimate | None:

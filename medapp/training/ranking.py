@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medapp.training.area_limits import Sides, limits
-from medapp.training.intervals import Z95, Estimate
+from medapp.training.intervals import TAIL95, Z95, Estimate
 
 Floats = NDArray[np.float64]
 
@@ -56,7 +56,9 @@ class Ranked:
     placements: Floats
 
 
-def _ranked(scores: Sequence[Floats], positive: Sequence[NDArray[np.bool_]], patients: NDArray[np.int64]) -> Ranked:
+def _ranked(
+    scores: Sequence[Floats], positive: Sequence[NDArray[np.bool_]], patients: NDArray[np.int64], tail: float = TAIL95
+) -> Ranked:
     """Return the mean area of pairs of scores and truth, every one with both sides."""
     found = [placements(one, truth) for one, truth in zip(scores, positive, strict=True)]
     areas = [float(np.mean(one[truth])) for one, truth in zip(found, positive, strict=True)]
@@ -68,12 +70,14 @@ def _ranked(scores: Sequence[Floats], positive: Sequence[NDArray[np.bool_]], pat
     freedom = None
     if len(np.unique(patients)) < len(patients):
         freedom = sides.freedom(*(clustered_variance(contributions[side], patients[side]) for side in (ill, ~ill)))
-    low, high = limits(value, clustered_variance(contributions, patients), sides, freedom)
+    low, high = limits(value, clustered_variance(contributions, patients), sides, freedom, tail)
     return Ranked(value, low, high, contributions, np.array(found))
 
 
-def auc(scores: Floats, positive: NDArray[np.bool_], patients: NDArray[np.int64]) -> Estimate | None:
-    """Return the area under the ROC curve with a 95 % interval; None where a class is absent.
+def auc(
+    scores: Floats, positive: NDArray[np.bool_], patients: NDArray[np.int64], tail: float = TAIL95
+) -> Estimate | None:
+    """Return the area under the ROC curve with its interval; None where a class is absent.
 
     Parameters
     ----------
@@ -83,6 +87,8 @@ def auc(scores: Floats, positive: NDArray[np.bool_], patients: NDArray[np.int64]
         The truth.
     patients : ndarray of int, shape (n,)
         Which patient each case belongs to.
+    tail : float
+        How sure either end of the interval is: .975 for 95 %, more where several are looked at.
 
     Notes
     -----
@@ -91,7 +97,7 @@ def auc(scores: Floats, positive: NDArray[np.bool_], patients: NDArray[np.int64]
     """
     if positive.all() or not positive.any():
         return None
-    found = _ranked([scores], [positive], patients)
+    found = _ranked([scores], [positive], patients, tail)
     return Estimate(found.value, found.low, found.high, len(scores))
 
 

@@ -1,0 +1,54 @@
+"""Which probes may only follow from another: a marker in the corner also changes grey levels and the file's size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from medapp.training.probes.result import DOUBTFUL, RED, ProbeResult
+from medapp.training.sketch import CORNERS
+
+ORDER = ("headers", "corners", "frame", "file", "window", "outside", "people", "histogram", "thumbnail")
+"""Of probes that tell equally well the one comes first that is the more particular."""
+FOLLOWS = {
+    "frame": {"corners", "window"},
+    "corners": {"frame", "window"},
+    "file": {"corners", "frame", "window"},
+    "window": {"corners", "frame", "file"},
+    "outside": {"corners", "frame", "file", "window"},
+}
+_IN_ALL_CORNERS = len(CORNERS)
+_MARGIN = 0.01
+
+
+def with_causes(found: Sequence[ProbeResult]) -> tuple[ProbeResult, ...]:
+    """Return the results, the reddest first, each with the probe that it may only follow from."""
+    ordered = sorted(found, key=_place)
+    causes: list[ProbeResult] = []
+    results = []
+    for result in ordered:
+        cause = next((one for one in causes if _explains(one, result)), None)
+        results.append(result if cause is None else replace(result, follows=cause.code))
+        if cause is None and result.colour == "red":
+            causes.append(result)
+    return tuple(sorted(results, key=lambda one: (("red", "amber", "clear").index(one.colour), _place(one))))
+
+
+def _place(result: ProbeResult) -> tuple[float, float, str]:
+    """The best first; the frame before the corners where all four of them tell."""
+    order = float(ORDER.index(result.code))
+    if result.code == "corners" and len(result.aspects) == _IN_ALL_CORNERS:
+        order = ORDER.index("frame") + 0.5
+    return (-round(result.area.value / 2, 2), order, result.label)
+
+
+def _explains(cause: ProbeResult, result: ProbeResult) -> bool:
+    if (result.area.low or 0.0) <= RED or result.code in DOUBTFUL or cause.label != result.label:
+        return False
+    if cause.code not in FOLLOWS.get(result.code, set()) or result.area.value > cause.area.value + _MARGIN:
+        return False
+    names = {aspect.name for aspect in result.aspects}
+    if result.code == "file":  # only the size of the file follows from what the picture shows
+        return names <= {"bytes"}
+    # gaps between the levels are not made by what stands at the edge
+    return result.code != "window" or cause.code == "file" or "gaps" not in names
