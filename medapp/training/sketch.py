@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from medapp.imaging.frame import Frame
 from medapp.training.file_facts import FileFacts
+from medapp.training.writing import characters
 
 THUMBNAIL = 48
 LEVELS = 64
@@ -53,6 +54,8 @@ class Sketch:
         Percentiles 0, 1, 5, 25, 50, 75, 95, 99, 100 in that range, 0 to 1.
     texture : ndarray of float32, shape (8,)
         As `TEXTURES` names them.
+    writing : ndarray of float32, shape (3,)
+        Characters of burned-in text, and where its longest row lies: `writing.characters`.
     rows, columns, bits : int
         Size, and bits stored.
     file : FileFacts
@@ -66,6 +69,7 @@ class Sketch:
     histogram: Floats
     levels: Floats
     texture: Floats
+    writing: Floats
     rows: int
     columns: int
     bits: int
@@ -101,6 +105,7 @@ def sketch_of(frame: Frame, file: FileFacts) -> Sketch:
         levels.histogram(),
         levels.percentiles(),
         _texture(_stretched(_inside(small)), _blocks(scale.apply(_some_rows(_inside(picture)))), levels),
+        np.array(characters(stretched), np.float32),
         *picture.shape,
         frame.bits_stored,
         file,

@@ -19,7 +19,7 @@ from medapp.training.sketch import THUMBNAIL, Sketch
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-_VERSION = 2
+_VERSION = 3
 """Of what a sketch holds; those of another version are made anew."""
 _SHAPES = {
     "frame": (4, 8, 2),
@@ -28,6 +28,7 @@ _SHAPES = {
     "histogram": (64,),
     "levels": (9,),
     "texture": (8,),
+    "writing": (3,),
 }
 _WRITTEN_AT_ONCE = 200
 _MOST = 200_000
