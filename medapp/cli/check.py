@@ -12,6 +12,7 @@ from medapp.i18n import tell, tr
 from medapp.imaging.readers import Readers
 from medapp.training import argument_types
 from medapp.training.check import Checked, check
+from medapp.training.remedies import read_remedies
 from medapp.training.table_cases import UNCERTAIN
 from medapp.training.tables import arguments as table_arguments
 from medapp.training.tables.importing import import_table
@@ -24,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("cases", type=Path, metavar="CASES", help=tr("cli.cases"))
     parser.add_argument("--patient-from", type=argument_types.pattern, metavar="PATTERN", help=tr("cli.patient_from"))
     parser.add_argument("--uncertain", choices=UNCERTAIN, default="", help=tr("cli.uncertain"))
+    parser.add_argument("--remedies", type=Path, metavar="FILE", help=tr("cli.check.remedies"))
     table_arguments.add_arguments(parser)
     parser.add_argument("--json", action="store_true", help=tr("cli.check.json"))
 
@@ -31,9 +33,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Check the cases and print the answer."""
     plan = table_arguments.plan_from(args)
+    taken = read_remedies(args.remedies) if args.remedies else ()
     with Readers() as readers:
         cases = args.cases if plan is None else run_shown(import_table(plan, readers)).to_folder()
-        checked = run_shown(check(cases, readers, args.patient_from, uncertain=args.uncertain))
+        checked = run_shown(check(cases, readers, args.patient_from, uncertain=args.uncertain, taken=taken))
     print(json.dumps(checked.to_json(), ensure_ascii=False, indent=2) if args.json else as_text(checked))
     return 0
 

@@ -32,6 +32,7 @@ from medapp.training.heartbeat import Heartbeat
 from medapp.training.intake import refuse_alarm
 from medapp.training.loading import Loading
 from medapp.training.narration import Narrator, StoppedEarlyError
+from medapp.training.remedies import REMEDIES_FILE, read_remedies, write_remedies
 from medapp.training.report_page.writing import write_run_page
 from medapp.training.request import RunRequest
 from medapp.training.run_folder import finished_event, found_run, new_run, resumed_request, write_request
@@ -76,11 +77,23 @@ def main(arguments: Sequence[str]) -> int:
 
 def _request(args: argparse.Namespace, matched: CaseFolder | None, folder: Path) -> RunRequest:
     """Return what is asked for; the cases of a table that was matched are kept in `folder`, and taken from there."""
-    request = request_of(args)
+    request = _with_own_remedies(request_of(args), folder)
     if matched is None:
         return request
     write_folder(folder / FILE_NAME, matched)
     return replace(request, cases=str(folder / FILE_NAME))
+
+
+def _with_own_remedies(request: RunRequest, folder: Path) -> RunRequest:
+    """Keep what was decided in `folder`: who goes on with the run later goes on with the same."""
+    if not request.remedies:
+        return request
+    taken = read_remedies(Path(request.remedies))
+    try:
+        write_remedies(folder / REMEDIES_FILE, taken)
+    except OSError as error:
+        raise MedappError("train.output", folder=folder.name, reason=error.strerror or "") from error
+    return replace(request, remedies=str(folder / REMEDIES_FILE))
 
 
 def _estimate(args: argparse.Namespace) -> int:

@@ -23,6 +23,7 @@ from medapp.files import json_bytes, new_folder
 from medapp.folders import Folders
 from medapp.schemas.documents import NewerError
 from medapp.training.events import EVENTS_FILE, PACKAGE_FOLDER, REQUEST_FILE
+from medapp.training.remedies import OF_CASES
 from medapp.training.run import Run
 from medapp.workflows.project_file import PROJECT_FILE, document_of, read_state, write_state
 from medapp.workflows.project_state import LabEntry, State
@@ -94,7 +95,10 @@ def _portable_state(state: State, runs: list[Run]) -> dict[str, Any]:
     book = tuple(replace(entry, params=_portable_params(entry)) for entry in state.lab_book)
     folders = tuple(f"runs/{number}" for number in range(1, len(runs) + 1))
     named = None if state.named is None else replace(state.named, activated=False)
-    kept = replace(state, cases="", runs=folders, ended=folders, named=named, lab_book=book)
+    # which cases were left out is told by their names alone
+    decided = tuple(one for one in state.remedies if one.remedy.code not in OF_CASES)
+    kept = replace(state, cases="", table=None, runs=folders, ended=folders, named=named, lab_book=book)
+    kept = replace(kept, remedies=decided)
     document = document_of(kept)
     if document["checked"] is not None:
         document["checked"] = _portable_check(document["checked"])
@@ -103,7 +107,9 @@ def _portable_state(state: State, runs: list[Run]) -> dict[str, Any]:
 
 
 def _portable_check(checked: Mapping[str, Any]) -> dict[str, Any]:
-    findings = [{**finding, "paths": []} for finding in checked["findings"]]
+    findings = [{**finding, "paths": [], "cases": [], "remedies": []} for finding in checked["findings"]]
+    if "table" in checked:  # rows and images by their names
+        checked = {**checked, "table": {**checked["table"], "unmatched": [], "conflicts": []}}
     return {**checked, **{name: [] for name in _ABOUT_FILES if name in checked}, "findings": findings}
 
 
@@ -124,7 +130,7 @@ def _without_places(value: Any) -> Any:  # noqa: ANN401 - any JSON value
 
 def _files_of(run: Run) -> dict[str, bytes | Path]:
     """Return a run's request, its last event, and its package, by their names below the run."""
-    request = {"schema_version": 1, **asdict(replace(run.request, cases="", about=""))}
+    request = {"schema_version": 1, **asdict(replace(run.request, cases="", about="", split="", remedies=""))}
     end = {**(run.state().end or {}), "package": ""}
     line = json.dumps(_without_places(end), ensure_ascii=False, sort_keys=True)
     package = {f"{PACKAGE_FOLDER}/{name}": run.package / name for name in (*read_package(run.package).hashes, MANIFEST)}

@@ -10,6 +10,7 @@ from medapp.errors import MedappError
 from medapp.files import write_json
 from medapp.i18n import tr
 from medapp.schemas.documents import Document, Kind, NewerError, open_document
+from medapp.training.remedies import Taken
 from medapp.workflows.project_state import LabEntry, Named, Question, State
 
 PROJECT_FILE = "project.json"
@@ -20,7 +21,12 @@ def _with_ends(document: Document) -> Document:
     return {"ended": [], "uncertain": "", "openings": 0, "named": None, **document}
 
 
-KIND = Kind("project", "project.newer", (_with_ends,))
+def _with_remedies(document: Document) -> Document:
+    """Bring version 2 up: it knew nothing that was decided about findings."""
+    return {"remedies": [], "stale": False, **document}
+
+
+KIND = Kind("project", "project.newer", (_with_ends, _with_remedies))
 
 
 def read_state(folder: Path) -> tuple[State, str]:
@@ -78,6 +84,7 @@ def state_from(document: Document) -> State:
     named = document.get("named")
     taken["named"] = _made(Named, named) if named else None
     taken["lab_book"] = tuple(_made(LabEntry, entry) for entry in document.get("lab_book", ()))
+    taken["remedies"] = tuple(Taken.from_json(one) for one in document.get("remedies", ()))
     taken["runs"], taken["ended"] = tuple(document.get("runs", ())), tuple(document.get("ended", ()))
     return State(**taken)
 

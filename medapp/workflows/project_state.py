@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from medapp.i18n import tr
+from medapp.training.remedies import Taken
 from medapp.training.table_cases import Uncertain
 
 Step: TypeAlias = Literal["question", "cases", "check", "train", "sealed_test", "use"]
@@ -87,6 +88,9 @@ class State:
         The labelled folder or table, and what finds the patient in a file name.
     uncertain : {"", "unknown", "positive", "negative"}
         What −1 and ? mean in a table of labels.
+    table : dict or None
+        How a table was matched with its images: its file, their folder, its sheet and columns, and the answers that
+        were given; the cases are then the file that keeps what came of it.
     checked : dict or None
         The check's answer, as ``medapp check --json`` gives it.
     sealed : str or None
@@ -101,6 +105,10 @@ class State:
         The model in use.
     lab_book : tuple of LabEntry
         Every action, the latest last.
+    remedies : tuple of Taken
+        What was decided about findings of the check, the latest last.
+    stale : bool
+        Whether something was decided, or taken back, that `checked` does not know yet.
     """
 
     title: str
@@ -109,6 +117,7 @@ class State:
     cases: str = ""
     pattern: str = ""
     uncertain: Uncertain = ""
+    table: Mapping[str, Any] | None = None
     checked: Mapping[str, Any] | None = None
     sealed: str | None = None
     runs: tuple[str, ...] = ()
@@ -116,10 +125,12 @@ class State:
     openings: int = 0
     named: Named | None = None
     lab_book: tuple[LabEntry, ...] = ()
+    remedies: tuple[Taken, ...] = ()
+    stale: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return the state as JSON values."""
-        return asdict(self)
+        return {**asdict(self), "remedies": [taken.to_json() for taken in self.remedies]}
 
 
 @dataclass(frozen=True)

@@ -21,11 +21,14 @@ from medapp.training.check import Checked, check
 from medapp.training.decided import DECIDED_FILE, write_decided
 from medapp.training.lineage import built_in_model, lineage_of
 from medapp.training.patients import compile_pattern
+from medapp.training.remedies import REMEDIES_FILE, write_remedies
 from medapp.training.report_page.writing import write_run_page
 from medapp.training.request import Effort, RunRequest
 from medapp.training.run import Run
 from medapp.training.survey import ReadsFrames
 from medapp.training.table_cases import Uncertain
+from medapp.training.tables.importing import Imported
+from medapp.training.tables.stored import SUFFIX, write_folder
 from medapp.workflows.project_file import project_folders, read_state, write_state
 from medapp.workflows.project_state import LabEntry, Question, State, Step, StepMark
 
@@ -90,21 +93,51 @@ class Project:
         state = self._state
         if (str(folder), pattern, uncertain) == (state.cases, state.pattern, state.uncertain):
             return
+        table = state.table if str(folder) == state.cases else None
+        self._take_cases("cases", {}, cases=str(folder), pattern=pattern, uncertain=uncertain, table=table)
+
+    def choose_table(self, imported: Imported, pattern: str = "") -> None:
+        """Take the cases of a table that was matched with its images, and keep them beside the project.
+
+        Raises
+        ------
+        MedappError
+            ``table.asked`` as long as it holds texts that nobody has said the meaning of; ``table.not_kept``.
+        """
+        if asked := imported.open_questions:
+            raise MedappError("table.asked", n=len(asked), question=asked[0].text)
+        if pattern:
+            compile_pattern(pattern)
+        kept = self.folder / f"{secrets.token_hex(4)}{SUFFIX}"
+        write_folder(kept, imported.to_folder())
+        told = {"rows": imported.matching.matched, "images": len(imported.outcome.cases)}
+        table = imported.plan_to_json()
+        self._take_cases("table", told, cases=str(kept), pattern=pattern, uncertain="", table=table)
+
+    def _take_cases(self, action: str, told: Mapping[str, int], *, cases: str, **taken: Any) -> None:  # noqa: ANN401
+        """Remember other cases, and forget what was found about those before."""
         forgotten: dict[str, Any] = {"checked": None, "sealed": None, "runs": (), "ended": (), "openings": 0}
-        self._record("cases", cases=str(folder), pattern=pattern, uncertain=uncertain, **forgotten)
+        if cases != self._state.cases:
+            forgotten["remedies"] = ()
+        self._record(action, told, cases=cases, stale=False, **taken, **forgotten)
 
     def check(self, readers: ReadsFrames, registry: Registry) -> Job[Checked]:
-        """Read and check the cases; the answer is kept. The split is the one that the training will use."""
+        """Read and check the cases; the answer is kept. The split is the one that the training will use.
+
+        What was decided about earlier findings is taken as done.
+        """
         if not self._state.cases:
             raise MedappError("project.no_cases")
         lineage = lineage_of(built_in_model(registry), seed=0)
         cases, pattern = Path(self._state.cases), self._state.pattern or None
-        checked = yield from check(
-            cases, readers, pattern, lineage.salt, lineage.sides, uncertain=self._state.uncertain
-        )
+        taken, uncertain = self._state.remedies, self._state.uncertain
+        checked = yield from check(cases, readers, pattern, lineage.salt, lineage.sides, uncertain, taken)
         if not self._state.sealed:
             self._keep_sides(checked)
-            self._record("checked", {"n": len(checked.survey.seen)}, checked=checked.to_json())
+        if not self._state.sealed or self._state.stale:
+            answer = checked.to_json()
+            stale = taken != self._state.remedies
+            self._record("checked", {"n": len(checked.survey.seen)}, checked=answer, stale=stale)
         return checked
 
     def _keep_sides(self, checked: Checked) -> None:
@@ -132,9 +165,16 @@ class Project:
             raise MedappError("project.not_sealed")
         if self.current_run() is not None:
             raise MedappError("project.training")
+        self._keep_remedies()
         run = Run.start(runs, self._request(effort, base, architecture))
         self._record("training", {"effort": effort}, runs=(*self._state.runs, str(run.folder)))
         return run
+
+    def _keep_remedies(self) -> None:
+        try:
+            write_remedies(self.folder / REMEDIES_FILE, self._state.remedies)
+        except OSError as error:
+            raise MedappError("project.save", reason=error.strerror or "") from error
 
     def _request(self, effort: Effort, base: str, architecture: str = "") -> RunRequest:
         state, question = self._state, self._state.question
@@ -154,6 +194,7 @@ class Project:
             scope=", ".join(filter(None, (question.pictures, question.people))),
             without_page=True,  # it is written when the sealed test is opened
             split=str(sides) if sides.is_file() else "",
+            remedies=str(self.folder / REMEDIES_FILE) if state.remedies else "",
             uncertain=state.uncertain,
             mirror=not question.side_matters,
             image_size=0 if question.image_size == Question().image_size else question.image_size,
@@ -252,7 +293,7 @@ class Project:
         return {
             "question": StepMark(bool(state.question.find or state.question.pictures)),
             "cases": StepMark(bool(state.cases), 0 if state.checked is None else len(state.checked["unreadable"])),
-            "check": StepMark(state.sealed is not None, sum(f["severity"] in ATTENTION for f in findings)),
+            "check": StepMark(state.sealed is not None, sum(_asks_for_attention(f) for f in findings)),
             "train": StepMark(self.best_run() is not None),
             "sealed_test": StepMark(state.openings > 0),
             "use": StepMark(state.named is not None and state.named.activated),
@@ -279,6 +320,10 @@ class Project:
             state = replace(self._state, **changes, lab_book=(*book, entry))
             write_state(self.folder, state)
             self._state = state
+
+
+def _asks_for_attention(finding: Mapping[str, Any]) -> bool:
+    return finding["severity"] in ATTENTION and not finding.get("kept_because")
 
 
 def find_projects(projects: Path) -> tuple[list[Project], list[Problem]]:
