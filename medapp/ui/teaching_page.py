@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QScrollArea, QStackedWidget, 
 from medapp.i18n import tr
 from medapp.training.naming import identifier
 from medapp.ui.teaching_session import TeachingSession
+from medapp.ui.teaching_table_window import TableWindow
 from medapp.ui.widgets.layouts import column, line, named, row
 from medapp.ui.widgets.teaching.cases import CasesStep
 from medapp.ui.widgets.teaching.check import CheckStep
@@ -94,6 +95,7 @@ class TeachingPage(QWidget):
         self.sealed_test.open_requested.connect(session.evidence.open_sealed_test)
         self._connect_files()
         self._connect_use()
+        self.table_window = TableWindow(session.tables, self)
 
     def _connect_use(self) -> None:
         step, using = self.use, self._session.using
@@ -154,7 +156,7 @@ class TeachingPage(QWidget):
     def _ask_for_table(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, tr("teach.choose_table"), "", tr("teach.table_filter"))
         if name:
-            self._session.choose_cases(Path(name))
+            self._session.match_table(Path(name))
 
     @Slot(object)
     def _render(self, view: TeachingView) -> None:

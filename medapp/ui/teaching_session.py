@@ -12,15 +12,17 @@ from medapp.i18n import tell, tr
 from medapp.jobs import Progress
 from medapp.training.check import Checked
 from medapp.training.dataset import list_cases
-from medapp.training.label_table import SUFFIXES
 from medapp.training.run import Run
 from medapp.training.table_cases import Uncertain
+from medapp.training.tables.importing import Imported
+from medapp.training.tables.opening import WORKBOOKS, is_table
 from medapp.ui.session import Session
 from medapp.ui.state import Page
 from medapp.ui.teaching_desk import TeachingDesk, as_job
 from medapp.ui.teaching_evidence import Evidence
 from medapp.ui.teaching_facts import class_rows, example_of, listed_rows, snapshot_of
 from medapp.ui.teaching_state import Doing, Snapshot
+from medapp.ui.teaching_table import TableDesk
 from medapp.ui.teaching_training import Trainings
 from medapp.ui.teaching_use import Using
 from medapp.ui.teaching_view import question_of
@@ -28,6 +30,10 @@ from medapp.ui.widgets.teaching.views import ClassRow, QuestionView, Step
 from medapp.workflows.teaching import Project, find_projects
 
 STEPS = tuple(Step)
+MATCHED = frozenset(
+    {"table.no_file_column", "table.no_labels", "table.encoding", "table.row", "table.header_twice", "table.unmatched"}
+)
+"""What a plain list of files is refused for, and what the page for tables can help with."""
 
 
 class TeachingSession(TeachingDesk):
@@ -39,6 +45,8 @@ class TeachingSession(TeachingDesk):
         self.trainings = Trainings(self)
         self.evidence = Evidence(self)
         self.using = Using(self)
+        self.tables = TableDesk(self)
+        self.tables.used.connect(self._choose_matched)
 
     def restore(self) -> None:
         """Take up the project that was changed last, and follow its training where one is going on."""
@@ -97,11 +105,22 @@ class TeachingSession(TeachingDesk):
 
     @Slot(object)
     def choose_cases(self, cases: Path) -> None:
-        """Take a labelled folder or a table of labels, show its classes, and check it."""
+        """Take a labelled folder or a table of labels, show its classes, and check it; a workbook is shown first."""
         if not can_be_cases(cases):
             self.session.notify(tr("ui.folder_missing"))
             return
+        if cases.suffix.casefold() in WORKBOOKS and not cases.is_dir():
+            self.match_table(cases)
+            return
         self._choose(cases, self.view.cases.pattern, "")
+
+    @Slot(object)
+    def match_table(self, table: Path) -> None:
+        """Show a table, what its columns mean, and which row is about which image."""
+        if not self.training:
+            self.session.show_page(Page.TEACHING)
+            self.do(step=Step.CASES, cases_problem=None)
+            self.tables.open(table, self.snapshot.state.table if self.snapshot is not None else None)
 
     @Slot(str)
     def set_pattern(self, pattern: str) -> None:
@@ -116,20 +135,36 @@ class TeachingSession(TeachingDesk):
             self._choose(self.doing.cases_wanted, self.view.cases.pattern, cast("Uncertain", uncertain))
 
     def _choose(self, cases: Path, pattern: str, uncertain: Uncertain) -> None:
-        if self.training:
-            return
-        self.cancel_check()
-        self.session.show_page(Page.TEACHING)
-        listing = Progress(0, 0, tr("scan.listing"))
-        self.do(step=Step.CASES, classes=(), cases_problem=None, run=None, reading=listing, seen=None, mistakes=None)
-        self.do(cases_wanted=cases, uncertain=uncertain)
-
         def act(project: Project) -> tuple[tuple[ClassRow, ...], str]:
             found = list_cases(cases, uncertain)
             project.choose_cases(cases, pattern, uncertain)
             return listed_rows(found), example_of(found.cases, pattern)
 
-        self.act(act, done=self._chosen, failed=self._cases_failed)
+        if not self.training:
+            self._begin_cases(cases, uncertain)
+            self.act(act, done=self._chosen, failed=self._cases_failed)
+
+    @Slot(object)
+    def _choose_matched(self, imported: Imported) -> None:
+        """Take the cases of a table that was matched with its images, and check them."""
+        pattern = self.view.cases.pattern
+
+        def act(project: Project) -> tuple[tuple[ClassRow, ...], str]:
+            project.choose_table(imported, pattern)
+            found = imported.to_folder()
+            return listed_rows(found), example_of(found.cases, pattern)
+
+        if not self.training:
+            self._begin_cases(imported.grid.path, "")
+            self.act(act, done=self._chosen, failed=self._cases_failed)
+
+    def _begin_cases(self, wanted: Path, uncertain: Uncertain) -> None:
+        """Show that other cases are being looked at."""
+        self.cancel_check()
+        self.session.show_page(Page.TEACHING)
+        listing = Progress(0, 0, tr("scan.listing"))
+        self.do(step=Step.CASES, classes=(), cases_problem=None, run=None, reading=listing, seen=None, mistakes=None)
+        self.do(cases_wanted=wanted, uncertain=uncertain)
 
     def _chosen(self, found: tuple[tuple[ClassRow, ...], str]) -> None:
         assert self.project is not None
@@ -158,6 +193,9 @@ class TeachingSession(TeachingDesk):
         if not isinstance(error, MedappError):
             self.session.fail(error)
         self.do(reading=None, cases_problem=Problem.from_error("", error))
+        wanted = self.doing.cases_wanted
+        if isinstance(error, MedappError) and error.code in MATCHED and wanted is not None:
+            self.match_table(wanted)
 
     @Slot()
     def cancel_check(self) -> None:
@@ -192,4 +230,4 @@ class TeachingSession(TeachingDesk):
 
 def can_be_cases(path: Path) -> bool:
     """Tell whether a path is a folder, or a file that may be a table of labels."""
-    return path.is_dir() or path.suffix.casefold() in SUFFIXES
+    return path.is_dir() or is_table(path)

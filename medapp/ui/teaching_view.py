@@ -105,7 +105,7 @@ def _cases_view(state: State, doing: Doing) -> CasesView:
     checked = state.checked or {}
     classes = doing.classes or checked_rows(checked)
     return CasesView(
-        folder=PurePath(state.cases).name if state.cases else "",
+        folder=PurePath(state.table["table"] if state.table else state.cases).name if state.cases else "",
         classes=classes,
         patients=_patients_text(checked),
         pattern=state.pattern,

@@ -70,6 +70,11 @@ class Columns:
         """The columns that say what is true."""
         return self.labels or ((self.classes,) if self.classes else ())
 
+    def are_of(self, grid: Grid) -> bool:
+        """Tell whether a table has all these columns."""
+        named = {name for name in asdict(self).values() if isinstance(name, str) and name}
+        return named | set(self.labels) <= set(grid.headers)
+
     def meaning(self, header: str) -> str:
         """Return which of `MEANINGS` a column has."""
         if header in self.labels:
@@ -100,6 +105,14 @@ class Columns:
 def _with(columns: Columns, name: str, header: str) -> Columns:
     changed: Any = {name: header}
     return replace(columns, **changed)
+
+
+def columns_of_json(document: Mapping[str, Any]) -> Columns | None:
+    """Return the columns that `Columns.to_json` has told; None for what it has not."""
+    try:
+        return Columns(**{**document, "labels": tuple(document["labels"])})
+    except (TypeError, KeyError):
+        return None
 
 
 def columns_from(texts: Iterable[str], grid: Grid, guessed: Columns) -> Columns:

@@ -102,6 +102,16 @@ class Imported:
             table=self.to_json(),
         )
 
+    def plan_to_json(self) -> dict[str, Any]:
+        """Return what was decided about the table, as JSON values."""
+        return {
+            "table": str(self.grid.path.absolute()),
+            "images": str(self.index.root.absolute()),
+            "sheet": self.grid.sheet,
+            "columns": self.columns.to_json(),
+            "answers": {question.value: question.answer for question in self.questions if question.answer},
+        }
+
     def _line(self, match: RowMatch) -> str:
         return tr("table.line", line=self.grid.lines[match.row])
 

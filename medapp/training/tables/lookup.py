@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import PurePosixPath
 from typing import Literal, TypeAlias
 
 from medapp.training.tables.columns import SUFFIXES
@@ -53,11 +52,12 @@ def _tight(text: str) -> str:
 
 
 def _stem(text: str) -> str:
-    name = _tight(text)
-    path = PurePosixPath(name)
-    while path.suffix in SUFFIXES and path.stem:
-        path = PurePosixPath(path.stem)
-    return path.name
+    stem = _tight(text)
+    while True:
+        before, mark, ending = stem.rpartition(".")
+        if not mark or not before or f".{ending}" not in SUFFIXES:
+            return stem
+        stem = before
 
 
 def _without_zeros(text: str) -> str:
@@ -136,41 +136,42 @@ class NameLookup:
         self._names = tuple(names)
         self._root = root.replace("\\", "/").rstrip("/") + "/"
         self._whole = {name: place for place, name in enumerate(self._names)}
-        last = [(place, PurePosixPath(name).name) for place, name in enumerate(self._names)]
+        last = [(place, _last(name)) for place, name in enumerate(self._names)]
         self._exact = _Level(last, str)
         self._ways = {way: _Level(last, write) for way, write in _NAME_WAYS.items()}
 
     def find(self, cell: str) -> Found:
         """Return the image that `cell` names."""
-        text = cell.replace("\\", "/").removeprefix("file://").removeprefix(self._root)
-        path = PurePosixPath(text)
-        if (place := self._whole.get(path.as_posix())) is not None:
+        path = cell.replace("\\", "/").removeprefix("file://").removeprefix(self._root).removeprefix("./")
+        if (place := self._whole.get(path)) is not None:
             return Found((place,))
-        images, _ = self._exact.find(path.name)
+        name = _last(path)
+        images, _ = self._exact.find(name)
         if images:
             return self._nearest(images, path, "")
         for way, level in self._ways.items():
-            images, _ = level.find(path.name)
+            images, _ = level.find(name)
             if images:
                 return self._nearest(images, path, way)
         return Found()
 
-    def _nearest(self, images: list[int], path: PurePosixPath, way: Way) -> Found:
+    def _nearest(self, images: list[int], path: str, way: Way) -> Found:
         """Return those of some images whose folders are most like those of `path`."""
-        common = {place: _common_folders(PurePosixPath(self._names[place]), path) for place in images}
+        common = {place: _common_folders(self._names[place], path) for place in images}
         most = max(common.values())
         nearest = tuple(place for place in images if common[place] == most)
-        elsewhere = len(path.parts) > 1 and most < min(len(path.parts), len(self._parts(nearest[0]))) - 1
+        elsewhere = most < min(path.count("/"), self._names[nearest[0]].count("/"))
         return Found(nearest, way or ("folder" if elsewhere else ""), unclear=len(nearest) > 1)
 
-    def _parts(self, place: int) -> tuple[str, ...]:
-        return PurePosixPath(self._names[place]).parts
+
+def _last(name: str) -> str:
+    return name.rpartition("/")[2]
 
 
-def _common_folders(one: PurePosixPath, other: PurePosixPath) -> int:
+def _common_folders(one: str, other: str) -> int:
     """Return how many folders above the file are the same, from the file upwards."""
     same = 0
-    for first, second in zip(reversed(one.parts[:-1]), reversed(other.parts[:-1]), strict=False):
+    for first, second in zip(one.split("/")[-2::-1], other.split("/")[-2::-1], strict=False):
         if _small(first) != _small(second):
             break
         same += 1
