@@ -16,8 +16,11 @@ from medapp.jobs import Job, run_to_end
 from medapp.training.as_decided import seen_as_decided
 from medapp.training.case import CaseFolder
 from medapp.training.case_traits import CaseTraits
+from medapp.training.collecting import advice
+from medapp.training.confounding import Confounding, confounders
 from medapp.training.dataset import list_cases
 from medapp.training.duplicates.groups import Duplicate, Group, duplicates_of, same_pictures
+from medapp.training.duplicates.telling import duplicate_findings
 from medapp.training.findings import Finding, all_findings, by_weight
 from medapp.training.intervals import least_shown
 from medapp.training.label_findings import about_labels, about_table, learnable
@@ -25,6 +28,7 @@ from medapp.training.probes.result import ProbeResult
 from medapp.training.probes.run import run_probes
 from medapp.training.probes.telling import shortcut_findings
 from medapp.training.remedies import Taken, listing_with, spec_with, survey_with, with_reasons
+from medapp.training.side_findings import about_confounding, about_numbers, about_writing
 from medapp.training.sketch_store import SketchStore
 from medapp.training.split import SEALED_FRACTION, Member, Side, Split, Use, salt_from_seed, salted, split_cases
 from medapp.training.survey import ReadsFrames, Seen, Survey, survey
@@ -50,6 +54,8 @@ class Checked:
         The heaviest first.
     probes : tuple of ProbeResult
         Whether the classes can be told apart without the patient; empty where that was not asked.
+    confounding : tuple of Confounding
+        What goes with the classes beside the picture.
     """
 
     survey: Survey
@@ -58,6 +64,7 @@ class Checked:
     duplicates: tuple[Duplicate, ...]
     findings: tuple[Finding, ...]
     probes: tuple[ProbeResult, ...] = ()
+    confounding: tuple[Confounding, ...] = ()
 
     @property
     def patients(self) -> int:
@@ -106,7 +113,8 @@ class Checked:
             classes=", ".join(f"{count} {label}" for label, count in patients.items()),
         )
         proves = tr("check.proves", n=n, name=name, least=round(100 * least_shown(n)))
-        return " ".join(filter(None, (split, _held_out(self.split), proves)))
+        more = advice(name, n, sealed / total, given=self.split.given, patients_known=self.survey.rule.known)
+        return " ".join(filter(None, (split, _held_out(self.split), proves, more)))
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer of ``medapp check --json`` (``schemas/check.json``)."""
@@ -125,6 +133,7 @@ class Checked:
             "duplicates": [_duplicate_to_json(group) for group in self.duplicates],
             "findings": [_finding_to_json(finding) for finding in self.findings],
             "probes": [probe.to_json() for probe in self.probes],
+            "confounding": [one.to_json() for one in self.confounding],
             "split": self._split_to_json(),
             "proves": self.proves,
             "unmatched": list(self.survey.folder.unmatched),
@@ -253,8 +262,18 @@ def judge(
     met = has_learned or (lambda patient: salted(salt, patient) in learned)
     known = [met(one.case.patient) for one in surveyed.seen]
     labels = about_labels(surveyed, uses) if folder.several else ()
-    findings = all_findings(surveyed, sides, uses, duplicates, known, [*about_table(surveyed), *labels])
-    return Checked(surveyed, split, uses, duplicates, tuple(with_reasons(findings, taken)))
+    left_out = {one.case.source for one, use in zip(surveyed.seen, uses, strict=True) if use == "left_out"}
+    confounding = confounders(surveyed.seen, folder.classes)
+    others = [
+        *about_table(surveyed),
+        *labels,
+        *duplicate_findings(duplicates, left_out),
+        *about_writing(surveyed),
+        *about_confounding(confounding),
+        *about_numbers(surveyed),
+    ]
+    findings = all_findings(surveyed, sides, uses, known, others)
+    return Checked(surveyed, split, uses, duplicates, tuple(with_reasons(findings, taken)), confounding=confounding)
 
 
 def traits_for(checked: Checked, use: Use) -> list[CaseTraits]:
@@ -305,7 +324,7 @@ def _uses(
     side_of = {one.case.source: side for one, side in zip(seen, sides, strict=True)}
     for group in duplicates:
         ordered = sorted(group.members, key=lambda one: side_of[one.case.source] != "sealed")
-        kept = _kept(ordered) if len(group.labels) == 1 else []
+        kept = _kept(ordered) if len(group.labels) == 1 or _of_one_patient(group) else []
         surplus.update({one.case.source for one in ordered} - {one.case.source for one in kept})
 
     def use(one: Seen, side: Side) -> Use:
@@ -323,6 +342,12 @@ def _kept(ordered: Sequence[Seen]) -> list[Seen]:
         if not kept or (one.case.patient == kept[0].case.patient and not is_copy):
             kept.append(one)
     return kept
+
+
+def _of_one_patient(group: Duplicate) -> bool:
+    """Tell whether a group is of different pictures of one patient: neighbouring slices may differ in their class."""
+    contents = {one.content for one in group.members}
+    return len({one.case.patient for one in group.members}) == 1 and len(contents) == len(group.members)
 
 
 def _held_out(split: Split) -> str:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
 from medapp.i18n import tr
-from medapp.training.duplicates.groups import Duplicate
 from medapp.training.intervals import Estimate
 from medapp.training.split import Side, Use
 from medapp.training.survey import Seen, Survey
@@ -101,24 +100,27 @@ def all_findings(
     survey: Survey,
     sides: Sequence[Side],
     uses: Sequence[Use],
-    duplicates: Sequence[Duplicate],
     known: Sequence[bool],
-    about_labels: Iterable[Finding] = (),
+    others: Iterable[Finding] = (),
 ) -> list[Finding]:
     """Return every finding, the heaviest first.
 
-    `known` are the cases whose patient the base has learned from, `about_labels` what was found about a table.
+    `known` are the cases whose patient the base has learned from, `others` what was found elsewhere.
     """
     found = [
-        *about_labels,
+        *others,
         *([] if survey.folder.several else _about_classes(survey, uses)),
         *_about_files(survey),
         *_about_patients(survey, sides),
         *_about_base(survey, uses, known),
-        *_about_duplicates(duplicates),
         *_about_pictures(survey),
     ]
-    worded = [replace(finding, patients_known=survey.rule.known) for finding in found]
+    told = {finding.code for finding in found}
+    worded = [
+        replace(finding, patients_known=survey.rule.known)
+        for finding in found
+        if finding.code != "confounded_size" or "sizes_tell_classes" not in told
+    ]
     return by_weight(worded)
 
 
@@ -198,25 +200,6 @@ def _about_base(survey: Survey, uses: Sequence[Use], known: Sequence[bool]) -> I
         yield Finding("base_knows_patients", "serious", {"n": count}, _names(sealed))
     if met["development"]:
         yield Finding("base_knows_cases", "caution", {"n": len({seen.case.patient for seen in met["development"]})})
-
-
-def _about_duplicates(duplicates: Sequence[Duplicate]) -> Iterator[Finding]:
-    conflicts = [group for group in duplicates if len(group.labels) > 1]
-    if conflicts:
-        yield Finding(
-            "label_conflict", "serious", {"n": len(conflicts)}, _names(s for g in conflicts for s in g.members)
-        )
-    leaks = [group for group in duplicates if group.across_split]
-    if leaks:
-        yield Finding(
-            "duplicate_across_split", "serious", {"n": len(leaks)}, _names(s for g in leaks for s in g.members)
-        )
-    same = [group for group in duplicates if len(group.labels) == 1]
-    if same:
-        extra = sum(len(group.members) - 1 for group in same)
-        yield Finding(
-            "duplicates", "caution", {"n": len(same), "extra": extra}, _names(s for g in same for s in g.members)
-        )
 
 
 def _about_pictures(survey: Survey) -> Iterator[Finding]:

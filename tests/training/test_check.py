@@ -14,6 +14,7 @@ from medapp.i18n import tr
 from medapp.imaging.study import Patient
 from medapp.jobs import Progress, run_to_end
 from medapp.training.check import Checked, check
+from medapp.training.collecting import needed_to_show
 from tests.training.trial_cases import PlainReaders, write_classes, write_picture
 
 PATTERN = r"((?:healthy|ill)\d+)_"
@@ -126,7 +127,16 @@ def test_a_given_test_is_told_as_it_is_with_what_it_shows_at_least(tmp_path: Pat
     write_classes(tmp_path, 8, part="test")
     told = checked_at(tmp_path, r"(.*)_").proves
     assert told.startswith("The given test: 16 of 36 patients (44 %): 8 healthy, 8 ill.")
-    assert told.endswith('Even 8 of 8 "healthy" right shows only at least 68 % (95 % interval).')
+    assert 'Even 8 of 8 "healthy" right shows only at least 68 % (95 % interval).' in told
+
+
+def test_what_is_missing_to_prove_something_is_told_in_one_sentence(tmp_path: Path) -> None:
+    write_classes(tmp_path, 10, part="train")
+    write_classes(tmp_path, 8, part="test")
+    missing = needed_to_show() - 8
+    told = checked_at(tmp_path, r"(.*)_").proves
+    assert f"collect about {missing} more for it, or compare by cross-validation" in told
+    assert checked_at(tmp_path, None).proves.endswith("where every image counts.")
 
 
 def test_the_headline_tells_the_split_that_was_made_and_not_the_one_that_was_aimed_at(tmp_path: Path) -> None:
