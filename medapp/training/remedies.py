@@ -73,8 +73,8 @@ def subject_of(params: Mapping[str, Any]) -> str:
     return " ".join(str(params[name]) for name in ("name", "what", "value") if params.get(name))
 
 
-def words_of(remedy: Remedy) -> str:
-    """Return what a remedy does, as people say it."""
+def words_of(remedy: Remedy, texts: str = "remedy") -> str:
+    """Return what was done, as people say it; with the texts ``remedy.do`` what can be done."""
     params = remedy.params
     counted: Mapping[str, Any] = {
         "share": round(100 * float(params.get("share", 0))),
@@ -82,7 +82,7 @@ def words_of(remedy: Remedy) -> str:
         "value": params.get("value", ""),
         "because": params.get("because", ""),
     }
-    return tr(f"remedy.{remedy.code}", **counted)
+    return tr(f"{texts}.{remedy.code}", **counted)
 
 
 def spec_with(spec: PreprocessSpec, taken: Iterable[Taken]) -> PreprocessSpec:
@@ -118,13 +118,16 @@ _SPEC_CHANGES: Mapping[str, Callable[[PreprocessSpec, Mapping[str, Any]], Prepro
 
 
 def listing_with(folder: CaseFolder, taken: Sequence[Taken]) -> CaseFolder:
-    """Return the listing without the files that were excluded by name, and without the other copies of a picture."""
+    """Return the listing without the files that were excluded, and without the other copies of a picture.
+
+    Files are known by their names below the folder of cases, or by their paths.
+    """
     gone: set[str] = set()
     for one in taken:
         gone.update(one.remedy.params.get("cases", ()) if one.remedy.code == "exclude" else ())
         for group in one.remedy.params.get("groups", ()) if one.remedy.code == "keep_one" else ():
             gone.update(group[1:])
-    left = tuple(case for case in folder.cases if case.name not in gone)
+    left = tuple(case for case in folder.cases if not {case.name, case.source} & gone)
     return replace(folder, cases=left, excluded=folder.excluded + len(folder.cases) - len(left))
 
 

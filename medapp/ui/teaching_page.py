@@ -87,7 +87,7 @@ class TeachingPage(QWidget):
         self.cases.preview_requested.connect(session.preview_pattern)
         self.cases.cancel_requested.connect(session.cancel_check)
         self.check.seal_requested.connect(session.seal)
-        self.check.pattern_requested.connect(self._give_pattern)
+        self._connect_findings()
         self.train.train_requested.connect(session.trainings.start)
         self.train.stop_requested.connect(session.trainings.stop)
         self.train.pause_requested.connect(session.trainings.pause)
@@ -96,6 +96,16 @@ class TeachingPage(QWidget):
         self._connect_files()
         self._connect_use()
         self.table_window = TableWindow(session.tables, self)
+
+    def _connect_findings(self) -> None:
+        step, findings = self.check, self._session.findings
+        step.pattern_requested.connect(self._give_pattern)
+        step.fix_requested.connect(findings.fix)
+        step.keep_requested.connect(findings.keep)
+        step.undo_requested.connect(findings.undo)
+        step.page_requested.connect(findings.show_page)
+        step.again_requested.connect(self._session.check_again)
+        step.cancel_requested.connect(self._session.cancel_check)
 
     def _connect_use(self) -> None:
         step, using = self.use, self._session.using

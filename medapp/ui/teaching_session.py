@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
@@ -21,6 +22,7 @@ from medapp.ui.state import Page
 from medapp.ui.teaching_desk import TeachingDesk, as_job
 from medapp.ui.teaching_evidence import Evidence
 from medapp.ui.teaching_facts import class_rows, example_of, listed_rows, snapshot_of
+from medapp.ui.teaching_findings import Findings
 from medapp.ui.teaching_state import Doing, Snapshot
 from medapp.ui.teaching_table import TableDesk
 from medapp.ui.teaching_training import Trainings
@@ -44,6 +46,7 @@ class TeachingSession(TeachingDesk):
         self._check_job: int | None = None
         self.trainings = Trainings(self)
         self.evidence = Evidence(self)
+        self.findings = Findings(self, self.check_again)
         self.using = Using(self)
         self.tables = TableDesk(self)
         self.tables.used.connect(self._choose_matched)
@@ -165,16 +168,33 @@ class TeachingSession(TeachingDesk):
         listing = Progress(0, 0, tr("scan.listing"))
         self.do(step=Step.CASES, classes=(), cases_problem=None, run=None, reading=listing, seen=None, mistakes=None)
         self.do(cases_wanted=wanted, uncertain=uncertain)
+        self.findings.forget_pictures()
 
     def _chosen(self, found: tuple[tuple[ClassRow, ...], str]) -> None:
         assert self.project is not None
         classes, example = found
         self.do(classes=classes, example=example)
+        self._start_check(self._cases_failed)
+        self.evidence.show_case()
+
+    def _start_check(self, failed: Callable[[BaseException], None]) -> None:
+        assert self.project is not None
         job = self.project.check(self.services.readers, self.services.registry)
         self._check_job = self.session.jobs.start(
-            job, progress=self._reading, done=self._checked, failed=self._cases_failed, stopped=self._not_checked
+            job, progress=self._reading, done=self._checked, failed=failed, stopped=self._not_checked
         )
-        self.evidence.show_case()
+
+    @Slot()
+    def check_again(self) -> None:
+        """Check the cases with what was decided; what was read of them is known, and takes seconds."""
+        if self.project is not None and not self.training:
+            self.cancel_check()
+            self.do(reading=Progress(0, 0, tr("remedy.checking")))
+            self._start_check(self._check_again_failed)
+
+    def _check_again_failed(self, error: BaseException) -> None:
+        self._not_checked()
+        self.session.fail(error)
 
     def _reading(self, progress: Progress) -> None:
         self.do(reading=progress)
@@ -182,6 +202,7 @@ class TeachingSession(TeachingDesk):
     def _checked(self, checked: Checked) -> None:
         self._check_job = None
         self.do(reading=None, classes=class_rows(checked))
+        self.findings.forget_pictures()
         self.act(lambda project: None)
 
     def _not_checked(self) -> None:

@@ -12,6 +12,7 @@ from medapp.jobs import Progress
 from medapp.training.request import Effort
 from medapp.training.run import RunState
 from medapp.training.table_cases import Uncertain
+from medapp.ui.widgets.teaching.check_views import PageView
 from medapp.ui.widgets.teaching.views import CaseSeen, ClassRow, MistakeView, RunRow, StartChoice, Step
 from medapp.workflows.project_state import State
 from medapp.workflows.project_state import StepMark as ProjectMark
@@ -65,5 +66,6 @@ class Doing:
     training: bool = False
     followed: bool = False
     stopping: bool = False
+    pages: Mapping[str, PageView] = field(default_factory=dict)
     mistakes: tuple[MistakeView, ...] | None = None
     mistakes_of: tuple[int, int] = (0, 0)

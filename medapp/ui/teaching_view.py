@@ -7,13 +7,12 @@ from pathlib import PurePath
 from typing import Any, TypedDict
 
 from medapp.i18n import tell, tr
+from medapp.ui.teaching_check_view import check_view
 from medapp.ui.teaching_state import Doing, Snapshot
 from medapp.ui.teaching_train_view import train_view
 from medapp.ui.widgets.teaching.views import (
     CasesView,
-    CheckView,
     ClassRow,
-    FindingView,
     QuestionView,
     SealedTestView,
     Step,
@@ -79,7 +78,7 @@ def view_of(snapshot: Snapshot | None, doing: Doing) -> TeachingView:
         question=question_view(state.question),
         seen=doing.seen,
         cases=_cases_view(state, doing),
-        check=_check_view(state),
+        check=check_view(state, doing),
         train=train_view(snapshot, doing),
         sealed_test=_sealed_test_view(snapshot, doing),
         use=_use_view(snapshot),
@@ -150,36 +149,6 @@ def _patients_text(checked: Mapping[str, Any]) -> str:
     return (
         tr("ui.patients_known", count=checked["patients"]) if checked["patients_known"] else tr("ui.patients_unknown")
     )
-
-
-def _check_view(state: State) -> CheckView:
-    checked = state.checked
-    if checked is None:
-        return CheckView()
-    findings = tuple(
-        FindingView(f["severity"], f["text"], tuple(f.get("paths", ())), f["code"]) for f in checked["findings"]
-    )
-    return CheckView(
-        proves=checked["proves"],
-        findings=findings,
-        sealed_text=_split_text(checked),
-        sealed=state.sealed is not None,
-        can_seal=not any(finding.severity == "blocking" for finding in findings),
-    )
-
-
-def _split_text(checked: Mapping[str, Any]) -> str:
-    split = checked["split"]
-    if "labels" in checked:  # an image that shows two labels is counted with both: people are counted once
-        counts = {"learning": split["development_patients"], "sealed": split["sealed_patients"]}
-        return tr("teach.split_several", **counts)
-    text = tr(
-        "ui.learning_part" if checked["patients_known"] else "ui.learning_images",
-        sealed=sum(split["sealed"].values()),
-        images=sum(split["development"].values()),
-        patients=split["development_patients"],
-    )
-    return f"{text} {tr('ui.sealed_given')}" if split["given"] else text
 
 
 def _sealed_test_view(snapshot: Snapshot, doing: Doing) -> SealedTestView:

@@ -13,12 +13,11 @@ from medapp.classify.preprocess import PreprocessSpec, network_picture
 from medapp.imaging.frame import Frame
 from medapp.imaging.phantom import PhantomCase, radiograph
 from medapp.jobs import Progress
+from medapp.ui.widgets.teaching.check_views import CheckView, FindingView
 from medapp.ui.widgets.teaching.views import (
     CaseSeen,
     CasesView,
-    CheckView,
     ClassRow,
-    FindingView,
     MistakeView,
     QuestionView,
     RunRow,

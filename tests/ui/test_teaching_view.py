@@ -17,14 +17,13 @@ from medapp.ui.teaching_state import Doing, Snapshot
 from medapp.ui.teaching_train_view import run_row
 from medapp.ui.teaching_view import question_of, question_view, view_of
 from medapp.ui.widgets.teaching.check import CheckStep
+from medapp.ui.widgets.teaching.check_views import CheckView, FindingView
 from medapp.ui.widgets.teaching.question import QuestionStep
 from medapp.ui.widgets.teaching.rail import StepRail
 from medapp.ui.widgets.teaching.sealed_test import SealedTestStep
 from medapp.ui.widgets.teaching.train import TrainStep
 from medapp.ui.widgets.teaching.use import UseStep
 from medapp.ui.widgets.teaching.views import (
-    CheckView,
-    FindingView,
     QuestionView,
     RunRow,
     SealedTestView,

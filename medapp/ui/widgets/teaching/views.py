@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medapp.jobs import Progress
+from medapp.ui.widgets.teaching.check_views import CheckView
 
 
 class Step(StrEnum):
@@ -82,27 +83,6 @@ class CasesView:
     problem: str = ""
     asks_uncertain: bool = False
     uncertain: str = ""
-
-
-@dataclass(frozen=True)
-class FindingView:
-    """One finding of the check."""
-
-    severity: str
-    text: str
-    paths: tuple[str, ...] = ()
-    code: str = ""
-
-
-@dataclass(frozen=True)
-class CheckView:
-    """What the numbers can prove, and what was found."""
-
-    proves: str = ""
-    findings: tuple[FindingView, ...] = ()
-    sealed_text: str = ""
-    sealed: bool = False
-    can_seal: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,89 @@
+"""What step 3 shows, made from what the project remembers of its check and of what was decided. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from medapp.i18n import tr
+from medapp.training.findings import Remedy
+from medapp.training.remedies import OF_PICTURES, words_of
+from medapp.ui.teaching_state import Doing
+from medapp.ui.widgets.teaching.check_views import CheckView, DecisionView, FindingView, Offer, Place
+from medapp.workflows.offers import key_of, offered, pictures_of
+from medapp.workflows.project_state import State
+
+FRAME_SHARE = 0.02
+_WHERE = {"frame": "frame", "corners": "corners"}
+
+
+def check_view(state: State, doing: Doing) -> CheckView:
+    """Return the findings that nobody has kept, what was decided, and what is going on."""
+    checked = state.checked
+    decisions = tuple(DecisionView(taken.told, taken.text, number) for number, taken in enumerate(state.remedies))
+    if checked is None:
+        return CheckView(decisions=decisions, checking=doing.reading)
+    told = checked["findings"]
+    return CheckView(
+        proves=checked["proves"],
+        findings=tuple(finding_view(finding, checked) for finding in told if not finding.get("kept_because")),
+        sealed_text=_split_text(checked),
+        sealed=state.sealed is not None,
+        can_seal=not any(finding["severity"] == "blocking" for finding in told),
+        decisions=decisions,
+        checking=doing.reading,
+        stale=state.stale,
+        locked=doing.training or doing.reading is not None,
+        pages=doing.pages,
+    )
+
+
+def finding_view(finding: Mapping[str, Any], checked: Mapping[str, Any]) -> FindingView:
+    """Return one finding with what can be done about it."""
+    remedies = offered(finding, checked) if "code" in finding else ()
+    offers = [(one.code, Offer(words_of(one, "remedy.do"), number)) for number, one in enumerate(remedies)]
+    return FindingView(
+        finding["severity"],
+        finding["text"],
+        tuple(finding.get("paths", ())),
+        finding.get("code", ""),
+        key=key_of(finding) if "code" in finding else "",
+        figure=_figure_text(finding.get("figure")),
+        fixes=tuple(offer for code, offer in offers if code in OF_PICTURES),
+        exclusions=tuple(offer for code, offer in offers if code not in OF_PICTURES),
+        pictures=len(pictures_of(finding, checked)) if "code" in finding else 0,
+        place=_place(finding, remedies),
+    )
+
+
+def _offer_text(remedy: Remedy) -> str:
+    return words_of(remedy, "remedy.do")
+
+
+def _figure_text(figure: Mapping[str, Any] | None) -> str:
+    """Return the figure that a finding rests on, as pairs of 100, with its interval."""
+    if not figure or figure.get("low") is None or figure.get("high") is None:
+        return ""
+    shares = {name: round(100 * figure[name]) for name in ("value", "low", "high")}
+    return tr("remedy.pairs", **shares)
+
+
+def _place(finding: Mapping[str, Any], remedies: tuple[Remedy, ...]) -> Place:
+    """Return where the probe of a finding looks."""
+    where = _WHERE.get(str(finding.get("params", {}).get("probe", "")), "")
+    shares = [float(one.params["share"]) for one in remedies if "share" in one.params]
+    return Place(where, max(shares, default=FRAME_SHARE)) if where else Place()
+
+
+def _split_text(checked: Mapping[str, Any]) -> str:
+    split = checked["split"]
+    if "labels" in checked:  # an image that shows two labels is counted with both: people are counted once
+        counts = {"learning": split["development_patients"], "sealed": split["sealed_patients"]}
+        return tr("teach.split_several", **counts)
+    text = tr(
+        "ui.learning_part" if checked["patients_known"] else "ui.learning_images",
+        sealed=sum(split["sealed"].values()),
+        images=sum(split["development"].values()),
+        patients=split["development_patients"],
+    )
+    return f"{text} {tr('ui.sealed_given')}" if split["given"] else text
