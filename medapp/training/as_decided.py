@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from medapp.classify.areas import Area, mask_width, masked_to, with_masked_border
+from medapp.classify.areas import Area, masked_to, with_masked_border
 from medapp.classify.preprocess import PreprocessSpec
 from medapp.training.sketch import THUMBNAIL, Sketch, resketched
 from medapp.training.survey import Seen
@@ -42,9 +42,12 @@ def sketch_as_decided(sketch: Sketch, spec: PreprocessSpec) -> Sketch:
     -------
     Sketch
         Made of the thumbnail: what lies under a mask is black, has no part in the grey levels, and a pixel of the
-        thumbnail that lies partly under it counts as masked.
+        thumbnail that lies partly under it counts as masked. How many bytes the rest would take is not known.
     """
-    picture = _cropped(sketch.thumbnail.astype(np.float32) / np.float32(255), sketch, spec)
+    area = _area(sketch, spec)
+    if area == Area.whole(sketch.thumbnail) and not spec.border_mask and spec.range.kind != "equalised":
+        return sketch
+    picture = _enlarged(area.of(sketch.thumbnail.astype(np.float32) / np.float32(255)))
     inside = masked_to(Area.whole(picture), spec.border_mask)
     shown = inside.of(picture)
     low, high = float(shown.min()), float(shown.max())
@@ -53,21 +56,25 @@ def sketch_as_decided(sketch: Sketch, spec: PreprocessSpec) -> Sketch:
         picture, shown = _equalised(picture, inside.of(picture)), _EVERY_LEVEL
     else:
         shown = inside.of(picture)
-    return resketched(sketch, with_masked_border(picture, spec.border_mask), shown)
+    known = replace(sketch, file=replace(sketch.file, size=0))
+    return resketched(known, with_masked_border(picture, spec.border_mask), shown)
 
 
-def _cropped(picture: Floats, sketch: Sketch, spec: PreprocessSpec) -> Floats:
-    """Cut off whole pixels of the thumbnail, those in part too, and enlarge what is left."""
-    area = Area.whole(picture)
+def _area(sketch: Sketch, spec: PreprocessSpec) -> Area:
+    """Return what is left of the thumbnail where pixels that are cut off in part are left out."""
+    area = Area.whole(sketch.thumbnail)
     if spec.crop_to_body:
         top, left, bottom, right = (float(place) * THUMBNAIL for place in sketch.surroundings[_BODY])
         area = Area(int(top), max(int(top) + 1, round(bottom)), int(left), max(int(left) + 1, round(right)))
-    down, across = (mask_width(side, spec.border_crop) for side in (area.bottom - area.top, area.right - area.left))
-    area = Area(area.top + down, area.bottom - down, area.left + across, area.right - across)
-    part = np.ascontiguousarray(area.of(picture))
-    if part.size == 0 or part.shape == picture.shape:
-        return picture
-    return np.asarray(cv2.resize(part, (THUMBNAIL, THUMBNAIL), interpolation=cv2.INTER_LINEAR), np.float32)
+    cropped = masked_to(area, spec.border_crop)
+    return cropped if cropped.top < cropped.bottom and cropped.left < cropped.right else area
+
+
+def _enlarged(part: Floats) -> Floats:
+    if part.shape == (THUMBNAIL, THUMBNAIL):
+        return part
+    size = (THUMBNAIL, THUMBNAIL)
+    return np.asarray(cv2.resize(np.ascontiguousarray(part), size, interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _equalised(picture: Floats, shown: Floats) -> Floats:
