@@ -17,8 +17,7 @@ SEPARATORS = ",;\t|"
 LARGEST_BYTES = 256 * 2**20
 SNIFFED_LINES = 50
 _EXCEL_SEPARATOR = re.compile(r"\A\s*sep=(.)\s*?(?:\r\n|\r|\n)", re.IGNORECASE)
-_HIGH_PAIRS = re.compile(rb"[\x81-\xfe][\x80-\xfe]")
-_HIGH = re.compile(rb"[\x80-\xff]")
+_HIGH, _HIGH_RUNS = re.compile(rb"[\x80-\xff]"), re.compile(rb"[\x80-\xff]{4,}")
 
 
 def read_text_table(path: Path) -> tuple[list[Line], tuple[TableNote, ...]]:
@@ -70,8 +69,8 @@ def _encodings(data: bytes) -> tuple[str, ...]:
         return ("utf-16",)
     if data[1:2] == b"\x00":
         return ("utf-16-le",)
-    pairs, single = 2 * len(_HIGH_PAIRS.findall(data)), len(_HIGH.findall(data))
-    chinese = pairs > 0.8 * single  # accents of a western text mostly stand alone
+    in_runs = sum(map(len, _HIGH_RUNS.findall(data)))
+    chinese = 2 * in_runs > len(_HIGH.findall(data))  # letters with accents stand alone, or in pairs
     return ("utf-8-sig", *(("gb18030",) if chinese else ()), "cp1252", "latin-1")
 
 

@@ -25,7 +25,7 @@ from medapp.ui.widgets.teaching.table_views import QuestionRow, TableView
 from medapp.ui.widgets.themed import ChoiceBox
 from medapp.ui.widgets.wording import time_left_text
 
-WIDTH_PX, HEIGHT_PX, LIST_PX, MARGIN = 1040, 760, 132, 5
+WIDTH_PX, HEIGHT_PX, LIST_PX, MARGIN = 1040, 780, 108, 5
 
 
 class TablePage(QDialog):
@@ -47,6 +47,7 @@ class TablePage(QDialog):
         self._images = label("", "dim", name="table_images")
         self._sheet = ChoiceBox("table_sheet")
         self._sheet.activated.connect(self._request_sheet)
+        self._sheet.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToContents)
         self._sheets: tuple[str, ...] = ()
         self._sheet_title = label(tr("table.sheet"))
         self._sheet_title.setBuddy(self._sheet)
@@ -82,13 +83,13 @@ class TablePage(QDialog):
         body.addWidget(self.preview.table)
         body.addWidget(self._counts)
         body.addWidget(self._problem)
-        body.addWidget(self._asked_title)
-        body.addWidget(self._asked)
         title = row()
         title.addWidget(self._left_out_title, 1)
         title.addWidget(self._export)
         body.addLayout(title)
         body.addWidget(self._left_out)
+        body.addWidget(self._asked_title)
+        body.addWidget(self._asked)
         body.addWidget(self._told_title)
         body.addWidget(self._told)
         body.addStretch(1)

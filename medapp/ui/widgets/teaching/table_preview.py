@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from medapp.i18n import tr
 from medapp.ui.widgets.layouts import named, plain_tooltip
@@ -13,6 +13,8 @@ from medapp.ui.widgets.teaching.table_views import ColumnChoice
 from medapp.ui.widgets.themed import ChoiceBox
 
 COLUMN_PX, ROW_PX, CHOICE_PX = 168, 26, 34
+FEW_COLUMNS = 6
+"""Columns that fit beside each other."""
 LONGEST = 60
 
 
@@ -53,6 +55,10 @@ class TablePreview(QWidget):
         table.setColumnCount(len(headers))
         table.setRowCount(len(rows) + 1)
         table.setHorizontalHeaderLabels([_short(header) for header in headers])
+        table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        few = len(headers) <= FEW_COLUMNS
+        resize = QHeaderView.ResizeMode.Stretch if few else QHeaderView.ResizeMode.Interactive
+        table.horizontalHeader().setSectionResizeMode(resize)
         self._boxes = {}
         for place, header in enumerate(headers):
             self._boxes[header] = self._box(header, place)
@@ -66,7 +72,8 @@ class TablePreview(QWidget):
         for number in range(1, len(rows) + 1):
             table.setRowHeight(number, ROW_PX)
         frame = 2 * table.frameWidth() + table.horizontalHeader().sizeHint().height()
-        table.setFixedHeight(frame + CHOICE_PX + len(rows) * ROW_PX + table.horizontalScrollBar().sizeHint().height())
+        bar = 0 if few else table.horizontalScrollBar().sizeHint().height()
+        table.setFixedHeight(frame + CHOICE_PX + len(rows) * ROW_PX + bar)
 
     def _box(self, header: str, place: int) -> ChoiceBox:
         box = ChoiceBox(f"meaning_{place}")
