@@ -9,7 +9,9 @@ COMMANDS = {
     "architectures": "what each network costs, and that it can be trained",
     "figures": "known sets of pictures, learned as anyone would, and what they must give",
     "kermany": "instant, quick, thorough and a plain torchvision script on the same splits, and on harder ground",
+    "duplicates": "planted copies of radiographs, unreadable files, a class stamped with text",
     "designs": "coverage of the intervals on other kinds of tests, and of paired differences",
+    "shortcuts": "planted shortcuts are found and named; sets of cases without one stay clear",
     "statistics": "coverage of the intervals, calibration recovered, labels shuffled by patient",
 }
 """Module of this package, whose ``main(arguments)`` returns the exit status, and what it does."""
