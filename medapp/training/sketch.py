@@ -43,7 +43,8 @@ class Sketch:
     thumbnail : ndarray of uint8, shape (48, 48)
         The whole picture by area averages, from its darkest to its brightest level, bright values bright.
     frame : ndarray of float32, shape (4, 8, 2)
-        Mean and standard deviation, 0 to 1, of the outermost 2 % along each of `SIDES`, in eight places, clockwise.
+        Mean of the outermost 2 % along each of `SIDES`, in eight places, clockwise, and how much larger its standard
+        deviation is than that of the next 2 %; 0 to 1 is the range of what is inside.
     corners : ndarray of float32, shape (4, 4)
         Mean, deviation, maximum, and share of very bright pixels of each of `CORNERS`, an eighth of the side.
     surroundings : ndarray of float32, shape (7,)
@@ -96,17 +97,18 @@ def sketch_of(frame: Frame, file: FileFacts) -> Sketch:
     small = scale.apply(_no_larger(picture, _LARGEST_SIDE))
     stretched = _stretched(small)
     thumbnail = cv2.resize(stretched, (THUMBNAIL, THUMBNAIL), interpolation=cv2.INTER_AREA)
-    levels = _Levels.of(scale.apply(_thinned(picture)))
+    levels = _Levels.of(scale.apply(_inside(_thinned(picture))))
+    even = _even(small)
     return Sketch(
         np.rint(thumbnail * 255).astype(np.uint8),
-        _frame(stretched),
-        _corners(stretched),
-        _surroundings(stretched),
+        _frame(even),
+        _corners(even),
+        _surroundings(np.clip(even, 0, 1)),
         levels.histogram(),
         levels.percentiles(),
-        _texture(_stretched(_inside(small)), _blocks(scale.apply(_some_rows(_inside(picture)))), levels),
+        _texture(_inside(even), _blocks(scale.apply(_some_rows(_inside(picture)))), levels),
         np.array(characters(stretched), np.float32),
-        *picture.shape,
+        *frame.shape,
         frame.bits_stored,
         file,
     )
@@ -206,12 +208,25 @@ def _stretched(picture: Floats) -> Floats:
     return (picture - np.float32(low)) * np.float32(1 / max(high - low, 1e-6))
 
 
+def _even(picture: Floats) -> Floats:
+    """Bring what is inside from 0 to 1, so that a bright mark at the edge changes nothing elsewhere."""
+    low, high = (float(end) for end in np.percentile(_inside(_thinned(picture)), (1, 99)))
+    return (picture - np.float32(low)) * np.float32(1 / max(high - low, 1e-3))
+
+
 def _frame(picture: Floats) -> Floats:
     rows, columns = picture.shape
     high, wide = max(1, round(FRAME_SHARE * rows)), max(1, round(FRAME_SHARE * columns))
     # clockwise, each strip with its length as the second axis
-    strips = (picture[:high], picture[:, -wide:].T, picture[-high:, ::-1], picture[::-1, :wide].T)
-    return np.array([_along(strip) for strip in strips], np.float32)
+    outer = np.array([_along(strip) for strip in _strips(picture, high, wide)], np.float32)
+    inner = picture[high : rows - high, wide : columns - wide]
+    if min(inner.shape) > 0:  # noise and sharpness are the same there: no trace of a frame
+        outer[..., 1] -= [_along(strip)[:, 1] for strip in _strips(inner, high, wide)]
+    return outer
+
+
+def _strips(picture: Floats, high: int, wide: int) -> tuple[Floats, ...]:
+    return picture[:high], picture[:, -wide:].T, picture[-high:, ::-1], picture[::-1, :wide].T
 
 
 def _along(strip: Floats) -> Floats:
@@ -224,6 +239,7 @@ def _along(strip: Floats) -> Floats:
 
 
 def _corners(picture: Floats) -> Floats:
+    picture = _no_larger(picture, _CORNERS_SEEN)  # averaged, so that noise does not count
     high, wide = (max(1, round(CORNER_SHARE * side)) for side in picture.shape)
     squares = (picture[:high, :wide], picture[:high, -wide:], picture[-high:, -wide:], picture[-high:, :wide])
     return np.array([[s.mean(), s.std(), s.max(), (s > 0.9).mean()] for s in squares], np.float32)
@@ -262,12 +278,12 @@ class _Levels:
 
     def histogram(self) -> Floats:
         shares = self.counts.reshape(LEVELS, -1).sum(axis=1) / self.counts.sum()
-        return shares.astype(np.float32)
+        return np.asarray(shares, np.float32)
 
     def percentiles(self) -> Floats:
         reached = np.cumsum(self.counts)
         wanted = np.array(_PERCENTS) / 100 * (reached[-1] - 1) + 1
-        return (np.searchsorted(reached, wanted, "left") / (_FINE - 1)).astype(np.float32)
+        return np.asarray(np.searchsorted(reached, wanted, "left") / (_FINE - 1), np.float32)
 
     def traces(self) -> tuple[float, float, float, float]:
         """Return the share of levels that occur, at the brightest, at the darkest, and the gaps between levels."""
@@ -287,6 +303,7 @@ _TRACES = slice(3, 7)
 _FINE = 4096
 _PERCENTS = (0, 1, 5, 25, 50, 75, 95, 99, 100)
 _BODY_SIDE = 128
+_CORNERS_SEEN = 96
 
 
 def _inside(picture: NDArray[Any]) -> NDArray[Any]:

@@ -19,7 +19,7 @@ from medapp.training.sketch import THUMBNAIL, Sketch
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-_VERSION = 3
+_VERSION = 4
 """Of what a sketch holds; those of another version are made anew."""
 _SHAPES = {
     "frame": (4, 8, 2),

@@ -11,6 +11,7 @@ COMMANDS = {
     "kermany": "instant, quick, thorough and a plain torchvision script on the same splits, and on harder ground",
     "duplicates": "planted copies of radiographs, unreadable files, a class stamped with text",
     "designs": "coverage of the intervals on other kinds of tests, and of paired differences",
+    "many_images": "the check of up to 60,000 pictures: time, memory, cancel, second run",
     "shortcuts": "planted shortcuts are found and named; sets of cases without one stay clear",
     "statistics": "coverage of the intervals, calibration recovered, labels shuffled by patient",
 }

@@ -8,15 +8,17 @@ from dataclasses import replace
 from medapp.training.probes.result import DOUBTFUL, RED, ProbeResult
 from medapp.training.sketch import CORNERS
 
-ORDER = ("headers", "corners", "frame", "file", "window", "outside", "people", "histogram", "thumbnail")
+ORDER = ("headers", "corners", "file", "frame", "window", "outside", "people", "histogram", "thumbnail")
 """Of probes that tell equally well the one comes first that is the more particular."""
 FOLLOWS = {
     "frame": {"corners", "window"},
     "corners": {"frame", "window"},
-    "file": {"corners", "frame", "window"},
-    "window": {"corners", "frame", "file"},
+    "file": {"headers", "corners", "frame", "window"},
+    "window": {"file"},
     "outside": {"corners", "frame", "file", "window"},
 }
+_LEAD = {("frame", "corners"): 0.01, ("corners", "frame"): 0.01}
+"""By (result, cause) how much better the cause must tell; elsewhere it may be a hundredth worse."""
 _IN_ALL_CORNERS = len(CORNERS)
 _MARGIN = 0.01
 
@@ -39,16 +41,22 @@ def _place(result: ProbeResult) -> tuple[float, float, str]:
     order = float(ORDER.index(result.code))
     if result.code == "corners" and len(result.aspects) == _IN_ALL_CORNERS:
         order = ORDER.index("frame") + 0.5
+    if _only_bytes(result):
+        order = float(len(ORDER))
     return (-round(result.area.value / 2, 2), order, result.label)
 
 
 def _explains(cause: ProbeResult, result: ProbeResult) -> bool:
     if (result.area.low or 0.0) <= RED or result.code in DOUBTFUL or cause.label != result.label:
         return False
-    if cause.code not in FOLLOWS.get(result.code, set()) or result.area.value > cause.area.value + _MARGIN:
+    if cause.code not in FOLLOWS.get(result.code, set()) or _only_bytes(cause):
         return False
-    names = {aspect.name for aspect in result.aspects}
-    if result.code == "file":  # only the size of the file follows from what the picture shows
-        return names <= {"bytes"}
-    # gaps between the levels are not made by what stands at the edge
-    return result.code != "window" or cause.code == "file" or "gaps" not in names
+    if result.code == "file" and not _only_bytes(result):
+        return False
+    lead = _LEAD.get((result.code, cause.code), -_MARGIN)
+    return cause.area.value - result.area.value >= lead
+
+
+def _only_bytes(result: ProbeResult) -> bool:
+    """Tell whether nothing but the size of the file tells, which follows from all that the picture shows."""
+    return {aspect.name for aspect in result.aspects} == {"bytes"}

@@ -21,6 +21,8 @@ EXPLAINS = {
     "size": {"aspect"},
     "bytes": {"aspect", "size", "kind", "quality", "bits", "noise", "blocks", "sharpness"},
     "blocks": {"quality"},
+    "noise": {"aspect", "size", "quality"},
+    "sharpness": {"aspect", "size", "quality"},
     "kind": set[str](),
 }
 """By property those that explain it where they tell as well."""

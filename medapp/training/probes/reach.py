@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from medapp.training.probes.sight import Floats
 from medapp.training.sketch import CORNER_SHARE, CORNERS, THUMBNAIL
 
-FEWEST, MOST = 0.04, 0.125
-"""The least and the most that is proposed, as shares of the side."""
+FEWEST, MOST_OF_FRAME, MOST = 0.04, 0.06, 0.125
+"""The least and the most that is proposed, as shares of the side; further in the frame is the patient."""
 TELLING = 0.7
 """A cell belongs to the shortcut where it tells that much of what the best one does."""
 _CASES = 1000
@@ -34,13 +34,16 @@ def reach_of(thumbnails: Floats, positive: NDArray[np.bool_], corners: tuple[str
     last = THUMBNAIL - 1
     depth = np.minimum.reduce([rows, columns, last - rows, last - columns])
     near = _in_corners(corners) if corners else depth < 1
-    limit = TELLING * float(told[near].max(initial=0.0))
-    if not corners:
-        rings = [float(told[depth == ring].mean()) for ring in range(round(MOST * THUMBNAIL))]
-        inner = next((ring for ring, tells in enumerate(rings) if tells < TELLING * rings[0]), len(rings))
-    else:
-        inner = 1 + int(depth[near & (told >= limit)].max(initial=0))
-    return min(MOST, max(FEWEST, math.ceil(100 * (inner + 0.5) / THUMBNAIL) / 100))
+    if corners:
+        limit = TELLING * float(told[near].max(initial=0.0))
+        return _share(1 + int(depth[near & (told >= limit)].max(initial=0)), MOST)
+    rings = [float(told[depth == ring].mean()) for ring in range(round(MOST * THUMBNAIL))]
+    inner = next((ring for ring, tells in enumerate(rings) if tells < TELLING * rings[0]), len(rings))
+    return _share(inner, MOST_OF_FRAME)
+
+
+def _share(cells: int, most: float) -> float:
+    return min(most, max(FEWEST, math.ceil(100 * (cells + 0.5) / THUMBNAIL) / 100))
 
 
 def _told(thumbnails: Floats, positive: NDArray[np.bool_]) -> NDArray[np.float64]:

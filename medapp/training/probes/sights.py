@@ -17,6 +17,7 @@ from medapp.training.sketch import CORNER_SHARE, CORNERS, SIDES, TEXTURES, THUMB
 from medapp.training.survey import Seen
 
 GRID = 8
+_EDGE = 6
 MOST_VALUES = 12
 """Different values of an attribute, the most frequent ones, that a probe sees."""
 FEWEST_OF_VALUE = 3
@@ -33,8 +34,11 @@ class Sketches:
 
     @cached_property
     def thumbnails(self) -> Floats:
-        """Shape (n, 48, 48), 0 to 1."""
-        return np.stack([one.thumbnail for one in self.each]).astype(np.float32) / np.float32(255)
+        """Shape (n, 48, 48); 0 to 1 is the range of the middle: a mark at the edge changes nothing elsewhere."""
+        whole = np.stack([one.thumbnail for one in self.each]).astype(np.float32)
+        middle = whole[:, _EDGE:-_EDGE, _EDGE:-_EDGE].reshape(len(whole), -1)
+        low, high = np.percentile(middle, (2, 98), axis=1).astype(np.float32)[:, :, None, None]
+        return np.asarray((whole - low) / np.maximum(high - low, 4), np.float32)
 
     def stacked(self, name: str) -> Floats:
         """Return an attribute of all."""

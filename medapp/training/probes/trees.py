@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
-ROUNDS = 60
+FEWEST_ROUNDS, MOST_ROUNDS = 60, 120
+CASES_A_ROUND = 16
+"""More cases allow for more trees."""
 DEPTH = 4
 CASES_A_DEPTH = 25
 """A tree is no deeper than there are so many cases for each of its depths."""
@@ -68,7 +70,7 @@ def fit_trees(values: Floats, positive: NDArray[np.bool_]) -> Trees:
     scores, draw = np.zeros(len(values), np.float32), np.random.default_rng(0)
     depth = max(1, min(DEPTH, len(values) // CASES_A_DEPTH))
     trees = []
-    for _ in range(ROUNDS):
+    for _ in range(min(MOST_ROUNDS, max(FEWEST_ROUNDS, len(values) // CASES_A_ROUND))):
         told = 1 / (1 + np.exp(-scores))
         slopes = np.stack([weights * (positive - told), weights * told * (1 - told)])
         columns = draw.permutation(len(cuts))[:SEEN_AT_ONCE]
