@@ -211,7 +211,8 @@ def _stretched(picture: Floats) -> Floats:
 def _even(picture: Floats) -> Floats:
     """Bring what is inside from 0 to 1, so that a bright mark at the edge changes nothing elsewhere."""
     low, high = (float(end) for end in np.percentile(_inside(_thinned(picture)), (1, 99)))
-    return (picture - np.float32(low)) * np.float32(1 / max(high - low, 1e-3))
+    even = (picture - np.float32(low)) * np.float32(1 / max(high - low, 1e-3))
+    return np.clip(even, -1, 3, out=even)
 
 
 def _frame(picture: Floats) -> Floats:
@@ -321,7 +322,7 @@ def _texture(picture: Floats, blocks: float, levels: _Levels) -> Floats:
 def _noise(picture: Floats) -> float:
     """Return the median of the Laplacian, to a four thousandth part of the range."""
     steps = np.abs(cv2.Laplacian(picture, cv2.CV_32F))
-    counts = np.cumsum(np.bincount((steps * 4000).astype(np.int16).ravel()))
+    counts = np.cumsum(np.bincount(np.minimum(steps * 4000, 4000).astype(np.int16).ravel()))
     return float(np.searchsorted(counts, counts[-1] / 2)) / 4000
 
 
