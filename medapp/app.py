@@ -88,7 +88,7 @@ def run_window(paths: Sequence[Path] = (), *, sample: bool = False) -> int:
     theme.apply_theme(application, parts.services.settings.theme, parts.services.settings.font_px)
     session = Session(parts.services)
     window = MainWindow(session, lambda: _sample(folders))
-    remembering = Remembering(session, window.opening, window.pictures, running)
+    remembering = Remembering(session, window.opening, window.pictures, window.label_door, running)
     former_hook = sys.excepthook
     sys.excepthook = _hook(session)
     for problem in parts.problems:

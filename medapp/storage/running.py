@@ -30,6 +30,8 @@ class Left:
         The files and folders that were open.
     source, frame : str, int
         The image that was on screen; empty where there was none.
+    labelling : str
+        The folder of the label project that was being labelled; empty where there was none.
     """
 
     unclean: bool = False
@@ -37,6 +39,7 @@ class Left:
     opened: tuple[str, ...] = ()
     source: str = ""
     frame: int = 0
+    labelling: str = ""
 
     @property
     def is_unsafe(self) -> bool:
@@ -79,6 +82,10 @@ class Running:
         """Note which image is on screen."""
         self._change(source=source, frame=frame)
 
+    def note_labelling(self, folder: str) -> None:
+        """Note which label project is being labelled; empty: none."""
+        self._change(labelling=folder)
+
     def end(self) -> None:
         """Note that the window was closed."""
         self._now = Left()
@@ -102,6 +109,7 @@ class Running:
                 opened,
                 str(document["source"]),
                 int(document["frame"]),
+                str(document.get("labelling", "")),
             )
         except FileNotFoundError:
             return Left()

@@ -11,6 +11,7 @@ from medapp.errors import MedappError
 from medapp.i18n import tr
 from medapp.training.case import PARTS, Case, CaseFolder, Marks, Part, told
 from medapp.training.label_columns import Columns, columns_of, is_file, said
+from medapp.training.label_journal import settled
 from medapp.training.label_table import LabelTable, read_table
 
 Uncertain: TypeAlias = Literal["", "unknown", "positive", "negative"]
@@ -33,7 +34,7 @@ def table_cases(path: Path, uncertain: Uncertain = "", *, several: bool = False)
     Parameters
     ----------
     path : Path
-        A CSV file. Its files are looked for beside it.
+        A CSV file. Its files are looked for beside it. Of the answers of label mode those that hold are taken.
     uncertain : {"", "unknown", "positive", "negative"}
         What -1 and ? mean; empty: a table that has them is refused, for nobody can guess.
     several : bool
@@ -51,7 +52,7 @@ def table_cases(path: Path, uncertain: Uncertain = "", *, several: bool = False)
         Those of `read_table` and `columns_of`; ``table.uncertain``, ``table.split``, ``table.unmatched`` where no file
         of the table is there, ``table.contradicts`` where two rows of a file say different things.
     """
-    table = read_table(path)
+    table = settled(read_table(path))
     columns = columns_of(table, path.parent)
     _refuse_uncertain(table, columns, uncertain)
     there, unmatched = _rows(table, columns, path.parent)

@@ -46,6 +46,12 @@ class LabelDoor(QObject):
     def _folder(self) -> Path:
         return self._session.services.folders.data / "labels"
 
+    @property
+    def labelled_folder(self) -> str:
+        """The folder of the project that is being labelled; empty where none is."""
+        project = self._labelling.project
+        return str(project.folder) if project is not None and self._labelling.is_on else ""
+
     @Slot()
     def show(self) -> None:
         """Look for label projects, and let one be chosen or begun."""
@@ -79,7 +85,7 @@ class LabelDoor(QObject):
         dialog.open()
 
     def _proposal(self, classes: str) -> Proposal:
-        paths = self._opening.paths if self._session.state.scan.studies else ()
+        paths = self._opening.paths
         names = ", ".join(path.name for path in paths[:3]) + (" …" if len(paths) > 3 else "")
         return Proposal(paths[0].stem if paths else "", classes, own_name(), names)
 

@@ -90,7 +90,7 @@ def _percent(found: Agreement) -> dict[str, int]:
 def _two(value: float) -> str:
     """Return a kappa as papers write it: .81, -.05, 1.00."""
     text = f"{value:.2f}"
-    return text.replace("0.", ".", 1) if abs(value) < 0.995 else text
+    return (text.replace("0.", ".", 1) if abs(value) < 0.995 else text).replace("-", "−")
 
 
 def agreements_of(project: LabelProject) -> tuple[str, ...]:

@@ -32,6 +32,7 @@ class Labelling(QObject):
     """
 
     choice_requested = Signal()
+    entered = Signal()
     left = Signal()
 
     def __init__(self, session: Session, pictures: Pictures) -> None:
@@ -47,7 +48,7 @@ class Labelling(QObject):
         self._places: dict[str, Place] = {}
         self._scan: Scan | None = None
         self._turn: Turn | None = None
-        self._waiting = self._writing = False
+        self._waiting = self._writing = self._stays = False
         self._before: dict[str, bool] = {}
         session.changed.connect(self._follow)
 
@@ -61,7 +62,7 @@ class Labelling(QObject):
         if self.is_on:
             self.leave()
         elif self.project is not None and places_of(self._session.state.scan, self.project.plan):
-            self.begin(self.project, self._reader)
+            self.begin(self.project, self._reader, stay=True)
         else:
             self.choice_requested.emit()
 
@@ -72,14 +73,18 @@ class Labelling(QObject):
         *,
         only: Sequence[str] | None = None,
         settling: bool = False,
-        kept: frozenset[str] = frozenset(),
+        kept: frozenset[str] | None = None,
+        stay: bool = False,
     ) -> None:
         """Label a project: all cases that are open, or `only` some, in this order.
 
-        `kept`: those that belong to a sealed test, which are marked. Cases that are still being found come later.
+        `kept`: those that belong to a sealed test, which are marked; None: as before. `stay`: with the picture on
+        screen, where it has no answer; else with the first that has none. Cases that are found later come later.
         """
         state = self._session.state
-        self.project, self._reader, self._kept = project, reader, kept
+        if kept is not None or project is not self.project:
+            self._kept = kept or frozenset()
+        self.project, self._reader, self._stays = project, reader, stay
         self._only = None if only is None else tuple(only)
         if state.labelling is None:
             self._before = {"panel_open": state.panel_open, "annotations": state.annotations}
@@ -88,6 +93,7 @@ class Labelling(QObject):
         self._scan, self._turn, self._waiting = None, None, True
         alone = {"panel_open": False, "annotations": False, "cine": False, "maximised": False}
         self._session.update(page=Page.READING, labelling=view, **alone)
+        self.entered.emit()
 
     def leave(self) -> None:
         """Leave label mode; everything else is as it was."""
@@ -121,12 +127,13 @@ class Labelling(QObject):
         self._sitting = Sitting(self.project, self._reader, files, settling=state.labelling.settling)
 
     def _start(self) -> None:
-        """Show the first case without an answer; the picture on screen stays where it has none."""
+        """Show the first case without an answer, or go on with the picture on screen."""
         assert self._sitting is not None
         shown = self._shown()
-        if shown is not None and self._only is None and not self._sitting.answered(shown.file):
-            return
-        self._show(self._sitting.following(""))
+        if self._stays and shown is not None and not self._sitting.answered(shown.file):
+            self._show(shown)
+        else:
+            self._show(self._sitting.following(""))
 
     def _shown(self) -> Turn | None:
         """Return the case on screen; None while none of the project is there, or another is still to come."""

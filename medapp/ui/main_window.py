@@ -146,6 +146,7 @@ class MainWindow(QMainWindow):
         strip.advance_requested.connect(labelling.toggle_advance)
         strip.leave_requested.connect(labelling.leave)
         labelling.left.connect(self.answers.ask_again)
+        labelling.entered.connect(self._take_keys)
         self.start_page.label_requested.connect(self.label_door.show)
         self.teaching_page.cases.own_labels_requested.connect(self.label_door.show_for_teaching)
 
@@ -189,6 +190,12 @@ class MainWindow(QMainWindow):
         """Leave label mode where it is on; else stop what is going on, or show the picture as it was first shown."""
         if not self.labelling.back():
             self.viewing.reset()
+
+    @Slot()
+    def _take_keys(self) -> None:
+        """Bring the keyboard to the image: a dialog may have had it."""
+        self.activateWindow()
+        self.reading_page.viewer.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _go_on(self, steps: int) -> None:
         """Go to the next series; in label mode, to the next case."""

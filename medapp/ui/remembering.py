@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from medapp.i18n import tr
 from medapp.jobs import Job, Progress
 from medapp.storage.running import Left, Running
+from medapp.ui.label_door import LabelDoor
 from medapp.ui.opening import Opening
 from medapp.ui.pictures import Pictures
 from medapp.ui.session import Session
@@ -22,8 +23,11 @@ SETTLED_MS = 5000
 class Remembering(QObject):
     """Keeps the note of a running window true. It writes in a worker thread, a moment after the last change."""
 
-    def __init__(self, session: Session, opening: Opening, pictures: Pictures, running: Running) -> None:
+    def __init__(
+        self, session: Session, opening: Opening, pictures: Pictures, labels: LabelDoor, running: Running
+    ) -> None:
         super().__init__(session)
+        self._labels = labels
         self._session = session
         self._opening = opening
         self._pictures = pictures
@@ -46,8 +50,10 @@ class Remembering(QObject):
             return True
         if not left.opened:
             return False
-        self._wanted = (left.source, left.frame) if left.source else None
+        self._wanted = (left.source, left.frame) if left.source and not left.labelling else None
         self._opening.open([Path(path) for path in left.opened], remember=False)
+        if left.labelling:
+            self._labels.go_on(Path(left.labelling))
         self._session.notify(tr("start.restored"))
         return True
 
@@ -62,7 +68,7 @@ class Remembering(QObject):
         if self._wanted is not None and place_of(state.scan, *self._wanted) is not None:
             QTimer.singleShot(0, self, self._show_wanted)  # after the first image, which opening shows by itself
         picture = state.picture
-        now = (self._opening.paths, picture.place if picture else None)
+        now = (self._opening.paths, picture.place if picture else None, self._labels.labelled_folder)
         if now != self._noted:
             self._noted = now
             self._quiet.start()
@@ -77,7 +83,7 @@ class Remembering(QObject):
     @Slot()
     def _note(self) -> None:
         state, paths = self._session.state, self._opening.paths
-        source, frame = "", 0
+        source, frame, folder = "", 0, self._labels.labelled_folder
         if state.series is not None and state.place is not None and state.place.index < state.series.frames:
             instance, frame = state.series.locate(state.place.index)
             source = instance.source
@@ -85,6 +91,7 @@ class Remembering(QObject):
         def write() -> None:
             self._running.note_opened(paths)
             self._running.note_place(source, frame)
+            self._running.note_labelling(folder)
 
         self._later(write)
 

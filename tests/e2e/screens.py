@@ -19,7 +19,9 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QTab
 from medapp.files import write_json
 from medapp.folders import user_folders
 from medapp.i18n import tr
-from medapp.imaging.phantom import PhantomCase, write_cases, write_ct_series, write_dicom
+from medapp.imaging.phantom import PhantomCase, write_cases, write_ct_series, write_dicom, write_png
+from medapp.training.verdicts import Verdict
+from medapp.workflows.labelling import file_name, find_label_projects
 from tests.e2e.driver import Driver, drive
 
 SIZES = ((1366, 768), (1920, 1080))
@@ -122,6 +124,66 @@ def _read_screens(hands: Driver, image: Path) -> Iterator[str]:
     hands.key(Qt.Key.Key_Home)
 
 
+def label_screens(hands: Driver, folder: Path) -> Iterator[str]:
+    """Label mode: the dialog, a case, the reasons, a case of the other class, the end, the figures, a disagreement."""
+    for seed in range(12):
+        write_png(folder / "label" / f"{seed:02}.png", PhantomCase(seed, nodule=seed % 2 == 0, size=512))
+    hands.drop([folder / "label"])
+    viewer = hands.find(QWidget, "viewer")
+    hands.wait_for(lambda: viewer.isVisible() and hands.picture(viewer).max() > 200, "the pictures")
+    hands.wait_for(lambda: text_of(hands, "job_text") == tr("ui.no_jobs"), "all thumbnails")
+    yield from _label_dialog(hands)
+    hands.wait_for(lambda: text_of(hands, "label_done") == "0 of 12", "label mode")
+    hands.settled(viewer)
+    yield "label-1-first"
+    for key in (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_1, Qt.Key.Key_0):
+        hands.key(key)
+    hands.key(Qt.Key.Key_X)
+    yield "label-2-reasons"
+    hands.key(Qt.Key.Key_1)
+    hands.key(Qt.Key.Key_Left)
+    hands.key(Qt.Key.Key_Left)
+    yield "label-3-answered"
+    hands.key(Qt.Key.Key_N)
+    while text_of(hands, "label_done") != "12 of 12":
+        hands.key(Qt.Key.Key_2)
+    hands.key(Qt.Key.Key_2)
+    yield "label-4-end"
+    yield from _second_reader(hands, folder / "label")
+
+
+def _label_dialog(hands: Driver) -> Iterator[str]:
+    hands.key(Qt.Key.Key_L)
+    hands.wait_for(lambda: hands.window.findChild(QLineEdit, "label_classes"), "the dialog")
+    yield "label-0-new"
+    for name, text in (("label_reader", "Ann"), ("label_new_title", "Nodules of phantoms")):
+        field = hands.find(QLineEdit, name)
+        field.selectAll()
+        QTest.keyClicks(field, text)
+    field = hands.find(QLineEdit, "label_classes")
+    field.setFocus()
+    QTest.keyClicks(field, "normal, nodule")
+    hands.key(Qt.Key.Key_Return)
+
+
+def _second_reader(hands: Driver, folder: Path) -> Iterator[str]:
+    """Another reader's answers beside one's own: the figures, and a disagreement that is settled."""
+    project = find_label_projects(user_folders().data / "labels")[0][0]
+    second = [Verdict(file_name(str(path)), "nodule", "Ben") for path in sorted(folder.iterdir())]
+    project.say(*second)
+    hands.key(Qt.Key.Key_L)
+    hands.key(Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    hands.wait_for(lambda: hands.window.findChild(QPushButton, "label_do_settle"), "the projects")
+    QTest.qWait(300)
+    yield "label-5-projects"
+    press(hands, "label_do_settle")
+    hands.wait_for(lambda: text_of(hands, "label_done").startswith("0 of"), "the disagreements")
+    hands.key(Qt.Key.Key_1)
+    hands.wait_for(lambda: "Ben" in text_of(hands, "label_told"), "what both had said")
+    yield "label-6-settling"
+    hands.key(Qt.Key.Key_Escape)
+
+
 def press(hands: Driver, name: str, seconds: float = 60) -> None:
     """Click a button as soon as it can be used."""
     button = hands.find(QPushButton, name)
@@ -148,7 +210,7 @@ def walk(
             for tour in tours:
                 for screen in tour(hands, Path(name)):
                     QTest.qWait(200)
-                    taken.append((screen, hands.window.grab()))
+                    taken.append((screen, (QApplication.activeModalWidget() or hands.window).grab()))
 
     drive(["open"], script)
     yield from taken
@@ -162,7 +224,7 @@ def main(folder: Path) -> None:
         for size in SIZES:
             with tempfile.TemporaryDirectory() as home:
                 os.environ["MEDAPP_HOME"] = home
-                for name, picture in walk(theme, size, (review_screens, teach_screens)):
+                for name, picture in walk(theme, size, (review_screens, teach_screens, label_screens)):
                     picture.save(str(folder / f"{name}-{theme}-{size[0]}.png"))
     application.quit()
 

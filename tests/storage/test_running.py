@@ -39,10 +39,11 @@ def test_what_was_open_is_known_after_the_program_was_brought_down(path: Path) -
     running.settle()
     running.note_opened([Path("b ü"), Path("a"), Path("b ü")])
     running.note_place("a/1.dcm", 3)
+    running.note_labelling("labels/ü")
     left = Running(path).begin()
     assert left.unclean
     assert [Path(p).name for p in left.opened] == ["b ü", "a"]
-    assert (left.source, left.frame) == ("a/1.dcm", 3)
+    assert (left.source, left.frame, left.labelling) == ("a/1.dcm", 3, "labels/ü")
     assert not left.is_unsafe
 
 

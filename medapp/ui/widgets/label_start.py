@@ -23,7 +23,7 @@ from medapp.i18n import tr
 from medapp.ui.widgets.layouts import button, card, column, label, named, row
 from medapp.ui.widgets.themed import ChoiceBox
 
-WIDTH_PX, MARGIN, LIST_PX = 680, 5, 110
+WIDTH_PX, MARGIN, LIST_PX, LINE_PX = 680, 5, 110, 26
 UNITS = ("image", "series")
 
 
@@ -127,7 +127,7 @@ class LabelStart(QDialog):
         layout.addWidget(label(tr("label.projects"), "heading"))
         for one in self._rows:
             self._list.addItem(QListWidgetItem(one.text))
-        self._list.setMaximumHeight(LIST_PX)
+        self._list.setFixedHeight(min(LIST_PX, LINE_PX * len(self._rows) + 4))
         self._list.currentRowChanged.connect(self._show_row)
         self._list.itemActivated.connect(partial(self._wish, "go_on"))
         layout.addWidget(self._list)
@@ -180,9 +180,10 @@ class LabelStart(QDialog):
         whole, across = column(), row()
         if opened:
             whole.addWidget(label(tr("label.opened", what=opened), "dim", wrap=True, name="label_opened"))
-            self._begin = self._beginning("label.begin", "primary", "label_begin", choose_folder=False)
+            role = "" if self._rows else "primary"
+            self._begin = self._beginning("label.begin", role, "label_begin", choose_folder=False)
             across.addWidget(self._begin)
-        role = "" if opened else "primary"
+        role = "" if opened or self._rows else "primary"
         folder = self._beginning("label.begin_folder", role, "label_begin_folder", choose_folder=True)
         across.addWidget(folder)
         across.addStretch(1)
