@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from medapp.classify.engine import DEVICES, Engine, EngineConfig
+from medapp.classify.package import Package
 from medapp.cli.chosen import chosen
 from medapp.cli.main import ANSWERED
 from medapp.cli.progress import run_shown
 from medapp.i18n import tr
 from medapp.imaging.readers import Readers
 from medapp.training import argument_types
+from medapp.training.case import CaseFolder
 from medapp.training.measure import Measured, measure
 from medapp.training.report_page.evaluation import write_evaluation_page
 from medapp.training.table_cases import UNCERTAIN
+from medapp.training.tables import arguments as table_arguments
+from medapp.training.tables.importing import import_table
 
 FIGURES = ("auc", "balanced_accuracy", "accuracy", "sensitivity", "specificity", "refused")
 
@@ -31,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", choices=DEVICES, default="auto", help=tr("cli.train.device"))
     parser.add_argument("--html", type=Path, metavar="FILE", help=tr("cli.evaluate.html"))
     parser.add_argument("--without-pictures", action="store_true", help=tr("cli.evaluate.without_pictures"))
+    table_arguments.add_arguments(parser)
     parser.add_argument("--json", action="store_true", help=tr("cli.check.json"))
 
 
@@ -42,11 +48,23 @@ def run(args: argparse.Namespace) -> int:
         Engine(EngineConfig(device=args.device)) as engine,
     ):
         asked = (args.patient_from, args.prevalence, args.uncertain)
-        measured = run_shown(measure(args.cases, package, readers, engine, *asked))
+        cases = _cases(args, package, readers)
+        measured = run_shown(measure(cases, package, readers, engine, *asked))
         if args.html is not None:
             write_evaluation_page(measured, args.html, None if args.without_pictures else readers)
     print(json.dumps(measured.to_json(), ensure_ascii=False, indent=1) if args.json else as_text(measured))
     return ANSWERED
+
+
+def _cases(args: argparse.Namespace, package: Package, readers: Readers) -> Path | CaseFolder:
+    """Return the folder or the list of files; or the cases of a table that is matched with its images."""
+    plan = table_arguments.plan_from(args)
+    if plan is None:
+        cases: Path = args.cases
+        return cases
+    imported = run_shown(import_table(replace(plan, together=package.calibration.several), readers))
+    imported.refuse_open()
+    return imported.to_folder()
 
 
 def as_text(measured: Measured) -> str:

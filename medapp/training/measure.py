@@ -125,7 +125,7 @@ class Measured:
 
 
 def measure(
-    root: Path,
+    root: Path | CaseFolder,
     package: Package,
     readers: ReadsFrames,
     engine: Predicts,
@@ -137,7 +137,7 @@ def measure(
 
     Parameters
     ----------
-    root : Path
+    root : Path or CaseFolder
         Folder with a sub-folder per class, or a table of labels.
     package : Package
         A classifier that knows these classes.
@@ -169,7 +169,8 @@ def measure(
     Cases that the model has learned from are left out and told. Where it has learned from all of them, they are
     measured nevertheless, with a warning: such figures prove nothing.
     """
-    listing = list_cases(root, uncertain, several=package.calibration.several)
+    several = package.calibration.several
+    listing = root if isinstance(root, CaseFolder) else list_cases(root, uncertain, several=several)
     strange = _strange(listing, package)
     asking = _Asking(engine, package.path)
     surveyed = yield from survey(listing, readers, pattern, asking.take)

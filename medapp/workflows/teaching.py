@@ -104,8 +104,7 @@ class Project:
         MedappError
             ``table.asked`` as long as it holds texts that nobody has said the meaning of; ``table.not_kept``.
         """
-        if asked := imported.open_questions:
-            raise MedappError("table.asked", n=len(asked), question=asked[0].text)
+        imported.refuse_open()
         if pattern:
             compile_pattern(pattern)
         kept = self.folder / f"{secrets.token_hex(4)}{SUFFIX}"

@@ -42,6 +42,8 @@ class TablePlan:
         ``MEANING=NAME``, as `columns_from` takes them.
     answers : mapping
         What texts mean that do not say what is true.
+    together : bool
+        Whether one column of yes and no is a label that may occur with others, and not two classes.
     """
 
     table: Path
@@ -50,6 +52,7 @@ class TablePlan:
     columns: Columns | None = None
     corrections: tuple[str, ...] = ()
     answers: Answers = field(default_factory=dict)
+    together: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,11 @@ class Imported:
     outcome: Outcome
     questions: tuple[Question, ...]
     several: bool
+
+    def refuse_open(self) -> None:
+        """Raise ``table.asked`` as long as nobody has said what a text means."""
+        if asked := self.open_questions:
+            raise MedappError("table.asked", n=len(asked), question=asked[0].text)
 
     @property
     def open_questions(self) -> tuple[Question, ...]:
@@ -158,7 +166,7 @@ def import_table(plan: TablePlan, readers: ReadsFrames) -> Job[Imported]:
         index = yield from read_headers(index, readers)
         columns = _columns(plan, grid, index)
     refuse_unfit(grid, columns)
-    imported = matched(grid, columns, index, plan.answers)
+    imported = matched(grid, columns, index, plan.answers, together=plan.together)
     if not imported.matching.matched:
         examples = ", ".join(match.text for match in imported.matching.unmatched[:3])
         raise MedappError("table.unmatched_images", name=plan.table.name, n=len(grid.rows), examples=examples[:200])
@@ -171,9 +179,9 @@ def _columns(plan: TablePlan, grid: Grid, index: ImageIndex) -> Columns:
     return columns_from(plan.corrections, grid, guess_columns(grid, index.known()))
 
 
-def matched(grid: Grid, columns: Columns, index: ImageIndex, answers: Answers) -> Imported:
+def matched(grid: Grid, columns: Columns, index: ImageIndex, answers: Answers, *, together: bool = False) -> Imported:
     """Match a table that was read with images that were listed."""
-    meaning = meaning_of(grid, columns, answers)
+    meaning = meaning_of(grid, columns, answers, together=together)
     matching = match_rows(grid, columns, index)
     questions = questions_of(grid, meaning, (match.row for match in matching.matches if not match.fault))
     outcome = outcome_of(grid, meaning, index, matching)
