@@ -43,6 +43,7 @@ from medapp.training.remedies import in_report, listing_with, survey_with
 from medapp.training.report import predictions_csv, summary_of
 from medapp.training.request import RunRequest
 from medapp.training.sample import ReadsOnce
+from medapp.training.shortcut_figures import shortcut_figures
 from medapp.training.starting_model import starting_model
 from medapp.training.timekeeping import note_rates, outlook_of
 
@@ -165,6 +166,7 @@ def _learn_and_test(
     report["learning_curve"] = curve
     report["remedies"] = in_report(plan.taken)
     report["validation"] |= other_divisions(lesson, instant, trained, narrator)
+    report["shortcuts"] = shortcut_figures(lesson, classes, narrator)
     if (pulse := narrator.pulse) is not None:
         report["timing"] |= {"images_per_second": round(pulse.images_per_second, 2)}
         report["timing"] |= {"data_wait": round(pulse.data_wait, 4)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -13,7 +14,15 @@ from numpy.typing import NDArray
 from medapp.classify.network import Classifier
 from medapp.training.memory import Portion
 from medapp.training.narration import StoppedEarlyError
-from medapp.training.pictures import PictureCache
+
+
+class TakesPictures(Protocol):
+    """Where network pictures come from."""
+
+    def take(self, positions: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Return the pictures at `positions`."""
+        ...
+
 
 OnBatch = Callable[[int, int], bool]
 """Told the pictures done and in all; True ends the pass."""
@@ -47,7 +56,7 @@ class Features:
 
 def extract(
     network: Classifier,
-    pictures: PictureCache,
+    pictures: TakesPictures,
     positions: NDArray[np.int64],
     portion: Portion,
     on_batch: OnBatch = never_stop,
@@ -59,7 +68,7 @@ def extract(
     network : Classifier
         Left in evaluation mode.
     pictures : PictureCache
-        The network pictures.
+        The network pictures; or anything else that they can be taken from.
     positions : ndarray of int, shape (n,)
         Which of them.
     portion : Portion
@@ -92,7 +101,7 @@ def extract(
 
 
 def _features_at(
-    network: Classifier, pictures: PictureCache, positions: NDArray[np.int64]
+    network: Classifier, pictures: TakesPictures, positions: NDArray[np.int64]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     device = next(network.parameters()).device
     with torch.inference_mode():

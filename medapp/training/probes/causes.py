@@ -14,7 +14,7 @@ FOLLOWS = {
     "frame": {"corners", "window"},
     "corners": {"frame", "window"},
     "file": {"headers", "corners", "frame", "window"},
-    "window": {"file"},
+    "window": {"file", "corners", "frame"},
     "outside": {"corners", "frame", "file", "window"},
 }
 _LEAD = {("frame", "corners"): 0.01, ("corners", "frame"): 0.01}
@@ -53,6 +53,8 @@ def _explains(cause: ProbeResult, result: ProbeResult) -> bool:
         return False
     if result.code == "file" and not _only_bytes(result):
         return False
+    if result.code == "window" and cause.code != "file" and "gaps" in {aspect.name for aspect in result.aspects}:
+        return False  # what stands at the edge leaves no gaps between the grey levels
     lead = _LEAD.get((result.code, cause.code), -_MARGIN)
     return cause.area.value - result.area.value >= lead
 

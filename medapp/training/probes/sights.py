@@ -79,12 +79,12 @@ def _outside(sketches: Sketches) -> Sight:
 
 def _window(sketches: Sketches) -> Sight:
     levels = sketches.stacked("levels")
-    ends = levels[:, [0, 1, -2, -1]]
+    ends = levels[:, [1, 2, -3, -2]]
     return Sight.of(
         "window",
         [
             ("range", ends),
-            ("range", levels[:, -1] - levels[:, 0]),
+            ("range", levels[:, -2] - levels[:, 1]),
             ("clipping", sketches.texture("at brightest", "at darkest")),
             ("gaps", sketches.texture("gaps", "levels")),
         ],
