@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
 from medapp.training.intervals import Z95, Estimate, student_quantile
 
@@ -128,6 +127,8 @@ def _design_effect(contributions: Floats, cases: _Cases) -> float:
 
 def _interval(value: float, statistic: Callable[[float], float], farthest: float, cases: _Cases) -> Estimate | None:
     """Return the values that the score test does not reject."""
+    from scipy.optimize import brentq  # late: the window starts without it
+
     clustered = cases.patients < len(cases.truth)
     quantile = student_quantile(cases.patients - 1) if clustered else Z95
 
