@@ -73,8 +73,9 @@ class FindingCard(QFrame):
             across.addWidget(button("ui.give_pattern", self.pattern_requested.emit, name="give_pattern"))
         if finding.severity != "blocking" and finding.key:
             across.addWidget(button("remedy.keep_because", self._ask_why, name=f"keep_{finding.code}"))
+        if not across.count():
+            holder.hide()
         across.addStretch(1)
-        holder.setVisible(across.count() > 1)
         return holder
 
     def _make_offers(self, kind: str, offers: tuple[Offer, ...]) -> QPushButton:
