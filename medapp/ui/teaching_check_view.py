@@ -48,7 +48,7 @@ def finding_view(finding: Mapping[str, Any], checked: Mapping[str, Any]) -> Find
         tuple(finding.get("paths", ())),
         finding.get("code", ""),
         key=key_of(finding) if "code" in finding else "",
-        figure=_figure_text(finding.get("figure")),
+        figure=_chance(finding.get("code", "")),
         fixes=tuple(offer for code, offer in offers if code in OF_PICTURES),
         exclusions=tuple(offer for code, offer in offers if code not in OF_PICTURES),
         pictures=len(pictures_of(finding, checked)) if "code" in finding else 0,
@@ -60,12 +60,9 @@ def _offer_text(remedy: Remedy) -> str:
     return words_of(remedy, "remedy.do")
 
 
-def _figure_text(figure: Mapping[str, Any] | None) -> str:
-    """Return the figure that a finding rests on, as pairs of 100, with its interval."""
-    if not figure or figure.get("low") is None or figure.get("high") is None:
-        return ""
-    shares = {name: round(100 * figure[name]) for name in ("value", "low", "high")}
-    return tr("remedy.pairs", **shares)
+def _chance(code: str) -> str:
+    """Return what the figure of a probe is to be compared with."""
+    return tr("remedy.chance") if code.startswith("shortcut_") else ""
 
 
 def _place(finding: Mapping[str, Any], remedies: tuple[Remedy, ...]) -> Place:

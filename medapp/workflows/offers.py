@@ -37,7 +37,7 @@ def offered(finding: Mapping[str, Any], checked: Mapping[str, Any]) -> tuple[Rem
         In the order in which they are offered.
     """
     told = [Remedy(one["code"], one["params"]) for one in finding.get("remedies", ())]
-    remedies = [one for one in told if one.code != KEEP]
+    remedies = [one for one in told if one.code != KEEP and one.params.get("value") != ""]
     if remedies:
         return tuple(remedies)
     return tuple(_by_files(finding["code"], checked))

@@ -29,6 +29,7 @@ from medapp.ui.widgets.teaching.views import (
     TrainView,
     UseView,
 )
+from tests.ui.check_states import check_states
 
 QUESTION = QuestionView("chest radiographs, frontal", "children", "pneumonia", "normal", 90, 5.0)
 STARTS = (
@@ -225,6 +226,7 @@ def states() -> dict[str, TeachingView]:
     shown = {f"1-question-{name}": replace(one, step=Step.QUESTION) for name, one in question.items()}
     shown |= {f"2-cases-{name}": replace(view, step=Step.CASES, cases=one) for name, one in on_cases.items()}
     shown |= {"3-check-findings": replace(view, step=Step.CHECK, check=check)}
+    shown |= {f"3-check-{name}": replace(view, step=Step.CHECK, check=one) for name, one in check_states().items()}
     shown |= {"3-check-empty": replace(view, step=Step.CHECK)}
     shown |= {f"4-train-{name}": replace(view, step=Step.TRAIN, train=one) for name, one in on_train.items()}
     shown |= {
