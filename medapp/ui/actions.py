@@ -42,6 +42,7 @@ class Actions(QObject):
         action.setCheckable(command.checked is not None)
         action.setShortcuts([QKeySequence(text) for text in command.shortcuts])
         action.setToolTip(_tooltip(command))
+        action.setAutoRepeat(command.group != "label")  # a key that is held down is one answer
         action.triggered.connect(partial(_call, handler))
         return action
 

@@ -136,13 +136,16 @@ def label_screens(hands: Driver, folder: Path) -> Iterator[str]:
     hands.wait_for(lambda: text_of(hands, "label_done") == "0 of 12", "label mode")
     hands.settled(viewer)
     yield "label-1-first"
-    for key in (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_1, Qt.Key.Key_0):
+    for number, key in enumerate((Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_1, Qt.Key.Key_0), start=1):
         hands.key(key)
+        hands.wait_for(lambda n=number: text_of(hands, "label_done") == f"{n} of 12", "the answer")
+        hands.settled(viewer)
     hands.key(Qt.Key.Key_X)
     yield "label-2-reasons"
     hands.key(Qt.Key.Key_1)
+    hands.settled(viewer)
     hands.key(Qt.Key.Key_Left)
-    hands.key(Qt.Key.Key_Left)
+    hands.settled(viewer)
     yield "label-3-answered"
     hands.key(Qt.Key.Key_N)
     while text_of(hands, "label_done") != "12 of 12":

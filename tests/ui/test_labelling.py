@@ -12,12 +12,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from medapp.classify.prediction import ModelKey, Prediction
 from medapp.imaging.phantom import PhantomCase, write_png
+from medapp.training.verdicts import Verdict
 from medapp.ui import theme
 from medapp.ui.main_window import MainWindow
+from medapp.ui.seen_answers import SeenAnswers
 from medapp.ui.session import Session
-from medapp.ui.state import LabelView
+from medapp.ui.state import Answered, LabelView, ModelFacts, Page
 from medapp.ui.widgets.label_start import LabelStart
+from medapp.workflows.label_agreement import disagreements
 from medapp.workflows.label_plan import LabelPlan
 from medapp.workflows.labelling import LabelProject, file_name
 
@@ -243,3 +247,62 @@ def test_a_series_is_one_case_whatever_image_is_on_screen(
     QTest.keyClick(window, Qt.Key.Key_2)
     qtbot.waitUntil(lambda: view(session).done == 1)
     assert [v.label for v in made.verdicts] == ["bleeding"]
+
+
+def test_a_key_that_is_held_down_is_one_answer(window: MainWindow) -> None:
+    repeating = {name for name in ("label_1", "label_unsure", "label_undo") if window.actions_made[name].autoRepeat()}
+    assert repeating == set()
+
+
+def test_an_answer_that_was_seen_marks_what_is_said_later_also_after_a_restart(
+    qtbot: QtBot, label: Callable[..., None], window: MainWindow, session: Session, project: LabelProject
+) -> None:
+    window.labelling.leave()
+    picture = session.state.picture
+    assert picture is not None
+    prediction = Prediction(ModelKey("m", "1", "h"), picture.identity, {"a": 1.0}, "a")
+    session.update(panel_open=True, answer=Answered(ModelFacts("m", "M", "1"), prediction))
+    session.update(panel_open=False)
+    qtbot.waitUntil(lambda: not session.note_jobs.runner.running)
+    assert SeenAnswers(session).has(picture.identity)
+    window.labelling.begin(project, "Ann", only=[file_name(picture.instance.source)])
+    qtbot.waitUntil(lambda: view(session).total == 1 and not session.state.loading)
+    label(Qt.Key.Key_1)
+    assert [v.seen_ai for v in project.verdicts] == [True]
+
+
+def test_both_answers_are_told_after_ones_own_and_enter_goes_on(
+    qtbot: QtBot, window: MainWindow, session: Session, project: LabelProject, pictures: Path
+) -> None:
+    files = [file_name(str(path)) for path in sorted(pictures.iterdir())[:2]]
+    for file in files:
+        project.say(Verdict(file, "normal", "Ann"), Verdict(file, "nodule", "Ben"))
+    window.labelling.begin(project, "Ann", only=disagreements(project), settling=True)
+    qtbot.waitUntil(lambda: view(session).total == 2 and not session.state.loading)
+    assert (view(session).answer, view(session).told) == ("", "")
+    first = shown(session)
+    QTest.keyClick(window, Qt.Key.Key_2)
+    qtbot.waitUntil(lambda: "Ann: normal · Ben: nodule" in view(session).told)
+    assert shown(session) == first
+    QTest.keyClick(window, Qt.Key.Key_1)
+    qtbot.waitUntil(lambda: view(session).answer == "normal")
+    QTest.keyClick(window, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: shown(session) != first and not session.state.loading)
+    assert project.finals()[files[0]].label == "normal"
+
+
+def test_labels_become_the_cases_of_a_teaching_project(
+    qtbot: QtBot, window: MainWindow, session: Session, project: LabelProject, pictures: Path
+) -> None:
+    project.say(
+        *(
+            Verdict(file_name(str(p)), project.plan.classes[n % 2], "Ann")
+            for n, p in enumerate(sorted(pictures.iterdir()))
+        )
+    )
+    window.label_door._deeds.teach(project)
+    qtbot.waitUntil(lambda: len(window.teaching.view.cases.classes) == 2, timeout=15_000)
+    qtbot.waitUntil(lambda: not session.jobs.runner.running and not session.project_jobs.runner.running, timeout=20_000)
+    assert session.state.page is Page.TEACHING
+    assert {row.name: row.images for row in window.teaching.view.cases.classes} == {"normal": 6, "nodule": 6}
+    assert "12 labelled files" in session.state.notice

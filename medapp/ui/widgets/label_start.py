@@ -138,16 +138,17 @@ class LabelStart(QDialog):
     def _add_wishes(self, layout: QVBoxLayout) -> None:
         self._go_on = self._button("go_on", role="primary")
         self._settle = self._button("settle")
-        first, second = row(), row()
-        for made in (self._go_on, self._settle, self._button("rank"), self._button("take_in")):
-            first.addWidget(made)
-        first.addStretch(1)
-        second.addWidget(self._button("teach"))
-        second.addWidget(self._button("export"))
-        second.addWidget(self._copies)
-        second.addStretch(1)
-        layout.addLayout(first)
-        layout.addLayout(second)
+        lines: tuple[tuple[QWidget, ...], ...] = (
+            (self._go_on, self._settle, self._button("rank")),
+            (self._button("take_in"), self._button("teach")),
+            (self._button("export"), self._copies),
+        )
+        for widgets in lines:
+            line = row()
+            for widget in widgets:
+                line.addWidget(widget)
+            line.addStretch(1)
+            layout.addLayout(line)
 
     def _button(self, action: str, role: str = "") -> QPushButton:
         made = button(f"label.do_{action}", partial(self._wish, action), role=role, name=f"label_do_{action}")
