@@ -17,7 +17,10 @@ from medapp.training.tables.opening import TEXT_FILES, WORKBOOKS
 
 NAMES = ("images", "sheet", "column", "answer")
 """What `add_arguments` declares."""
-_TAKEN_UP = frozenset({"table.no_file_column", "table.encoding"})
+_TAKEN_UP = frozenset(
+    {"table.no_file_column", "table.no_labels", "table.unmatched", "table.encoding", "table.row", "table.header_twice"}
+    | {"table.values", "table.contradicts"}
+)
 """What a plain list of files is refused for, and a table that is matched with images is not."""
 
 

@@ -11,14 +11,14 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from medapp.errors import MedappError
 from medapp.training.tables.grid import Grid
-from medapp.training.tables.words import ASKED, HEADERS, NO, YES, number, plain
+from medapp.training.tables.lookup import coarse_id, coarse_name
+from medapp.training.tables.words import ASKED, HEADERS, NO, SPLITS, SUFFIXES, YES, number, plain
 
 Key: TypeAlias = Literal["file", "sop", "series", "study", "accession", "patient"]
 KEYS: tuple[Key, ...] = get_args(Key)
 """What a row can name images by, the most telling first."""
 MEANINGS = (*KEYS, "label", "class", "site", "date", "split", "unused")
 """What a person can say that a column means."""
-SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".dcm", ".dicom", ".ima", ".jp2", ".bmp", ".gz"})
 SAMPLE = 500
 LABEL_SHARE = 0.8
 _UID = re.compile(r"[0-2](\.\d+){4,}")
@@ -157,15 +157,15 @@ def guess_columns(grid: Grid, known: Mapping[Key, frozenset[str]] | None = None)
     grid : Grid
         The table.
     known : mapping, optional
-        What the images are called by, in small letters: names of files, UIDs, numbers. A column that holds such texts
-        names them, whatever it is called.
+        What the images are called by (`ImageIndex.known`): names of files, UIDs, numbers. A column that holds such
+        texts names them, whatever it is called; but a running number is never taken for the name of a file.
     """
     by_content = _by_content(grid, known or {})
     named = {key: header for key, header in _by_header(grid).items() if header not in by_content.values()}
     found = named | by_content
     taken = set(found.values())
     free = [h for h in grid.headers if h not in taken and plain(h) not in HEADERS["unused"] and not _is_index(h)]
-    by_class = next((h for h in free if plain(h) in HEADERS["classes"]), "")
+    by_class = next((h for h in free if plain(h) in HEADERS["classes"] and _comes_back(grid.column(h))), "")
     labels = tuple(h for h in free if h != by_class and is_label(grid.column(h)))
     if by_class and is_label(grid.column(by_class)) and labels:
         labels, by_class = tuple(h for h in free if h == by_class or h in labels), ""
@@ -181,7 +181,7 @@ def _by_header(grid: Grid) -> dict[str, str]:
     found: dict[str, str] = {}
     for meaning in (*KEYS, "site", "date", "split"):
         named = [h for h in grid.headers if plain(h) in HEADERS[meaning] and h not in found.values()]
-        usable = [h for h in named if meaning != "split" or not is_label(grid.column(h))]
+        usable = [h for h in named if meaning != "split" or _tells_parts(grid.column(h))]
         if usable:
             found[meaning] = max(usable, key=lambda h: sum(map(bool, grid.column(h)[:SAMPLE])))
     return found
@@ -191,7 +191,8 @@ def _by_content(grid: Grid, known: Mapping[Key, frozenset[str]]) -> dict[str, st
     """Return the columns that hold what images are called by: a header may say one thing and hold another."""
     by_header, found = _by_header(grid), {}
     for key in KEYS[:-1]:
-        shares = {h: _share(grid.column(h), key, known.get(key, frozenset())) for h in grid.headers}
+        named = [h for h in grid.headers if plain(h) not in HEADERS["unused"] and not _is_index(h)] or grid.headers
+        shares = {h: _share(grid.column(h), key, known.get(key, frozenset())) for h in named}
         best = max(shares, key=lambda h: (shares[h], by_header.get(key) == h))
         if shares[best] >= 0.5 or (key not in by_header and key == "file" and _are_files(grid.column(best))):
             found[key] = best
@@ -205,8 +206,8 @@ def _share(cells: Sequence[str], key: Key, names: frozenset[str]) -> float:
     filled = [cell for cell in cells[:SAMPLE] if cell]
     if not filled or not names:
         return 0.0
-    texts = (PurePosixPath(c.replace("\\", "/")).name if key == "file" else c for c in filled)
-    return sum(text.casefold() in names for text in texts) / len(filled)
+    coarse = coarse_name if key == "file" else coarse_id
+    return sum(coarse(cell) in names for cell in filled) / len(filled)
 
 
 def _are_files(cells: Sequence[str]) -> bool:
@@ -226,6 +227,18 @@ def is_label(cells: Sequence[str]) -> bool:
 def _tells_classes(cells: Sequence[str]) -> bool:
     texts = {cell.casefold() for cell in cells if cell.casefold() not in ASKED}
     return 2 <= len(texts) <= max(2, min(50, len(cells) // 2)) and not all(_UID.fullmatch(text) for text in texts)
+
+
+def _comes_back(cells: Sequence[str]) -> bool:
+    """Tell whether a column may name classes: a report in words is another in every row."""
+    texts = {cell.casefold() for cell in cells if cell.casefold() not in ASKED}
+    return len(texts) <= max(2, len(cells) // 2)
+
+
+def _tells_parts(cells: Sequence[str]) -> bool:
+    """Tell whether a column names training and test; numbers of folds do not."""
+    filled = [cell for cell in cells if cell]
+    return bool(filled) and 2 * sum(cell.casefold() in SPLITS for cell in filled) >= len(filled)
 
 
 def _is_index(header: str) -> bool:

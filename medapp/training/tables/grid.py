@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ from medapp.training.case import TableNote
 
 Line: TypeAlias = tuple[int, list[str]]
 """The number of a line in the file, counted from 1, and its cells."""
+_UNSEEN = {ord(sign): None for sign in "\x00\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"} | {0xA0: " ", 0x202F: " "}
+_KEPT_AS_TEXT = re.compile(r"""=\s*"([^"]*)"|'([\d.]+)""")
+"""``="00123"`` and ``'00123``."""
 LONGEST_CELL, LONGEST_NAME = 10_000, 200
 MOST_COLUMNS = 1000
 TITLE_LINES = 10
@@ -98,7 +102,11 @@ def tidy(
 
 
 def _plain(cell: str) -> str:
-    return cell.replace("\x00", "").replace("\u00a0", " ").strip()[:LONGEST_CELL]
+    """Return a cell without what cannot be seen, and without the marks that keep a spreadsheet from counting it."""
+    text = cell.translate(_UNSEEN).strip()[:LONGEST_CELL]
+    if found := _KEPT_AS_TEXT.fullmatch(text):
+        return (found[1] or found[2] or "").strip()
+    return text
 
 
 def _at(cells: Sequence[str], place: int) -> str:
@@ -114,8 +122,16 @@ def _first_of_table(lines: Sequence[Line]) -> int:
     """Return the place of the header: titles above it have one text only, which may be merged over several cells."""
     for place, (_, cells) in enumerate(lines[:TITLE_LINES]):
         if len({cell for cell in cells if cell}) > 1:
-            return place
+            groups_others = place + 1 < len(lines) and _groups(cells, lines[place + 1][1])
+            return place + 1 if groups_others else place
     return 0
+
+
+def _groups(cells: Sequence[str], below: Sequence[str]) -> bool:
+    """Tell whether a line groups the names below it: it has a text over several columns, they have one each."""
+    names, under = [cell for cell in cells if cell], [cell for cell in below if cell]
+    is_words = not any(cell.replace(",", ".").replace(".", "", 1).lstrip("-").isdecimal() for cell in under)
+    return len(set(names)) < len(names) <= len(under) == len(set(under)) and is_words
 
 
 def _without_headers(header: Sequence[str], body: Sequence[Line]) -> tuple[list[Line], int]:

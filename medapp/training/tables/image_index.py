@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from medapp.errors import MedappError
 from medapp.i18n import tr
@@ -13,6 +13,7 @@ from medapp.jobs import Job, Progress, TimeLeft
 from medapp.training.dataset import files_below
 from medapp.training.survey import ReadsFrames
 from medapp.training.tables.columns import Key
+from medapp.training.tables.lookup import coarse_id, coarse_name
 
 NO_IMAGES = frozenset(
     {".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods", ".txt", ".md", ".json", ".xml", ".html", ".pdf", ".doc", ".docx"}
@@ -53,13 +54,11 @@ class ImageIndex:
     with_headers: bool = False
 
     def known(self) -> dict[Key, frozenset[str]]:
-        """Return what the images are called by, in small letters."""
-        known: dict[Key, frozenset[str]] = {
-            "file": frozenset(PurePosixPath(image.name).name.casefold() for image in self.images)
-        }
+        """Return what the images are called by, with everything overlooked that a lookup may overlook."""
+        known: dict[Key, frozenset[str]] = {"file": frozenset(coarse_name(image.name) for image in self.images)}
         keys: tuple[Key, ...] = ("sop", "series", "study", "accession", "patient")
         for key in keys if self.with_headers else ():
-            known[key] = frozenset(text.casefold() for image in self.images if (text := getattr(image, key)))
+            known[key] = frozenset(coarse_id(text) for image in self.images if (text := getattr(image, key)))
         return known
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, TypeAlias
 
-from medapp.training.tables.columns import SUFFIXES
+from medapp.training.tables.words import SUFFIXES
 
 Way: TypeAlias = Literal["", "folder", "case", "spaces", "extension", "zeros", "number"]
 """How a text was found: empty as it stands, else what had to be overlooked."""
@@ -73,11 +73,26 @@ def _id_as_number(text: str) -> str:
     return (whole.lstrip("0") or "0") if mark and whole.isdecimal() and not rest.strip("0") else _id_without_zeros(text)
 
 
+def _name_as_number(text: str) -> str:
+    return _stem(text).removesuffix(".0").lstrip("0")
+
+
+def coarse_name(text: str) -> str:
+    """Return the name of a file with all overlooked that a lookup may overlook, but for numbers with a point."""
+    return _without_zeros(_last(text.replace("\\", "/")))
+
+
+def coarse_id(text: str) -> str:
+    """Return a number with all overlooked that a lookup may overlook."""
+    return _id_as_number(text.strip("\x00 "))
+
+
 _NAME_WAYS: Mapping[Way, Callable[[str], str]] = {
     "case": _small,
     "spaces": _tight,
     "extension": _stem,
     "zeros": _without_zeros,
+    "number": _name_as_number,
 }
 _ID_WAYS: Mapping[Way, Callable[[str], str]] = {
     "case": _small,

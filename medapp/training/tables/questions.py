@@ -85,7 +85,7 @@ class Meaning:
         text = cell.casefold()
         if text in self.answers:
             return (cell or tr("table.blank_class")) if self.answers[text] == "class" else ""
-        return "" if text in ASKED else cell
+        return "" if text in ASKED else number(cell)
 
 
 def meaning_of(grid: Grid, columns: Columns, answers: Answers, *, together: bool = False) -> Meaning:

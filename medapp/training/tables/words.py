@@ -80,6 +80,9 @@ ASKED = frozenset(
 )
 """Texts that do not say what is true: a person is asked what each of them means."""
 
+SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".dcm", ".dicom", ".ima", ".jp2", ".bmp", ".gz"})
+"""Endings of images."""
+
 SPLITS: Mapping[str, Part] = {
     **PARTS,
     "lernen": "train",

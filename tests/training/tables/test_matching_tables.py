@@ -99,7 +99,7 @@ def test_columns_are_guessed_in_three_languages_and_by_their_content(
 
 def test_a_column_holds_what_it_holds_whatever_it_is_called(tmp_path: Path) -> None:
     grid = read_grid(csv_file(tmp_path, "Study,label\n4711,ill\n4712,well\n4713,ill\n"))
-    index = ImageIndex(tmp_path, tuple(IndexedImage(f"{k}.dcm", accession=f"{k}") for k in range(4711, 4714)), True)
+    index = ImageIndex(tmp_path, tuple(IndexedImage(f"im{k}.dcm", accession=f"{k}") for k in range(4711, 4714)), True)
     assert guess_columns(grid, index.known()).meaning("Study") == "accession"
 
 
@@ -244,3 +244,37 @@ def test_what_cannot_be_matched_is_a_sentence(tmp_path: Path, text: str, images:
         imported(csv_file(tmp_path, text), tmp_path / images, readers)
     assert refused.value.code == code
     assert "{" not in tell(refused.value)
+
+
+def columns_of(folder: Path, text: str, *names: str) -> dict[str, str]:
+    grid = read_grid(csv_file(folder, text))
+    columns = guess_columns(grid, named(*names).known() if names else None)
+    return {header: columns.meaning(header) for header in grid.headers}
+
+
+def test_a_report_in_words_is_not_taken_for_classes(tmp_path: Path) -> None:
+    rows = "".join(f"{k}.png,report number {k} in words,{'ill' if k % 2 else 'well'}\n" for k in range(10))
+    assert columns_of(tmp_path, f"file,Befund,Diagnose\n{rows}") == {
+        "file": "file",
+        "Befund": "unused",
+        "Diagnose": "class",
+    }
+
+
+def test_numbers_of_folds_are_no_parts(tmp_path: Path) -> None:
+    rows = "".join(f"{k}.png,{k % 3},{'ill' if k % 2 else 'well'}\n" for k in range(10))
+    assert columns_of(tmp_path, f"file,fold,label\n{rows}")["fold"] == "unused"
+
+
+def test_a_number_that_the_files_are_named_by_names_them_but_a_running_number_does_not(tmp_path: Path) -> None:
+    rows = "".join(f"{k},{700 + k},{'ill' if k % 2 else 'well'}\n" for k in range(1, 9))
+    text = f"Nr,Auftragsnummer,Befund\n{rows}"
+    by_number = columns_of(tmp_path, text, *(f"{700 + k:06}.png" for k in range(1, 9)))
+    assert by_number == {"Nr": "unused", "Auftragsnummer": "file", "Befund": "class"}
+    running = columns_of(tmp_path, text, *(f"{k:04}.png" for k in range(1, 9)))
+    assert running == {"Nr": "unused", "Auftragsnummer": "accession", "Befund": "class"}
+
+
+def test_a_file_may_be_named_by_a_number_with_a_point(tmp_path: Path) -> None:
+    found = NameLookup(["0007.png", "0008.png"], "/data").find("7.0")
+    assert (found.images, found.way, found.unclear) == ((0,), "number", False)

@@ -193,3 +193,16 @@ def test_any_bytes_are_a_table_or_a_sentence(tmp_path: Path, data: bytes, suffix
 )
 def test_dates_are_read_as_the_whole_column_tells_and_else_left_open(cells: list[str], dates: list[str]) -> None:
     assert [iso_date(cell, order_of(cells)) for cell in cells] == dates
+
+
+def test_a_line_that_groups_the_names_below_it_is_no_header(tmp_path: Path) -> None:
+    rows = [["Bild", "Befunde", None, None], [None, "Erguss", "Infiltrat", "Ort"], ["a.png", 1, 0, "links"]]
+    path = workbook(tmp_path / "t.xlsx", {"a": rows}, ["A1:A2", "B1:D1"])
+    grid = read_grid(path)
+    assert grid.headers == ("Bild", "Erguss", "Infiltrat", "Ort")
+    assert grid.rows == (("a.png", "1", "0", "links"),)
+
+
+def test_marks_that_keep_numbers_as_text_and_signs_that_cannot_be_seen_are_no_part_of_a_cell(tmp_path: Path) -> None:
+    text = '\u200bacc;label\n"=""00123""";x\n\'00124;y\n\u00a000125\ufeff;x\n'
+    assert read_grid(csv_file(tmp_path, text)).column("acc") == ["00123", "00124", "00125"]
