@@ -42,9 +42,9 @@ class Sketch:
     ----------
     thumbnail : ndarray of uint8, shape (48, 48)
         The whole picture by area averages, from its darkest to its brightest level, bright values bright.
-    frame : ndarray of float32, shape (4, 8, 2)
-        Mean of the outermost 2 % along each of `SIDES`, in eight places, clockwise, and how much larger its standard
-        deviation is than that of the next 2 %; 0 to 1 is the range of what is inside.
+    frame : ndarray of float32, shape (4, 8, 3)
+        Of the outermost 2 % along each of `SIDES`, in eight places, clockwise: mean, standard deviation along it, and
+        how much brighter the outermost line is. 0 to 1 is the range of what is inside.
     corners : ndarray of float32, shape (4, 4)
         Mean, deviation, maximum, and share of very bright pixels of each of `CORNERS`, an eighth of the side.
     surroundings : ndarray of float32, shape (7,)
@@ -210,7 +210,7 @@ def _stretched(picture: Floats) -> Floats:
 
 def _even(picture: Floats) -> Floats:
     """Bring what is inside from 0 to 1, so that a bright mark at the edge changes nothing elsewhere."""
-    low, high = (float(end) for end in np.percentile(_inside(_thinned(picture)), (1, 99)))
+    low, high = (float(end) for end in np.percentile(_inside(_no_larger(picture, _CORNERS_SEEN)), (1, 99)))
     even = (picture - np.float32(low)) * np.float32(1 / max(high - low, 1e-3))
     return np.clip(even, -1, 3, out=even)
 
@@ -219,24 +219,28 @@ def _frame(picture: Floats) -> Floats:
     rows, columns = picture.shape
     high, wide = max(1, round(FRAME_SHARE * rows)), max(1, round(FRAME_SHARE * columns))
     # clockwise, each strip with its length as the second axis
-    outer = np.array([_along(strip) for strip in _strips(picture, high, wide)], np.float32)
-    inner = picture[high : rows - high, wide : columns - wide]
-    if min(inner.shape) > 0:  # noise and sharpness are the same there: no trace of a frame
-        outer[..., 1] -= [_along(strip)[:, 1] for strip in _strips(inner, high, wide)]
-    return outer
+    return np.array([_along(strip) for strip in _strips(picture, high, wide)], np.float32)
 
 
 def _strips(picture: Floats, high: int, wide: int) -> tuple[Floats, ...]:
-    return picture[:high], picture[:, -wide:].T, picture[-high:, ::-1], picture[::-1, :wide].T
+    return picture[:high], picture[:, : -wide - 1 : -1].T, picture[: -high - 1 : -1, ::-1], picture[::-1, :wide].T
 
 
 def _along(strip: Floats) -> Floats:
-    """Return mean and deviation in `PLACES` places of a strip; a place without a pixel has its neighbour's."""
-    starts = (np.arange(PLACES) * strip.shape[1]) // PLACES
-    counts = np.maximum(np.diff([*starts, strip.shape[1]]), 1) * strip.shape[0]
-    means = np.add.reduceat(strip.sum(axis=0), starts) / counts
-    squares = np.add.reduceat((strip * strip).sum(axis=0), starts) / counts
-    return np.stack([means, np.sqrt(np.maximum(squares - means * means, 0))], axis=1).astype(np.float32)
+    """Return what `Sketch.frame` says of a strip, its outermost line first.
+
+    Of averages over its width and a few pixels along it, so that neither noise nor sharpness shows. A place without a
+    pixel has its neighbour's.
+    """
+    profile, outermost = strip.mean(axis=0), strip[0]
+    smooth = profile if len(profile) < 4 * PLACES else cv2.blur(profile[None], (4, 1))[0]
+    starts = (np.arange(PLACES) * len(profile)) // PLACES
+    counts = np.maximum(np.diff([*starts, len(profile)]), 1)
+    means, edge = (np.add.reduceat(line, starts) / counts for line in (profile, outermost))
+    squares = np.add.reduceat(smooth * smooth, starts) / counts
+    middle = np.add.reduceat(smooth, starts) / counts
+    spread = np.sqrt(np.maximum(squares - middle * middle, 0))
+    return np.stack([means, spread, edge - means], axis=1).astype(np.float32)
 
 
 def _corners(picture: Floats) -> Floats:

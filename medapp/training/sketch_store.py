@@ -19,10 +19,10 @@ from medapp.training.sketch import THUMBNAIL, Sketch
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-_VERSION = 4
+_VERSION = 5
 """Of what a sketch holds; those of another version are made anew."""
 _SHAPES = {
-    "frame": (4, 8, 2),
+    "frame": (4, 8, 3),
     "corners": (4, 4),
     "surroundings": (7,),
     "histogram": (64,),
