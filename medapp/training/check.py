@@ -13,9 +13,9 @@ from medapp.errors import MedappError
 from medapp.folders import user_folders
 from medapp.i18n import tell, tr
 from medapp.jobs import Job, run_to_end
-from medapp.training.as_decided import seen_as_decided
 from medapp.training.case import CaseFolder
 from medapp.training.case_traits import CaseTraits
+from medapp.training.check_memory import CheckMemory
 from medapp.training.collecting import advice
 from medapp.training.confounding import Confounding, confounders
 from medapp.training.dataset import list_cases
@@ -23,11 +23,12 @@ from medapp.training.duplicates.groups import Duplicate, Group, duplicates_of, s
 from medapp.training.duplicates.telling import duplicate_findings
 from medapp.training.findings import Finding, all_findings, by_weight
 from medapp.training.intervals import least_shown
+from medapp.training.known_headers import KnownHeaders
 from medapp.training.label_findings import about_labels, about_table, learnable
 from medapp.training.probes.result import ProbeResult
-from medapp.training.probes.run import run_probes
 from medapp.training.probes.telling import shortcut_findings
 from medapp.training.remedies import Taken, listing_with, spec_with, survey_with, with_reasons
+from medapp.training.remembered import known_groups, known_probes
 from medapp.training.side_findings import about_confounding, about_numbers, about_writing
 from medapp.training.sketch_store import SketchStore
 from medapp.training.split import SEALED_FRACTION, Member, Side, Split, Use, salt_from_seed, salted, split_cases
@@ -214,16 +215,17 @@ def check(
         Those of `list_cases` and `survey`; ``cases.nothing`` where no picture could be read.
     """
     listing = root if isinstance(root, CaseFolder) else list_cases(root, uncertain)
+    memory = CheckMemory(user_folders().cache / "check")
+    known = KnownHeaders(readers, memory, listing.root)
     with SketchStore(user_folders().cache) as store:
-        read = yield from survey(listing_with(listing, taken), readers, pattern, store=store)
+        read = yield from survey(listing_with(listing, taken), known, pattern, store=store)
     surveyed = survey_with(learnable(read), taken)
-    groups = yield from same_pictures(surveyed.seen)
+    groups = yield from known_groups(surveyed.seen, memory)
     checked = judge(surveyed, salt or salt_from_seed(0), recorded, groups=groups, taken=taken)
     folder = surveyed.folder
     truth = folder.truth(tuple(one.case for one in surveyed.seen))
-    results = yield from run_probes(
-        seen_as_decided(surveyed.seen, spec_with(PreprocessSpec(), taken)), truth, folder.classes
-    )
+    spec = spec_with(PreprocessSpec(), taken)
+    results = yield from known_probes(surveyed.seen, truth, folder.classes, spec, memory)
     return with_probes(checked, results, taken)
 
 
