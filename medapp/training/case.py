@@ -90,7 +90,7 @@ class TableNote:
     params : mapping
         Fills the places of the text.
     names : tuple of str
-        What it is about: images, or rows.
+        Images that it is about, below their folder, or rows. Never in the text: it goes into reports.
     """
 
     code: str

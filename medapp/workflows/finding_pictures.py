@@ -37,7 +37,7 @@ def case_pictures(listing: CaseFolder, names: Sequence[str], readers: ReadsFrame
     listing : CaseFolder
         Where they are.
     names : sequence of str
-        Names below the folder of cases, or paths.
+        Names below the folder of cases, or paths; they need not be cases: a table may leave images out.
     readers : Readers
         The reader pool.
     """
@@ -46,7 +46,7 @@ def case_pictures(listing: CaseFolder, names: Sequence[str], readers: ReadsFrame
     for name in names:
         case = known.get(name)
         shown = PurePath(name).name
-        pixels = None if case is None else _picture(case.source, readers)
+        pixels = _picture(str(listing.root / name) if case is None else case.source, readers)
         read.append(CasePicture(shown, "" if case is None else case.label, pixels))
         yield Partial(tuple(read))
     return tuple(read)

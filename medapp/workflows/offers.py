@@ -8,6 +8,11 @@ from typing import Any
 from medapp.training.findings import Remedy
 from medapp.training.remedies import KEEP, subject_of
 
+_WITH_PATHS = frozenset(
+    {"patients_missing", "patient_in_two_classes", "patient_across_split", "base_knows_patients"}
+    | {"several_frames", "some_colour", "table_conflicts", "table_images_without_row"}
+)
+"""Findings whose paths are images below the folder of cases."""
 _UNREADABLE = {"unreadable": "unreadable", "not_images": "not_images"}
 
 
@@ -57,9 +62,8 @@ def pictures_of(finding: Mapping[str, Any], checked: Mapping[str, Any]) -> tuple
     """Return names or paths of the files whose pictures show a finding: copies beside each other."""
     if groups := _groups(finding["code"], checked):
         return tuple(path for group in groups for path in group["paths"])
-    if finding["code"] in _UNREADABLE:
-        return ()
-    return tuple(finding.get("cases") or finding.get("paths", ()))
+    shown = finding.get("cases") or (finding.get("paths", ()) if finding["code"] in _WITH_PATHS else ())
+    return tuple(shown)
 
 
 def _groups(code: str, checked: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
