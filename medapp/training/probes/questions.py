@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,3 +80,10 @@ def thinned(question: Question, most: int) -> Question:
             count += len(of_patient[patient])
     places = np.array(sorted(kept), np.int64)
     return Question(question.name, question.cases[places], question.positive[places], question.patients[places])
+
+
+def among_asked(asked: Sequence[Question], seen: Sequence[Seen]) -> tuple[tuple[Question, ...], list[Seen]]:
+    """Return the questions, counted among the cases that they draw, and these: what is seen of others costs memory."""
+    places = np.unique(np.concatenate([question.cases for question in asked]))
+    fewer = tuple(replace(question, cases=np.searchsorted(places, question.cases)) for question in asked)
+    return fewer, [seen[place] for place in places.tolist()]

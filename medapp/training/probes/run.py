@@ -13,7 +13,7 @@ from medapp.jobs import Job, Progress
 from medapp.training.probes.causes import with_causes
 from medapp.training.probes.looking import Look, Question, look
 from medapp.training.probes.naming import telling, with_value
-from medapp.training.probes.questions import questions, thinned
+from medapp.training.probes.questions import among_asked, questions, thinned
 from medapp.training.probes.reach import reach_of
 from medapp.training.probes.result import RED, ProbeResult
 from medapp.training.probes.sight import Sight
@@ -52,6 +52,7 @@ def run_probes(seen: Sequence[Seen], truth: NDArray[np.int64], classes: Sequence
     asked = questions(seen, truth[there], classes) if seen else ()
     if not asked:
         return ()
+    asked, seen = among_asked(asked, seen)
     sights = [sight for sight in all_sights(seen) if sight.aspects]
     looks, found = len(sights) * len(asked), []
     for done, sight in enumerate(sights):
