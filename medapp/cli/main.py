@@ -14,7 +14,7 @@ from medapp.errors import MedappError
 from medapp.i18n import tell, tr
 
 ANSWERED, USAGE, NOTHING_ANSWERED = 0, 2, 3
-COMMANDS = ("open", "info", "render", "classify", "check", "evaluate", "models", "project", "doctor")
+COMMANDS = ("open", "info", "render", "classify", "check", "evaluate", "models", "project", "labels", "doctor")
 """Each is a module ``medapp.cli.<name>`` with ``add_arguments(parser)`` and ``run(args) -> int``."""
 
 

@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject
 from medapp.i18n import tr
 from medapp.training.lineage import Lineage, built_in_model, lineage_of
 from medapp.ui.label_places import files_of, places_of, unlabelled
-from medapp.ui.label_view import left_out_words
 from medapp.ui.labelling import Labelling
 from medapp.ui.session import Session
 from medapp.ui.teaching_desk import as_job
@@ -19,6 +18,7 @@ from medapp.workflows.label_agreement import disagreements
 from medapp.workflows.label_cases import LabelledCases, export_folder, write_cases
 from medapp.workflows.label_lists import TakenIn, take_in
 from medapp.workflows.label_ranking import Ranked, rank
+from medapp.workflows.label_words import left_out_words
 from medapp.workflows.labelling import LabelProject
 
 

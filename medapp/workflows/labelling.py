@@ -93,6 +93,14 @@ def find_label_projects(projects: Path) -> tuple[list[LabelProject], list[Proble
     return found, problems
 
 
+def find_label_project(name: str, projects: Path) -> LabelProject:
+    """Return the label project of that name, or in that folder; raises ``labels.unknown_project``."""
+    for folder in (Path(name), projects / name):
+        if (folder / PLAN_FILE).is_file():
+            return LabelProject.open(folder)
+    raise MedappError("labels.unknown_project", name=name)
+
+
 def _changed(folder: Path) -> float:
     """Return when anything was written in a project last."""
     times = []

@@ -1,0 +1,78 @@
+"""Labels in words: how far readers agree, and what became of the answers. Shared by window and command line."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from medapp.i18n import tr
+from medapp.training.reader_agreement import Agreement
+from medapp.workflows.label_agreement import between, disagreements, with_oneself
+from medapp.workflows.label_cases import LabelledCases
+from medapp.workflows.labelling import LabelProject
+
+
+def own_words(found: Agreement) -> str:
+    """Return how far a reader agrees with herself, in a sentence; empty where nothing came back yet."""
+    return tr("label.own", figures=figures(found)) if found.n else ""
+
+
+def figures(found: Agreement) -> str:
+    """Return counts, percentage and kappa with their intervals."""
+    if found.share is None:
+        return tr("label.none_compared")
+    share = tr("label.share", same=found.same, n=found.n, **_percent(found))
+    kappa = found.kappa
+    if kappa is None or kappa.low is None or kappa.high is None:
+        return f"{share}, {tr('label.no_kappa')}"
+    return f"{share}, " + tr("label.kappa", value=_two(kappa.value), low=_two(kappa.low), high=_two(kappa.high))
+
+
+def _percent(found: Agreement) -> dict[str, int]:
+    assert found.share is not None
+    assert found.share.low is not None
+    assert found.share.high is not None
+    return {
+        k: round(100 * v) for k, v in (("p", found.share.value), ("low", found.share.low), ("high", found.share.high))
+    }
+
+
+def _two(value: float) -> str:
+    """Return a kappa as papers write it: .81, -.05, 1.00."""
+    text = f"{value:.2f}"
+    return (text.replace("0.", ".", 1) if abs(value) < 0.995 else text).replace("-", "−")
+
+
+def agreements_of(project: LabelProject) -> tuple[str, ...]:
+    """Return a line on each reader who met cases again, and on each two readers."""
+    readers = project.readers
+    lines = [
+        tr("label.line_own", reader=reader or tr("label.no_reader"), figures=figures(found))
+        for reader in readers
+        if (found := with_oneself(project, reader)).n
+    ]
+    lines += [
+        tr("label.line_both", one=one, other=other, figures=figures(found))
+        for one, other in combinations(readers, 2)
+        if (found := between(project, one, other)).n
+    ]
+    return tuple(lines)
+
+
+def open_disagreements(project: LabelProject) -> int:
+    """Return how many cases wait to be settled."""
+    held = project.finals()
+    return sum(held[file].disagreed for file in disagreements(project) if file in held)
+
+
+def left_out_words(cases: LabelledCases) -> str:
+    """Return how many files became cases, and why others did not."""
+    rows = (
+        ("unsure", cases.unsure),
+        ("excluded", cases.excluded),
+        ("disagreed", cases.disagreed),
+        ("seen_ai", cases.seen_ai),
+        ("in_archives", cases.in_archives),
+    )
+    without = ", ".join(tr(f"label.without_{name}", n=n) for name, n in rows if n)
+    told = tr("label.taught", n=len(cases.files))
+    return f"{told} {tr('label.without', reasons=without)}" if without else told
