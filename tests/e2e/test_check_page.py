@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListWidget, QMenu, QPushButton
 
 from medapp.files import write_bytes
 from medapp.folders import user_folders
@@ -145,6 +145,7 @@ def test_a_window_that_was_closed_still_undoes(qapp: QApplication, cases: Path) 
 
     def take_back(hands: Driver) -> None:
         hands.click(hands.tool_button("show_teaching"))
+        hands.wait_for(hands.find(QListWidget, "lab_book").count, "the project")
         press(hands, "step_check")
         press(hands, "decided")
         press(hands, "undo_0")

@@ -25,7 +25,15 @@ def cases_section(report: Report, beside: Beside) -> Markup:
         _counts(report),
         figure(drawn, tr("report.flow.caption"), None),
         part(tr("report.findings"), _findings(cases, beside) or paragraph(tr("report.no_findings"))),
+        part(tr("report.remedies"), _remedies(report)),
     )
+
+
+def _remedies(report: Report) -> Markup:
+    """Return what was decided about findings, of what kind they were, and why some were kept."""
+    head = [tr("report.column.decided"), tr("report.column.finding")]
+    rows = [(one["text"], one["about"] or tr("report.none")) for one in report.get("remedies", ())]
+    return table(tr("report.remedies_caption"), head, rows)
 
 
 def _patients(cases: Mapping[str, Any]) -> str:
@@ -49,14 +57,15 @@ def _counts(report: Report) -> Markup:
 
 
 def _findings(cases: Mapping[str, Any], beside: Beside) -> Markup:
-    kept = bool(beside.kept)
+    reasons = [f.get("kept_because") or beside.kept.get(f["code"], "") for f in cases["findings"]]
+    kept = any(reasons)
     head = [tr("report.column.weight"), tr("report.column.finding"), *([tr("report.column.kept")] if kept else [])]
     rows = [
         (
             tr(f"check.severity.{f['severity']}").lower(),
             f["text"],
-            *([beside.kept.get(f["code"], tr("report.none"))] if kept else []),
+            *([why or tr("report.none")] if kept else []),
         )
-        for f in cases["findings"]
+        for f, why in zip(cases["findings"], reasons, strict=True)
     ]
     return table(tr("report.findings_caption"), head, rows)

@@ -81,7 +81,10 @@ def _preprocessing(report: Report, beside: Beside) -> str:
     if not spec:
         return ""
     told = {"size": spec["size"], "range": plain(spec.get("range")), "crop": percent(spec.get("border_crop") or 0, 1)}
-    return tr("report.fact.preprocessing", **told)
+    masked = percent(spec.get("border_mask") or 0, 1)
+    more = [tr("report.fact.masked", share=masked)] if spec.get("border_mask") else []
+    more += [tr("report.fact.to_body")] if spec.get("crop_to_body") else []
+    return " ".join([tr("report.fact.preprocessing", **told), *more])
 
 
 def _subsets(report: Report, beside: Beside) -> str:

@@ -94,6 +94,8 @@ def _left_out(cases: Mapping[str, Any]) -> tuple[str, ...]:
         lines += [tr(f"report.flow.because.{name}", n=n) for name, n in reasons.items() if n]
     elif left:
         lines += [tr("report.flow.excluded", n=left), tr("report.flow.excluded_why")]
+    if cases.get("excluded"):
+        lines.append(tr("report.flow.by_decision", n=cases["excluded"]))
     if cases.get("unmatched"):
         lines.append(tr("report.flow.unmatched", n=cases["unmatched"]))
     return (*lines, tr("report.flow.groups", n=cases.get("duplicates", 0)))

@@ -58,7 +58,7 @@ def warnings_of(report: Report, beside: Beside) -> list[str]:
 
 
 def _finding(finding: Mapping[str, Any], beside: Beside) -> str:
-    why = beside.kept.get(finding["code"])
+    why = finding.get("kept_because") or beside.kept.get(finding["code"])
     return f"{finding['text']} {tr('report.kept', why=why)}" if why else str(finding["text"])
 
 
