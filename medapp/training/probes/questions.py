@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,13 +43,6 @@ def questions(seen: Sequence[Seen], truth: NDArray[np.int64], classes: Sequence[
     chosen = sorted(able, key=_fewest, reverse=True)[:MOST_QUESTIONS]
     most = round(MOST_CASES / max(1, len(chosen)) ** 0.75)
     return tuple(thinned(one, most) for one in chosen)
-
-
-def with_cases_of(asked: Sequence[Question], seen: Sequence[Seen]) -> tuple[tuple[Question, ...], list[Seen]]:
-    """Return the questions about no more cases than they need, and these: of many cases only some are looked at."""
-    needed = np.unique(np.concatenate([one.cases for one in asked]))
-    placed = tuple(replace(one, cases=np.searchsorted(needed, one.cases)) for one in asked)
-    return placed, [seen[place] for place in needed.tolist()]
 
 
 def _marks(truth: NDArray[np.int64], classes: Sequence[str]) -> list[tuple[str, NDArray[np.int64]]]:
