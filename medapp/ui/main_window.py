@@ -19,6 +19,7 @@ from medapp.ui.actions import Actions
 from medapp.ui.answers import Answers
 from medapp.ui.importing import Importing, Offer
 from medapp.ui.label_door import LabelDoor
+from medapp.ui.label_keys import connect_strip, label_handlers
 from medapp.ui.labelling import Labelling
 from medapp.ui.opening import Opening
 from medapp.ui.pictures import Pictures
@@ -36,7 +37,6 @@ from medapp.ui.widgets.job_bar import JobBar
 from medapp.ui.widgets.layouts import column, label, named
 from medapp.ui.widgets.model_offer import ModelOffer
 from medapp.ui.widgets.start_page import StartPage
-from medapp.workflows.label_plan import MOST_CLASSES
 
 log = logging.getLogger(__name__)
 ZOOM_STEP = 1.25
@@ -138,13 +138,8 @@ class MainWindow(QMainWindow):
         start.recent_requested.connect(lambda path: self.opening.open([Path(path)]))
 
     def _connect_labels(self) -> None:
-        strip, labelling = self.reading_page.label_strip, self.labelling
-        strip.class_requested.connect(labelling.digit)
-        strip.unsure_requested.connect(labelling.unsure)
-        strip.exclude_requested.connect(labelling.exclude)
-        strip.undo_requested.connect(labelling.undo)
-        strip.advance_requested.connect(labelling.toggle_advance)
-        strip.leave_requested.connect(labelling.leave)
+        labelling = self.labelling
+        connect_strip(self.reading_page.label_strip, labelling)
         labelling.left.connect(self.answers.ask_again)
         labelling.entered.connect(self._take_keys)
         self.start_page.label_requested.connect(self.label_door.show)
@@ -182,7 +177,7 @@ class MainWindow(QMainWindow):
             "ai_panel": self.answers.toggle_panel,
             "heat_map": lambda: session.update(heat_map_shown=not session.state.heat_map_shown),
             **self._settings_handlers(),
-            **self._label_handlers(),
+            **label_handlers(self.labelling, self.label_door),
             "about": lambda: session.notify(tr("ui.about", version=__version__)),
         }
 
@@ -203,19 +198,6 @@ class MainWindow(QMainWindow):
             self.labelling.step(steps)
         else:
             self.pictures.change_series(steps)
-
-    def _label_handlers(self) -> dict[str, Callable[[], object]]:
-        labelling = self.labelling
-        return {
-            "label_mode": labelling.toggle,
-            "label_projects": self.label_door.show,
-            **{f"label_{number}": partial(labelling.digit, number) for number in range(1, MOST_CLASSES + 1)},
-            "label_unsure": labelling.unsure,
-            "label_exclude": labelling.exclude,
-            "label_undo": labelling.undo,
-            "label_next": labelling.following,
-            "label_advance": labelling.toggle_advance,
-        }
 
     def _settings_handlers(self) -> dict[str, Callable[[], object]]:
         session = self._session

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from medapp.classify.prediction import ModelKey, Prediction
@@ -21,6 +21,7 @@ from medapp.ui.seen_answers import SeenAnswers
 from medapp.ui.session import Session
 from medapp.ui.state import Answered, LabelView, ModelFacts, Page
 from medapp.ui.widgets.label_start import LabelStart
+from medapp.ui.widgets.label_strip import LabelStrip
 from medapp.workflows.label_agreement import disagreements
 from medapp.workflows.label_plan import LabelPlan
 from medapp.workflows.labelling import LabelProject, file_name
@@ -306,3 +307,29 @@ def test_labels_become_the_cases_of_a_teaching_project(
     assert session.state.page is Page.TEACHING
     assert {row.name: row.images for row in window.teaching.view.cases.classes} == {"normal": 6, "nodule": 6}
     assert "12 labelled files" in session.state.notice
+
+
+def test_a_click_does_what_the_key_does(
+    qtbot: QtBot, label: Callable[..., None], window: MainWindow, session: Session, project: LabelProject
+) -> None:
+    strip = window.reading_page.label_strip
+    for name in ("label_key_2", "label_key_exclude", "reason_1", "label_strip_undo"):
+        made = strip.findChild(QPushButton, name)
+        assert made is not None
+        QTest.mouseClick(made, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: not session.label_jobs.runner.running and not session.state.loading)
+    assert [(v.label, v.excluded, v.undone) for v in project.verdicts] == [
+        ("nodule", "", False),
+        ("", "quality", False),
+        ("", "", True),
+    ]
+
+
+def test_the_strip_tells_names_that_begin_alike_apart(qtbot: QtBot) -> None:
+    strip = LabelStrip()
+    qtbot.addWidget(strip)
+    names = ("viral pneumonia with effusion on the left", "viral pneumonia with effusion on the right")
+    strip.render_view(LabelView("P", "Ann", names, (1, 2), total=9))
+    texts = [made.text() for made in strip.findChildren(QPushButton) if made.objectName().startswith("label_key_")]
+    assert texts[0].split("  ")[1] != texts[1].split("  ")[1]
+    strip.hide()

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 from medapp.i18n import tr
 from medapp.ui.state import LEFT_OUT, REASONS, LabelView
 from medapp.ui.widgets.flow_layout import FlowLayout
-from medapp.ui.widgets.layouts import column, label, row
+from medapp.ui.widgets.layouts import column, label, plain_tooltip, row
 
-LONGEST_NAME = 28
+LONGEST_NAME, TITLE_PX = 28, 320
 UNSURE = "?"
 
 
@@ -46,7 +46,7 @@ class LabelStrip(QFrame):
         self._keys: tuple[_Key, ...] = ()
         self._title = label("", "heading", name="label_title")
         self._kept = label(tr("label.kept"), "attention", name="label_kept")
-        self._told = label("", "small", name="label_told")
+        self._told = label("", "small", wrap=True, name="label_told")
         self._done = label("", "heading", name="label_done")
         self._undo = self._small("label.undo", self.undo_requested.emit, "label_strip_undo")
         self._advance = self._small("label.advance", self.advance_requested.emit, "label_strip_advance")
@@ -80,10 +80,12 @@ class LabelStrip(QFrame):
         if view is None or view == self._view:
             return
         self._view = view
-        self._title.setText(_title(view))
+        title = _title(view)
+        self._title.setText(self._title.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, TITLE_PX))
+        self._title.setToolTip(plain_tooltip(title))
         self._kept.setVisible(view.kept)
         self._told.setText(tr("label.ask_reason") if view.asking else view.told)
-        self._told.setToolTip(self._told.text())
+        self._told.setToolTip(plain_tooltip(self._told.text()))
         self._done.setText(tr("label.done_of", done=view.done, total=view.total))
         self._undo.setEnabled(view.can_undo)
         self._advance.setChecked(view.advance)
@@ -157,7 +159,9 @@ def _title(view: LabelView) -> str:
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+    """Return a name that fits on a key: its beginning and its end, for many differ at the end only."""
+    half = LONGEST_NAME // 2
+    return name if len(name) <= LONGEST_NAME else f"{name[:half]}…{name[1 - half :]}"
 
 
 def _call(asked: Callable[[], None], *_: object) -> None:
