@@ -10,6 +10,7 @@ import pytest
 
 from medapp import schemas
 from medapp.errors import MedappError
+from medapp.files import write_bytes
 from medapp.i18n import tr
 from medapp.imaging.study import Patient
 from medapp.jobs import Progress, run_to_end
@@ -67,6 +68,53 @@ def test_the_same_picture_in_another_file_is_one_duplicate_with_all_its_paths(tm
     assert (group["kind"], group["labels"], group["across_split"]) == ("exact", ["ill"], False)
     assert checked.counts("left_out") == {"healthy": 0, "ill": 2}
     assert codes(checked)["duplicates"] == "caution"
+
+
+def _large(root: Path, patients: int = 12) -> Path:
+    for number in range(patients):
+        for name in ("healthy", "ill"):
+            seed = 2 * number + (name == "ill")
+            write_picture(root / name / f"{name}{number:03}_0.png", seed, size=192, ill=name == "ill")
+    return root
+
+
+def _saved_again(path: Path, target: Path) -> None:
+    """Write the picture brighter, larger and as a JPEG."""
+    grey = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED)
+    larger = cv2.resize(np.clip(grey * 1.1 + 8, 0, 255).astype(np.uint8), None, fx=1.5, fy=1.5)
+    write_bytes(target, cv2.imencode(".jpg", larger, [cv2.IMWRITE_JPEG_QUALITY, 90])[1].tobytes())
+
+
+def test_a_picture_that_was_saved_again_is_a_near_duplicate_whose_copy_is_left_out(tmp_path: Path) -> None:
+    root = _large(tmp_path / "cases")
+    _saved_again(root / "ill" / "ill000_0.png", root / "ill" / "ill900_0.jpg")
+    checked = checked_at(root)
+    (group,) = checked.to_json()["duplicates"]
+    assert (group["kind"], [Path(p).name for p in group["paths"]]) == ("near", ["ill000_0.png", "ill900_0.jpg"])
+    assert checked.counts("left_out") == {"healthy": 0, "ill": 1}
+    (finding,) = [one for one in checked.findings if one.code == "duplicates"]
+    assert (finding.params["near"], finding.params["extra"]) == (1, 1)
+    assert finding.remedies[0].params["groups"] == (("ill/ill000_0.png", "ill/ill900_0.jpg"),)
+
+
+def test_near_duplicates_of_one_patient_stay_and_those_of_two_patients_are_never_parted(tmp_path: Path) -> None:
+    root = _large(tmp_path / "cases")
+    _saved_again(root / "ill" / "ill000_0.png", root / "ill" / "ill000_1.jpg")
+    assert checked_at(root).counts("left_out") == {"healthy": 0, "ill": 0}
+    for number in range(12):
+        first = root / "healthy" / f"healthy{number:03}_0.png"
+        _saved_again(first, first.with_name(f"healthy9{number:02}_0.jpg"))
+    checked = checked_at(root)
+    assert not any(group.across_split for group in checked.duplicates)
+    assert len(checked.duplicates) == 13
+
+
+def test_a_near_duplicate_with_another_class_is_a_conflict_and_both_are_left_out(tmp_path: Path) -> None:
+    root = _large(tmp_path / "cases")
+    _saved_again(root / "ill" / "ill000_0.png", root / "healthy" / "healthy900_0.jpg")
+    checked = checked_at(root)
+    assert codes(checked)["label_conflict"] == "serious"
+    assert checked.counts("left_out") == {"healthy": 1, "ill": 1}
 
 
 def test_a_picture_with_two_classes_is_a_serious_conflict_and_left_out(tmp_path: Path) -> None:
