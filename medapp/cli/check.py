@@ -11,11 +11,14 @@ from medapp.cli.progress import run_shown
 from medapp.i18n import tell, tr
 from medapp.imaging.readers import Readers
 from medapp.training import argument_types
+from medapp.training.case import CaseFolder
 from medapp.training.check import Checked, check
+from medapp.training.findings import Finding
 from medapp.training.remedies import read_remedies
 from medapp.training.table_cases import UNCERTAIN
 from medapp.training.tables import arguments as table_arguments
 from medapp.training.tables.importing import import_table
+from medapp.training.tables.left_out import in_words
 
 UNREADABLE_SHOWN = 20
 
@@ -45,9 +48,9 @@ def as_text(checked: Checked) -> str:
     """Return the answer as lines for people: what it can prove first, then the findings by weight."""
     answer = checked.to_json()
     split = answer["split"]
-    unmatched = checked.survey.folder.unmatched
+    unmatched = _unmatched(checked.survey.folder)
     lines = [
-        *(tr("check.text.unmatched", name=name) for name in unmatched[:UNREADABLE_SHOWN]),
+        *unmatched[:UNREADABLE_SHOWN],
         *(
             [tr("check.text.more_unmatched", n=len(unmatched) - UNREADABLE_SHOWN)]
             if unmatched[UNREADABLE_SHOWN:]
@@ -61,12 +64,26 @@ def as_text(checked: Checked) -> str:
         tr("check.text.split", **{use: _counts(split[use]) for use in ("sealed", "development", "left_out")}),
         "",
     ]
-    lines += [f"{tr(f'check.severity.{finding.severity}'):>8}  {finding.text}" for finding in checked.findings]
+    lines += [f"{tr(f'check.severity.{finding.severity}'):>8}  {_told(finding)}" for finding in checked.findings]
     lines += [
         "          " + tr("check.text.unreadable", path=problem.path, reason=tell(problem))
         for problem in checked.survey.unreadable[:UNREADABLE_SHOWN]
     ]
     return "\n".join([*lines, "", tr("research_use")])
+
+
+def _told(finding: Finding) -> str:
+    kept = tr("report.kept", why=finding.kept_because) if finding.kept_because else ""
+    return " ".join(filter(None, (finding.text, kept)))
+
+
+def _unmatched(folder: CaseFolder) -> list[str]:
+    """Return a line for each row of a table that is about no image."""
+    if not folder.table:
+        return [tr("check.text.unmatched", name=name) for name in folder.unmatched]
+    return [
+        in_words((str(row["line"]), row["text"], tr(f"table.why_{row['why']}"))) for row in folder.table["unmatched"]
+    ]
 
 
 def _patients(answer: dict[str, Any]) -> str:

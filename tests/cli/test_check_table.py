@@ -90,3 +90,10 @@ def test_a_wrong_option_is_one_sentence(
 def test_options_about_a_table_do_not_go_with_a_folder(images: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(images), "--images", str(images)]) == 3
     assert "no table" in capsys.readouterr().err
+
+
+def test_for_people_the_rows_without_an_image_come_first(
+    images: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", str(table(tmp_path)), "--images", str(images)]) == 0
+    assert capsys.readouterr().out.startswith("row 18: 4711: no image of the folder is called so\n")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from medapp.errors import MedappError
 from medapp.training.dataset import list_cases
+from medapp.workflows.project_archive import export_project
 from medapp.workflows.teaching import Project
 from tests.training.tables.made import csv_file, matched_with, named
 
@@ -42,3 +44,17 @@ def test_another_folder_of_cases_forgets_the_table(tmp_path: Path) -> None:
     assert project.state.table is not None
     project.choose_cases(tmp_path)
     assert project.state.table is None
+
+
+def test_a_project_that_is_passed_on_holds_no_row_of_its_table(tmp_path: Path) -> None:
+    project = Project.create(tmp_path / "projects")
+    path = csv_file(tmp_path, f"{TEXT}accession4711.png,ill\n")
+    imported = matched_with(path, named("a.png", "b.png", "c.png"), {"?": "unknown"})
+    project.choose_table(imported)
+    answer = {"classes": {}, "findings": [], "split": {"sealed": {}}, "unreadable": [], "table": imported.to_json()}
+    project.note("checked", {"n": 2}, checked=answer)
+    with zipfile.ZipFile(export_project(project, tmp_path / "p.zip")) as packed:
+        told = b"".join(packed.read(name) for name in packed.namelist())
+    assert b"rows" in told
+    assert b"4711" not in told
+    assert b"Liste.csv" not in told

@@ -135,9 +135,14 @@ def _groups(cells: Sequence[str], below: Sequence[str]) -> bool:
 
 
 def _without_headers(header: Sequence[str], body: Sequence[Line]) -> tuple[list[Line], int]:
-    wanted = [cell.casefold() for cell in _trimmed(header)]
-    kept = [line for line in body if [cell.casefold() for cell in _trimmed(line[1])] != wanted]
+    kept = [line for line in body if not _repeats(header, line[1])]
     return kept, len(body) - len(kept)
+
+
+def _repeats(header: Sequence[str], cells: Sequence[str]) -> bool:
+    """Tell whether every text of a line is the name of its column."""
+    filled = [k for k, cell in enumerate(cells) if cell]
+    return len(filled) > 1 and all(_at(header, k).casefold() == cells[k].casefold() for k in filled)
 
 
 def _without_odd(header: Sequence[str], body: Sequence[Line]) -> tuple[list[Line], list[int]]:

@@ -102,7 +102,7 @@ def read_headers(listed: ImageIndex, readers: ReadsFrames) -> Job[ImageIndex]:
 
 
 def _candidates(root: Path) -> Iterator[Path]:
-    return (path for path in files_below(root) if path.suffix.casefold() not in NO_IMAGES)
+    return (p for p in files_below(root) if p.suffix.casefold() not in NO_IMAGES and p.name.casefold() != "dicomdir")
 
 
 def _described(name: str, found: FoundImage) -> IndexedImage:

@@ -206,3 +206,8 @@ def test_a_line_that_groups_the_names_below_it_is_no_header(tmp_path: Path) -> N
 def test_marks_that_keep_numbers_as_text_and_signs_that_cannot_be_seen_are_no_part_of_a_cell(tmp_path: Path) -> None:
     text = '\u200bacc;label\n"=""00123""";x\n\'00124;y\n\u00a000125\ufeff;x\n'
     assert read_grid(csv_file(tmp_path, text)).column("acc") == ["00123", "00124", "00125"]
+
+
+def test_a_header_that_is_repeated_in_part_is_one(tmp_path: Path) -> None:
+    grid = read_grid(csv_file(tmp_path, "file,label,later\na.png,1,x\nfile,label,\nb.png,0,y\n"))
+    assert grid.column("file") == ["a.png", "b.png"]
