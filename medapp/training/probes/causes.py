@@ -19,6 +19,7 @@ FOLLOWS = {
 }
 _LEAD = {("frame", "corners"): 0.01, ("corners", "frame"): 0.01}
 """By (result, cause) how much better the cause must tell; elsewhere it may be a hundredth worse."""
+_KEPT_BY = {"file": "range"}
 _IN_ALL_CORNERS = len(CORNERS)
 _MARGIN = 0.01
 
@@ -53,8 +54,9 @@ def _explains(cause: ProbeResult, result: ProbeResult) -> bool:
         return False
     if result.code == "file" and not _only_bytes(result):
         return False
-    if result.code == "window" and cause.code != "file" and "gaps" in {aspect.name for aspect in result.aspects}:
-        return False  # what stands at the edge leaves no gaps between the grey levels
+    # what stands at the edge leaves no gaps between the grey levels, and the file's making keeps their range
+    if result.code == "window" and _KEPT_BY.get(cause.code, "gaps") in {aspect.name for aspect in result.aspects}:
+        return False
     lead = _LEAD.get((result.code, cause.code), -_MARGIN)
     return cause.area.value - result.area.value >= lead
 

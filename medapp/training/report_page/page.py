@@ -17,6 +17,7 @@ from medapp.training.report_page.markup import Markup, bullets, element, joined,
 from medapp.training.report_page.measured import calibration_section, groups_section, measured_section
 from medapp.training.report_page.mistakes import mistakes_section
 from medapp.training.report_page.sentences import internal_of, is_evaluation, methods, results
+from medapp.training.report_page.shortcuts import shortcuts_section
 from medapp.training.report_page.teaching import teaching_section
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -52,6 +53,7 @@ def report_page(report: Report, beside: Beside = Beside()) -> str:  # noqa: B008
         "groups": groups_section(report),
         "labels": labels_section(report),
         "mistakes": mistakes_section(report, beside),
+        "shortcuts": shortcuts_section(report),
         "comparison": comparison_section(beside),
         "training": teaching_section(report, beside),
         "limits": _limits(report),
