@@ -32,7 +32,7 @@ class Evidence(QObject):
         state, readers = desk.snapshot.state, desk.services.readers
         cases, size = Path(state.cases), state.question.image_size
         desk.session.jobs.start(
-            as_job(lambda: example_picture(cases, state.question.find, size, readers)),
+            as_job(lambda: example_picture(cases, state.question.find, size, readers, state.remedies)),
             done=lambda picture: self._take_case(picture, size),
             failed=_without,
         )

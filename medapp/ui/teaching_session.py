@@ -191,6 +191,7 @@ class TeachingSession(TeachingDesk):
             self.cancel_check()
             self.do(reading=Progress(0, 0, tr("remedy.checking")))
             self._start_check(self._check_again_failed)
+            self.evidence.show_case()
 
     def _check_again_failed(self, error: BaseException) -> None:
         self._not_checked()

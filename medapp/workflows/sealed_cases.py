@@ -14,6 +14,7 @@ from medapp.classify.preprocess import PreprocessSpec, network_picture
 from medapp.errors import MedappError
 from medapp.training.case import Case
 from medapp.training.dataset import list_cases
+from medapp.training.remedies import Taken, listing_with, spec_with
 from medapp.training.report_page.answers import read_answers
 from medapp.training.report_page.beside import Mistake
 from medapp.training.report_page.mistakes import worst
@@ -36,17 +37,23 @@ class Picture:
     label: str
 
 
-def example_picture(cases: Path, find: str, size: int, readers: ReadsFrames) -> Picture | None:
-    """Return a case for learning as the network sees it, of the class `find` where there is one; None without any."""
-    learning = [case for case in list_cases(cases).cases if case.part != "test"]
+def example_picture(
+    cases: Path, find: str, size: int, readers: ReadsFrames, taken: Sequence[Taken] = ()
+) -> Picture | None:
+    """Return a case for learning as the network sees it, of the class `find` where there is one; None without any.
+
+    What was decided about findings (`taken`) is done to it.
+    """
+    learning = [case for case in listing_with(list_cases(cases), taken).cases if case.part != "test"]
+    spec = spec_with(PreprocessSpec(size=size), taken)
     wanted = find.strip().casefold()
     ordered = sorted(learning, key=lambda case: case.label.casefold() != wanted)
-    return next((picture for case in ordered[:TRIES] if (picture := _picture(case, size, readers))), None)
+    return next((picture for case in ordered[:TRIES] if (picture := _picture(case, spec, readers))), None)
 
 
-def _picture(case: Case, size: int, readers: ReadsFrames) -> Picture | None:
+def _picture(case: Case, spec: PreprocessSpec, readers: ReadsFrames) -> Picture | None:
     try:
-        return Picture(network_picture(readers.frame(case.source), PreprocessSpec(size=size)), case.label)
+        return Picture(network_picture(readers.frame(case.source), spec), case.label)
     except MedappError:
         return None  # unreadable files are told in step 2
 
