@@ -10,14 +10,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from xml.etree import ElementTree
 
 from medapp.errors import MedappError
 from medapp.training.case import TableNote
 from medapp.training.tables.grid import MOST_COLUMNS, Line
 
-LARGEST_UNPACKED = 1024 * 2**20
+LARGEST_UNPACKED = 512 * 2**20
+CHUNK_BYTES = 2**20
 MOST_ROWS = 1_000_000
 MOST_MERGED = 1_000_000
 EXACT_DIGITS = 1e15
@@ -125,14 +126,28 @@ def _text(value: object) -> str:
 
 def _raw_of(path: Path, sheet: str) -> _Raw:
     """Read merged cells, and formulas that were never calculated, from the sheet's XML."""
+    merged: list[tuple[int, int, int, int]] = []
+    unvalued = 0
     with zipfile.ZipFile(path) as packed:
         try:
-            data = packed.read(_part_of(packed, sheet))
+            with packed.open(_part_of(packed, sheet)) as stream:
+                for part in _whole_rows(stream):
+                    unvalued += len(_NO_VALUE.findall(part))
+                    found = _MERGED.findall(part)
+                    merged += [(int(top), _place(left), int(end), _place(right)) for left, top, right, end in found]
         except (KeyError, ElementTree.ParseError, StopIteration):
             return _Raw((), 0)
-    found = _MERGED.findall(data)
-    ranges = ((int(top), _place(left), int(bottom), _place(right)) for left, top, right, bottom in found)
-    return _Raw(tuple(ranges), len(_NO_VALUE.findall(data)))
+    return _Raw(tuple(merged), unvalued)
+
+
+def _whole_rows(stream: IO[bytes]) -> Iterator[bytes]:
+    """Yield a sheet's XML in parts that end with a row; the last holds what follows the rows."""
+    left = b""
+    while chunk := stream.read(CHUNK_BYTES):
+        rows, end, rest = (left + chunk).rpartition(b"</row>")
+        yield rows + end
+        left = rest
+    yield left
 
 
 def _part_of(packed: zipfile.ZipFile, sheet: str) -> str:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from medapp.errors import MedappError
 from medapp.i18n import tell
+from medapp.training.tables import workbook as workbook_module
 from medapp.training.tables.dates import iso_date, order_of
 from medapp.training.tables.opening import read_grid
 from tests.training.tables.made import csv_file, workbook
@@ -211,3 +212,22 @@ def test_marks_that_keep_numbers_as_text_and_signs_that_cannot_be_seen_are_no_pa
 def test_a_header_that_is_repeated_in_part_is_one(tmp_path: Path) -> None:
     grid = read_grid(csv_file(tmp_path, "file,label,later\na.png,1,x\nfile,label,\nb.png,0,y\n"))
     assert grid.column("file") == ["a.png", "b.png"]
+
+
+def test_merged_cells_and_formulas_are_found_however_the_sheet_is_divided(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows: list[list[object]] = [["file", "label"], *([f"{k}.png", '=IF(1,"ill","")'] for k in range(20))]
+    path = workbook(tmp_path / "t.xlsx", {"a": [*rows, ["x.png", "y"], ["z.png", None]]}, ["B22:B23"])
+    for size in (7, 64, 1000):
+        monkeypatch.setattr(workbook_module, "CHUNK_BYTES", size)
+        grid = read_grid(path)
+        assert {note.code: note.params["n"] for note in grid.notes} == {"merged": 1, "formulas": 20}
+        assert grid.column("label")[-2:] == ["y", "y"]
+
+
+def test_a_workbook_that_swells_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook_module, "LARGEST_UNPACKED", 1000)
+    with pytest.raises(MedappError) as refused:
+        read_grid(workbook(tmp_path / "t.xlsx", {"a": [["file", "label"], ["a.png", "1"]]}))
+    assert refused.value.code == "table.size"
