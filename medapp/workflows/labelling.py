@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import secrets
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from medapp.errors import MedappError, Problem
 from medapp.imaging.archive import MEMBER
-from medapp.storage.labels import LabelFile, can_be_written
+from medapp.storage.labels import LabelFile
 from medapp.training.label_table import TABLE_NAME
 from medapp.training.verdicts import COLUMNS, Final, Verdict, finals, verdict_from
 from medapp.workflows.label_plan import PLAN_FILE, LabelPlan, read_plan, write_plan
@@ -116,13 +116,6 @@ def file_name(source: str) -> str:
     """Return what a case is called in the table: the whole path of its file, or of the archive and the member."""
     path, mark, member = source.partition(MEMBER)
     return f"{Path(path).absolute()}{mark}{member}"
-
-
-def can_be_labelled(sources: Iterable[str]) -> tuple[list[str], int]:
-    """Return the sources whose names the table can hold, and how many it cannot."""
-    names = list(sources)
-    kept = [name for name in names if can_be_written(file_name(name))]
-    return kept, len(names) - len(kept)
 
 
 def classes_of_question(find: str, other: str) -> Sequence[str]:
