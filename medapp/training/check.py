@@ -15,6 +15,7 @@ from medapp.i18n import tell, tr
 from medapp.jobs import Job, run_to_end
 from medapp.training.case import CaseFolder
 from medapp.training.case_traits import CaseTraits
+from medapp.training.case_uses import by_label, members_of, uses_of
 from medapp.training.check_memory import CheckMemory
 from medapp.training.collecting import advice
 from medapp.training.confounding import Confounding, confounders
@@ -31,8 +32,8 @@ from medapp.training.remedies import Taken, listing_with, spec_with, survey_with
 from medapp.training.remembered import known_groups, known_probes
 from medapp.training.side_findings import about_confounding, about_numbers, about_writing
 from medapp.training.sketch_store import SketchStore
-from medapp.training.split import SEALED_FRACTION, Member, Side, Split, Use, salt_from_seed, salted, split_cases
-from medapp.training.survey import ReadsFrames, Seen, Survey, survey
+from medapp.training.split import SEALED_FRACTION, Side, Split, Use, salt_from_seed, salted, split_cases
+from medapp.training.survey import ReadsFrames, Survey, survey
 from medapp.training.table_cases import Uncertain
 
 
@@ -255,11 +256,11 @@ def judge(
         raise MedappError("cases.nothing", folder=folder.root.name)
     if groups is None:
         groups = run_to_end(same_pictures(surveyed.seen))
-    members = _members(surveyed.seen, groups)
-    split = split_cases(_by_label(surveyed.seen, members) if folder.several else members, salt, recorded)
+    members = members_of(surveyed.seen, groups)
+    split = split_cases(by_label(surveyed.seen, members) if folder.several else members, salt, recorded)
     sides = [member.given or split.side_of(member.patient) for member in members]
     duplicates = duplicates_of(surveyed.seen, groups, sides)
-    uses = _uses(surveyed.seen, sides, split, duplicates)
+    uses = uses_of(surveyed.seen, sides, split, duplicates)
     learned = {hashed for hashed, side in (recorded or {}).items() if side == "development"}
     met = has_learned or (lambda patient: salted(salt, patient) in learned)
     known = [met(one.case.patient) for one in surveyed.seen]
@@ -281,75 +282,6 @@ def judge(
 def traits_for(checked: Checked, use: Use) -> list[CaseTraits]:
     """Return what is known of each case that is for `use`, in their order."""
     return [one.traits for one, is_for in zip(checked.survey.seen, checked.uses, strict=True) if is_for == use]
-
-
-def _members(seen: Sequence[Seen], groups: Sequence[Group]) -> list[Member]:
-    """Give each case its side by the part it lies in: test is sealed; without a test part, val is."""
-    parts = {one.case.part for one in seen}
-    held_out = "test" if "test" in parts else "val" if "val" in parts else None
-
-    def side(one: Seen) -> Side | None:
-        if held_out is None:
-            return None
-        return "sealed" if one.case.part == held_out else "development"
-
-    picture = {i: seen[group[0]].content for group in groups for i in group}
-    return [
-        Member(
-            one.case.patient,
-            one.case.label,
-            one.content,
-            side(one),
-            one.traits.site,
-            one.traits.date,
-            picture.get(i, one.content),
-        )
-        for i, one in enumerate(seen)
-    ]
-
-
-def _by_label(seen: Sequence[Seen], members: Sequence[Member]) -> list[Member]:
-    """Return a member for all that is known of each case, so that both sides get of each label, with and without."""
-    return [
-        replace(member, label=f"{name}={there}")
-        for one, member in zip(seen, members, strict=True)
-        for there, names in ((1, one.case.shows), (0, one.case.lacks))
-        for name in names
-    ]
-
-
-def _uses(
-    seen: Sequence[Seen], sides: Sequence[Side], split: Split, duplicates: Sequence[Duplicate]
-) -> tuple[Use, ...]:
-    """Decide what each case is for; of the copies of a picture the first on the sealed side stays, else the first."""
-    surplus: set[str] = set()
-    side_of = {one.case.source: side for one, side in zip(seen, sides, strict=True)}
-    for group in duplicates:
-        ordered = sorted(group.members, key=lambda one: side_of[one.case.source] != "sealed")
-        kept = _kept(ordered) if len(group.labels) == 1 or _of_one_patient(group) else []
-        surplus.update({one.case.source for one in ordered} - {one.case.source for one in kept})
-
-    def use(one: Seen, side: Side) -> Use:
-        leaks = side == "development" and split.side_of(one.case.patient) == "sealed"
-        return "left_out" if leaks or one.case.source in surplus else side
-
-    return tuple(use(one, side) for one, side in zip(seen, sides, strict=True))
-
-
-def _kept(ordered: Sequence[Seen]) -> list[Seen]:
-    """Return which of a group of the same picture stay: the first, and what is not quite the same of its patient."""
-    kept: list[Seen] = []
-    for one in ordered:
-        is_copy = any(one.content == other.content or one.file_hash == other.file_hash for other in kept)
-        if not kept or (one.case.patient == kept[0].case.patient and not is_copy):
-            kept.append(one)
-    return kept
-
-
-def _of_one_patient(group: Duplicate) -> bool:
-    """Tell whether a group is of different pictures of one patient: neighbouring slices may differ in their class."""
-    contents = {one.content for one in group.members}
-    return len({one.case.patient for one in group.members}) == 1 and len(contents) == len(group.members)
 
 
 def _held_out(split: Split) -> str:

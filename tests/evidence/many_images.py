@@ -14,7 +14,6 @@ from typing import Any
 import cv2
 import numpy as np
 
-from medapp.files import write_bytes
 from medapp.imaging.readers import Readers
 from medapp.jobs import Job, Progress
 from medapp.training.check import Checked, check
@@ -55,7 +54,8 @@ def write_pictures(root: Path, count: int) -> None:
         picture = _brighter(picture) if number % 100 == 99 else phantom(rng, ill=ill)
         path = folder / f"p{patient:06}_{number}.jpeg"
         if not path.is_file():
-            write_bytes(path, cv2.imencode(".jpeg", picture, [cv2.IMWRITE_JPEG_QUALITY, 85])[1].tobytes())
+            folder.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(cv2.imencode(".jpeg", picture, [cv2.IMWRITE_JPEG_QUALITY, 85])[1].tobytes())
 
 
 def phantom(rng: np.random.Generator, *, ill: bool) -> np.ndarray:
