@@ -88,7 +88,7 @@ def modified_wilson(successes: float, n: float, quantile: float = Z95) -> tuple[
 
 
 def student_quantile(freedom: float, tail: float = TAIL95) -> float:
-    """Return the 97.5 % quantile (or another) of Student's distribution, used where there are few patients."""
+    """Return the 97.5 % quantile (or another) of Student's distribution: the normal one's place with few patients."""
     from scipy.special import stdtrit
 
     return float(stdtrit(max(1.0, freedom), tail))
