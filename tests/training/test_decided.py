@@ -41,7 +41,7 @@ def test_what_the_starting_model_has_learned_from_is_found_in_the_decided_test(t
     cases = write_classes(tmp_path / "cases", 30)
     first = lineage_of(None, 1)
     kept = training_set(judged(cases, first.salt), first)
-    learned = Lineage(kept.salt, {h: "development" for h in kept.patients}, {h: "development" for h in kept.images})
+    learned = Lineage(kept.salt, dict.fromkeys(kept.patients, "development"), dict.fromkeys(kept.images, "development"))
     other = judged(cases, lineage_of(None, 2).salt)
     write_decided(tmp_path / "sides.json", other.split)
     checked = judged(cases, "", learned, tmp_path / "sides.json")

@@ -23,9 +23,7 @@ def test_ten_digits_are_learned_as_in_textbooks(tmp_path: Path) -> None:
 
 
 @pytest.mark.data
-def test_25_cases_a_class_give_an_answer_that_says_how_little_it_proves(
-    shared_data: Path, tmp_path: Path
-) -> None:
+def test_25_cases_a_class_give_an_answer_that_says_how_little_it_proves(shared_data: Path, tmp_path: Path) -> None:
     weights = shared_data / "weights" / "mobilenet_v2_imagenet.safetensors"
     cases = medical_mnist(tmp_path / "cases", 25)
     accuracy = accuracy_of(train(cases, tmp_path / "run", f"--base={weights}", *QUIET))
