@@ -111,9 +111,8 @@ class Labelling(QObject):
             return
         if state.scan is not self._scan:
             self._take_scan(state)
-        if self._waiting and self._sitting is not None and self._sitting.files:
-            self._waiting = False
-            self._start()
+            if self._waiting:
+                self._start()
         self._render()
 
     def _take_scan(self, state: State) -> None:
@@ -127,13 +126,17 @@ class Labelling(QObject):
         self._sitting = Sitting(self.project, self._reader, files, settling=state.labelling.settling)
 
     def _start(self) -> None:
-        """Show the first case without an answer, or go on with the picture on screen."""
-        assert self._sitting is not None
-        shown = self._shown()
-        if self._stays and shown is not None and not self._sitting.answered(shown.file):
+        """Show the first case without an answer, or go on with the picture on screen; wait where none is there yet."""
+        sitting, shown = self._sitting, self._shown()
+        if sitting is None or not sitting.files:
+            return
+        if self._stays and shown is not None and not sitting.answered(shown.file):
             self._show(shown)
-        else:
-            self._show(self._sitting.following(""))
+            return
+        turn = sitting.following("")
+        self._show(turn)
+        if turn is None and self._session.state.place is None:
+            self._pictures.show(self._places[sitting.files[0]])
 
     def _shown(self) -> Turn | None:
         """Return the case on screen; None while none of the project is there, or another is still to come."""
@@ -202,8 +205,8 @@ class Labelling(QObject):
         def written(_: object) -> None:
             self._writing = False
             sitting.take(verdict)
-            if self._sitting is not sitting and self._sitting is not None:
-                self._sitting.take(verdict)  # more cases were found meanwhile
+            if self._sitting is not sitting and self.is_on:
+                self._take_scan(self._session.state)  # more cases were found meanwhile
             if self.is_on:
                 then()
 
@@ -264,7 +267,8 @@ class Labelling(QObject):
             self._session.update(labelling=replace(view, advance=not view.advance))
 
     def _show(self, turn: Turn | None) -> None:
-        """Show a case; without one, say that all have an answer."""
+        """Show a case; without one, say that all have an answer, and wait for others to be found."""
+        self._waiting = turn is None
         if turn is None:
             if self._sitting is not None and self._sitting.files:
                 self._tell(ending_of(self._sitting))

@@ -110,7 +110,7 @@ class MainWindow(QMainWindow):
         session.changed.connect(self._render)
         self._banner.dismissed.connect(partial(session.update, notice=""))
         self.job_bar.cancel_requested.connect(session.jobs.cancel)
-        self.opening.first_found.connect(self.pictures.show)
+        self.opening.first_found.connect(self._show_first)
         self.opening.thumbnail_made.connect(page.browser.render_thumbnail)
         page.browser.series_requested.connect(lambda key: self.pictures.show(Place(key, 0)))
         page.viewer.window_requested.connect(self.viewing.set_window)
@@ -180,6 +180,12 @@ class MainWindow(QMainWindow):
             **label_handlers(self.labelling, self.label_door),
             "about": lambda: session.notify(tr("ui.about", version=__version__)),
         }
+
+    @Slot(object)
+    def _show_first(self, place: Place | None) -> None:
+        """Show what was found first; label mode chooses its cases itself."""
+        if not self.labelling.is_on:
+            self.pictures.show(place)
 
     def _reset(self) -> None:
         """Leave label mode where it is on; else stop what is going on, or show the picture as it was first shown."""

@@ -14,7 +14,7 @@ from medapp.ui.label_door import LabelDoor
 from medapp.ui.opening import Opening
 from medapp.ui.pictures import Pictures
 from medapp.ui.session import Session
-from medapp.ui.state import State, place_of
+from medapp.ui.state import Place, State, place_of
 
 QUIET_MS = 1000
 SETTLED_MS = 5000
@@ -33,7 +33,7 @@ class Remembering(QObject):
         self._pictures = pictures
         self._running = running
         self._wanted: tuple[str, int] | None = None
-        self._noted: object = None
+        self._noted: tuple[tuple[Path, ...], Place | None, str] = ((), None, "")
         self._quiet = QTimer(self, singleShot=True, interval=QUIET_MS)
         self._quiet.timeout.connect(self._note)
         self._settled = QTimer(self, singleShot=True, interval=SETTLED_MS)
@@ -70,8 +70,11 @@ class Remembering(QObject):
         picture = state.picture
         now = (self._opening.paths, picture.place if picture else None, self._labels.labelled_folder)
         if now != self._noted:
-            self._noted = now
-            self._quiet.start()
+            begins_labels, self._noted = now[2] != self._noted[2], now
+            if begins_labels:
+                self._note()  # whoever labels is never quiet for long
+            elif not self._quiet.isActive():
+                self._quiet.start()
 
     @Slot()
     def _show_wanted(self) -> None:

@@ -63,7 +63,7 @@ def test_thirty_cases_are_labelled_with_keys_alone_though_the_window_is_killed(t
     assert after[: len(before)] == before
     answered = [v.file for v in after if not v.repeat]
     assert len(answered) == len(set(answered)) == CASES
-    assert sum(v.repeat for v in after) >= 2
+    assert any(v.repeat for v in after)
     found = table()
     assert found is not None
     assert len(LabelProject.open(found.parent).finals()) == CASES
