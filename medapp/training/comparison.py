@@ -8,7 +8,6 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 
 from medapp.errors import MedappError
 from medapp.training import ranking
@@ -112,9 +111,16 @@ def compare(first: Answers, second: Answers) -> Paired:
         positions[gain < 0],
         mended,
         spoilt,
-        float(binomtest(mended, mended + spoilt).pvalue) if mended + spoilt else 1.0,
+        _exact_test(mended, spoilt),
         detectable_difference(area),
     )
+
+
+def _exact_test(mended: int, spoilt: int) -> float:
+    """Return McNemar's exact p-value: the larger count, or a larger one, of that many fair coins, on both sides."""
+    n = mended + spoilt
+    tail = sum(math.comb(n, k) for k in range(max(mended, spoilt), n + 1))
+    return min(1.0, 2 * tail / 2**n)
 
 
 def verdict(difference: Estimate | None, margin: float) -> Verdict:

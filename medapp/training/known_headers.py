@@ -74,7 +74,8 @@ def _key(source: str) -> str:
         facts = Path(source).stat()
     except OSError:
         return ""
-    return hashlib.sha256(f"{source}|{facts.st_size}|{facts.st_mtime_ns}".encode()).hexdigest()[:24]
+    told = f"{source}|{facts.st_size}|{facts.st_mtime_ns}"
+    return hashlib.sha256(told.encode(errors="surrogatepass")).hexdigest()[:24]  # a name may be no text
 
 
 def _shapes(document: object) -> dict[str, _Shape]:

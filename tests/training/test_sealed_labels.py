@@ -14,7 +14,7 @@ from tests.training.trial_cases import write_classes
 
 pytestmark = pytest.mark.torch
 
-ABOUT_THE_SEALED = {"sealed", "against_instant"}
+ABOUT_THE_SEALED = {"sealed", "against_instant", "shortcuts"}
 ABOUT_THE_RUN = {"created", "timing"}
 OF_THE_RUN = {"configs/metadata.json", "MANIFEST.sha256", "docs/README.md", "eval/report.json"}
 """Hold the time, or what the sealed test says."""
