@@ -120,7 +120,8 @@ def _exact_test(mended: int, spoilt: int) -> float:
     """Return McNemar's exact p-value: the larger count, or a larger one, of that many fair coins, on both sides."""
     n = mended + spoilt
     tail = sum(math.comb(n, k) for k in range(max(mended, spoilt), n + 1))
-    return min(1.0, 2 * tail / 2**n)
+    p: float = 2 * tail / 2**n
+    return min(1.0, p)
 
 
 def verdict(difference: Estimate | None, margin: float) -> Verdict:
