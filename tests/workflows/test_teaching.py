@@ -6,7 +6,6 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,7 +14,7 @@ from medapp.classify.registry import Registry
 from medapp.errors import MedappError
 from medapp.files import write_json
 from medapp.folders import Folders, user_folders
-from medapp.jobs import Partial, run_to_end
+from medapp.jobs import run_to_end
 from medapp.training.decided import read_decided
 from medapp.training.events import EVENTS_FILE, REQUEST_FILE, read_events
 from medapp.training.request import RunRequest
@@ -166,15 +165,11 @@ def test_a_training_runs_on_its_own_and_is_found_again(project: Project, folders
     assert [found.folder for found in unfinished(folders.runs)] == [run.folder]
     found = Project.open(project.folder).current_run()
     assert found is not None
-    partial: list[Any] = []
-    follow = run.follow()
-    try:
-        while True:
-            partial += [r.value for r in [next(follow)] if isinstance(r, Partial)]
-    except StopIteration as ended:
-        end = ended.value.end
+    state = run_to_end(run.follow())
+    end = state.end
+    assert end is not None
     assert end["event"] == "finished", end
-    assert any(state.checked for state in partial)
+    assert state.checked
     project.note_end(run)
     project.note_end(run)
     assert [entry.action for entry in project.state.lab_book].count("run_finished") == 1

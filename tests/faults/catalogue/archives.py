@@ -177,7 +177,9 @@ def _lies() -> Iterator[Row]:
         package="accepted",
     )
     yield from both(subject, "a place beyond the end", damaged, lambda n, d: Member(n, d, at=2**31))
-    yield from both(subject, "a place in the middle of another", damaged, lambda n, d: Member(n, d, at=20))
+    # some versions of Python refuse both members that overlap
+    overlapping = f"{damaged} or 2 refused archive.member_damaged"
+    yield from both(subject, "a place in the middle of another", overlapping, lambda n, d: Member(n, d, at=20))
     yield from both(subject, "patched data", damaged, lambda n, d: Member(n, d, flags=UTF_8 | 0x20))
     wide = struct.pack("<2H3Q", 1, 24, 2**63, 2**63, 2**63)
     yield from both(subject, "sizes of 64 bits", "1 picture, 1 refused file.inflated or 1 refused archive.damaged",
