@@ -59,15 +59,23 @@ def project(session: Session, pictures: Path) -> LabelProject:
     return LabelProject.create(session.services.folders.data / "labels", plan)
 
 
+def _rests(session: Session) -> bool:
+    """Tell whether the case is on screen and nothing is being written."""
+    state = session.state
+    return state.picture is not None and not state.loading and not session.label_jobs.runner.running
+
+
 @pytest.fixture
 def label(qtbot: QtBot, window: MainWindow, session: Session, project: LabelProject) -> Callable[..., None]:
     """Begin label mode, and return a hand that presses a key and waits until the window has done what it means."""
     window.labelling.begin(project, "Ann")
-    qtbot.waitUntil(lambda: view(session).total == 12)
+    qtbot.waitUntil(lambda: view(session).total == 12 and _rests(session), timeout=15_000)
 
     def press(key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        # a key that meets a picture still on its way is ignored, as it should be
+        qtbot.waitUntil(lambda: _rests(session), timeout=15_000)
         QTest.keyClick(window, key, modifier)
-        qtbot.waitUntil(lambda: not session.label_jobs.runner.running and not session.state.loading)
+        qtbot.waitUntil(lambda: _rests(session), timeout=15_000)
 
     return press
 
