@@ -1,4 +1,7 @@
-"""Fixtures of all tests: isolated folders, no display needed, reference data where it is there, nothing left behind."""
+"""Fixtures of all tests: isolated folders, no display needed, reference data where it is there, nothing left behind.
+
+Properties are tried on the same examples every time; with ``HYPOTHESIS_PROFILE=searching`` they look for new ones.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,12 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
+hypothesis.settings.register_profile("same", derandomize=True)
+hypothesis.settings.register_profile("searching", derandomize=False)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 

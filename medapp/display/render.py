@@ -18,6 +18,8 @@ from medapp.imaging.study import Window
 from medapp.imaging.voi import Voi, apply_voi
 
 _SIGN = 0x8000
+_WHOLE_REACH = 2**31
+"""OpenCV rounds to 32-bit integers before it clamps: what lies beyond turns from white to black."""
 _WHOLE_TYPES = (np.uint8, np.int8, np.uint16, np.int16)
 
 
@@ -239,6 +241,8 @@ def _float_grey(values: NDArray[Any], frame: Frame, voi: Voi, *, invert: bool) -
     if invert:
         scale, offset = -scale, 255 - offset
     single = values.astype(np.float32, copy=False)
+    if not cv2.norm(single, cv2.NORM_INF) * abs(scale) + abs(offset) < _WHOLE_REACH:
+        return _grey_of(values, frame, voi, invert=invert)
     picture: NDArray[np.uint8] = cv2.addWeighted(single, scale, single, 0, offset, dtype=cv2.CV_8U)
     return picture
 

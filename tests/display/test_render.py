@@ -53,6 +53,14 @@ def test_the_fast_way_of_the_screen_is_the_formula(center: float, width: float, 
     np.testing.assert_array_equal(shown, apply_voi(CT.modality_values(), window, invert=invert))
 
 
+@pytest.mark.parametrize("invert", [False, True])
+@pytest.mark.parametrize("window", [Window(0, 1 + 2**-52), Window(-1, 1 + 1e-9), Window(0, 2), Window(1e30, 1e22)])
+def test_values_far_from_a_narrow_window_are_black_or_white(window: Window, invert: bool) -> None:
+    frame = Frame(np.array([[0, 3e38, -3e38, 1e10, -1e10, 5]], np.float32))
+    shown = grey(resample(frame, Viewport(), (6, 1)), window, invert=invert)
+    np.testing.assert_array_equal(shown, apply_voi(frame.modality_values(), window, invert=invert))
+
+
 @pytest.mark.parametrize("turns", [0, 1, 2, 3])
 @pytest.mark.parametrize("flipped", [False, True])
 def test_turns_and_flips_move_pixels_exactly(turns: int, flipped: bool) -> None:

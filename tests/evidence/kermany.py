@@ -19,8 +19,14 @@ from tests.evidence.scoring import score_everything
 from tests.evidence.table import summarise
 
 KINDS = ("instant", "script", "quick", "thorough")
-STEPS = {("quick", False): 1000, ("thorough", True): 200}
-"""By kind and whether patients are few: quick on many is counted to be repeatable, thorough on few to save hours."""
+STEPS = {
+    ("quick", "full"): 1000,
+    ("quick", "border"): 500,
+    ("thorough", "border"): 500,
+    ("thorough", "patients25"): 200,
+    ("thorough", "patients100"): 200,
+}
+"""By kind and ground: quick on many patients is counted to be repeatable, the others are cut to save hours."""
 WEIGHTS = Path("../shared/data/weights/mobilenet_v2_imagenet.safetensors")
 FINISHED = "finished.json"
 
@@ -37,7 +43,7 @@ def main(arguments: list[str]) -> int:
         place = args.work / f"{ground}-{seed}"
         cases = grounds.made(ground, seed, place / "cases")
         if not (place / kind / FINISHED).is_file():
-            _learn(kind, cases, seed, place / kind, STEPS.get((kind, ground in grounds.FEW), 0))
+            _learn(kind, cases, seed, place / kind, STEPS.get((kind, ground), 0))
         score_everything(kind, place, full=ground == "full")
     summary = summarise(args.work)
     sys.stdout.write(json.dumps(summary, indent=1) + "\n")
