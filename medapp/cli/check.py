@@ -11,14 +11,14 @@ from medapp.cli.progress import run_shown
 from medapp.i18n import tell, tr
 from medapp.imaging.readers import Readers
 from medapp.training import argument_types
-from medapp.training.case import CaseFolder
-from medapp.training.check import Checked, check
-from medapp.training.findings import Finding
-from medapp.training.remedies import read_remedies
-from medapp.training.table_cases import UNCERTAIN
-from medapp.training.tables import arguments as table_arguments
-from medapp.training.tables.importing import import_table
-from medapp.training.tables.left_out import in_words
+from medapp.training.cases.case import CaseFolder
+from medapp.training.cases.table_cases import UNCERTAIN
+from medapp.training.cases.tables import arguments as table_arguments
+from medapp.training.cases.tables.importing import import_table
+from medapp.training.cases.tables.left_out import in_words
+from medapp.training.checking.check import Checked, check
+from medapp.training.checking.findings import Finding
+from medapp.training.checking.remedies import read_remedies
 
 UNREADABLE_SHOWN = 20
 

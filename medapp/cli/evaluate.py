@@ -16,12 +16,12 @@ from medapp.cli.progress import run_shown
 from medapp.i18n import tr
 from medapp.imaging.readers import Readers
 from medapp.training import argument_types
-from medapp.training.case import CaseFolder
+from medapp.training.cases.case import CaseFolder
+from medapp.training.cases.table_cases import UNCERTAIN
+from medapp.training.cases.tables import arguments as table_arguments
+from medapp.training.cases.tables.importing import import_table
 from medapp.training.measure import Measured, measure
-from medapp.training.report_page.evaluation import write_evaluation_page
-from medapp.training.table_cases import UNCERTAIN
-from medapp.training.tables import arguments as table_arguments
-from medapp.training.tables.importing import import_table
+from medapp.training.reporting.report_page.evaluation import write_evaluation_page
 
 FIGURES = ("auc", "balanced_accuracy", "accuracy", "sensitivity", "specificity", "refused")
 

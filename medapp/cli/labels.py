@@ -16,7 +16,7 @@ from medapp.errors import MedappError
 from medapp.folders import user_folders
 from medapp.i18n import tell, tr
 from medapp.jobs import run_to_end
-from medapp.training.reader_agreement import Agreement
+from medapp.training.figures.reader_agreement import Agreement
 from medapp.workflows.label_agreement import between, with_oneself
 from medapp.workflows.label_cases import export_folder, labelled_cases, write_cases
 from medapp.workflows.label_lists import take_in

@@ -13,7 +13,7 @@ from medapp.cli.progress import run_shown
 from medapp.i18n import tr
 from medapp.imaging.readers import Readers
 from medapp.training import argument_types
-from medapp.training.champion import MARGIN
+from medapp.training.figures.champion import MARGIN
 from medapp.workflows.contest import Contest, run_contest
 
 FLIPS_SHOWN = 20

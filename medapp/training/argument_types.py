@@ -6,7 +6,7 @@ import argparse
 
 from medapp.errors import MedappError
 from medapp.i18n import tell, tr
-from medapp.training.patients import compile_pattern
+from medapp.training.cases.patients import compile_pattern
 
 LONGEST_NAME = 200
 LARGEST_NUMBER = 2**31

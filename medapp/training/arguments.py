@@ -11,9 +11,9 @@ from pathlib import Path
 from medapp.files import is_there
 from medapp.i18n import tr
 from medapp.training import argument_types
-from medapp.training.request import EFFORTS, OPTIMISERS, SCHEDULES, Effort, RunRequest
-from medapp.training.table_cases import UNCERTAIN
-from medapp.training.tables import arguments as table_arguments
+from medapp.training.cases.table_cases import UNCERTAIN
+from medapp.training.cases.tables import arguments as table_arguments
+from medapp.training.runs.request import EFFORTS, OPTIMISERS, SCHEDULES, Effort, RunRequest
 
 _TEXTBOOK = ("optimiser", "rate", "epochs", "batch", "schedule")
 _NOT_ASKED = frozenset({"json", "output", "resume", "estimate", *table_arguments.NAMES})

@@ -10,18 +10,18 @@ import numpy as np
 from medapp.classify import devices
 from medapp.classify.contents import Calibration
 from medapp.classify.scope import Scope
-from medapp.training import calibration as calibrating
-from medapp.training.alarm_figures import Circumstance
-from medapp.training.case_traits import grouped
-from medapp.training.check import Checked, traits_for
-from medapp.training.evaluate import Answers
-from medapp.training.folds import fold_count, fold_numbers
-from medapp.training.label_calibration import fit_labels
-from medapp.training.lesson import Floats, Instant, Ints, Lesson, Trained
-from medapp.training.narration import Narrator
+from medapp.training.cases.case_traits import grouped
+from medapp.training.cases.folds import fold_count, fold_numbers
+from medapp.training.cases.truth import is_several
+from medapp.training.checking.check import Checked, traits_for
+from medapp.training.figures import calibration as calibrating
+from medapp.training.figures.alarm_figures import Circumstance
+from medapp.training.figures.evaluate import Answers
+from medapp.training.figures.label_calibration import fit_labels
+from medapp.training.learning.lesson import Floats, Instant, Ints, Lesson, Trained
+from medapp.training.learning.narration import Narrator
 from medapp.training.plan import Plan
-from medapp.training.report import Circumstances, Timing, build_report, compare_with_instant, sealed_answers
-from medapp.training.truth import is_several
+from medapp.training.reporting.report import Circumstances, Timing, build_report, compare_with_instant, sealed_answers
 
 
 def calibrated(plan: Plan, classes: tuple[str, ...], trained: Trained) -> Calibration:

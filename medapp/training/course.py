@@ -16,34 +16,34 @@ from medapp.errors import MedappError
 from medapp.files import write_json, write_text
 from medapp.folders import user_folders
 from medapp.imaging.readers import Readers
-from medapp.training.answers_table import ANSWERS_FILE, answers_csv
-from medapp.training.check import Checked, judge
-from medapp.training.checkpoint import CheckpointFolder
+from medapp.training.cases.dataset import list_cases
+from medapp.training.cases.glimpse import glimpse
+from medapp.training.cases.sample import ReadsOnce
+from medapp.training.checking.check import Checked, judge
+from medapp.training.checking.label_findings import learnable
+from medapp.training.checking.remedies import in_report, listing_with, survey_with
 from medapp.training.conclusion import calibrated, report_of
-from medapp.training.dataset import list_cases
-from medapp.training.evaluate import patient_numbers
-from medapp.training.events import PACKAGE_FOLDER
+from medapp.training.figures.evaluate import patient_numbers
 from medapp.training.fingerprint import fingerprint_of
-from medapp.training.glimpse import glimpse
-from medapp.training.instant import finish_instantly, learn_instantly
 from medapp.training.intake import read_cases
-from medapp.training.interruption import interruptible
-from medapp.training.keeper import Keeper
-from medapp.training.label_findings import learnable
-from medapp.training.lesson import Group, Lesson
+from medapp.training.learning.checkpoint import CheckpointFolder
+from medapp.training.learning.instant import finish_instantly, learn_instantly
+from medapp.training.learning.interruption import interruptible
+from medapp.training.learning.keeper import Keeper
+from medapp.training.learning.lesson import Group, Lesson
+from medapp.training.learning.memory import Portions
+from medapp.training.learning.narration import Budget, Narrator
+from medapp.training.learning.pictures import PictureCache
+from medapp.training.learning.prospects import more_cases, other_divisions
+from medapp.training.learning.quick import learn_quickly
+from medapp.training.learning.shortcut_figures import shortcut_figures
 from medapp.training.lineage import refuse_seen_pictures
-from medapp.training.memory import Portions
-from medapp.training.narration import Budget, Narrator
-from medapp.training.pictures import PictureCache
 from medapp.training.plan import Plan, make_plan
 from medapp.training.product import write_product
-from medapp.training.prospects import more_cases, other_divisions
-from medapp.training.quick import learn_quickly
-from medapp.training.remedies import in_report, listing_with, survey_with
-from medapp.training.report import predictions_csv, summary_of
-from medapp.training.request import RunRequest
-from medapp.training.sample import ReadsOnce
-from medapp.training.shortcut_figures import shortcut_figures
+from medapp.training.reporting.answers_table import ANSWERS_FILE, answers_csv
+from medapp.training.reporting.report import predictions_csv, summary_of
+from medapp.training.runs.events import PACKAGE_FOLDER
+from medapp.training.runs.request import RunRequest
 from medapp.training.starting_model import starting_model
 from medapp.training.timekeeping import note_rates, outlook_of
 

@@ -8,9 +8,9 @@ from typing import Any
 from medapp.classify.registry import Registry
 from medapp.folders import user_folders
 from medapp.i18n import tr
-from medapp.training.dataset import list_cases
-from medapp.training.forecast import forecasts, work_of
-from medapp.training.request import RunRequest
+from medapp.training.cases.dataset import list_cases
+from medapp.training.learning.forecast import forecasts, work_of
+from medapp.training.runs.request import RunRequest
 from medapp.training.starting_model import check_wanted, starting_model
 
 

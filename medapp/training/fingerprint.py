@@ -7,8 +7,8 @@ import json
 from dataclasses import asdict
 
 from medapp.classify.package import WEIGHTS
-from medapp.training.check import Checked
-from medapp.training.evaluate import patient_numbers
+from medapp.training.checking.check import Checked
+from medapp.training.figures.evaluate import patient_numbers
 from medapp.training.plan import Plan
 
 

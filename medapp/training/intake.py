@@ -7,10 +7,10 @@ from pathlib import Path
 from medapp.errors import MedappError, Problem
 from medapp.files import is_there
 from medapp.jobs import Progress
-from medapp.training.case import CaseFolder
-from medapp.training.narration import Narrator, StoppedEarlyError
-from medapp.training.pictures import PictureCache
-from medapp.training.survey import ReadsFrames, Survey, survey
+from medapp.training.cases.case import CaseFolder
+from medapp.training.cases.survey import ReadsFrames, Survey, survey
+from medapp.training.learning.narration import Narrator, StoppedEarlyError
+from medapp.training.learning.pictures import PictureCache
 
 MOST_NAMED = 10
 GONE_SHARE, GONE_AT_LEAST = 0.1, 5

@@ -9,8 +9,8 @@ from medapp.classify.contents import TrainingSet
 from medapp.classify.package import Package
 from medapp.classify.registry import Registry
 from medapp.errors import MedappError
-from medapp.training.check import Checked
-from medapp.training.split import Side, salt_from_seed, salted
+from medapp.training.cases.split import Side, salt_from_seed, salted
+from medapp.training.checking.check import Checked
 
 _SIDES: dict[str, Side] = {"train": "development", "test": "sealed"}
 _NAMES: dict[Side, str] = {"development": "train", "sealed": "test"}

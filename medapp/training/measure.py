@@ -17,18 +17,18 @@ from medapp.errors import MedappError
 from medapp.i18n import tell, tr
 from medapp.imaging.frame import Frame
 from medapp.jobs import Job
-from medapp.training.alarm_figures import Circumstance, Traits
-from medapp.training.case import Case, CaseFolder
-from medapp.training.case_traits import grouped
-from medapp.training.check import Checked, judge
-from medapp.training.dataset import list_cases
-from medapp.training.evaluate import Answers, figures, patient_numbers
+from medapp.training.cases.case import Case, CaseFolder
+from medapp.training.cases.case_traits import grouped
+from medapp.training.cases.dataset import list_cases
+from medapp.training.cases.split import salted
+from medapp.training.cases.survey import ReadsFrames, survey
+from medapp.training.cases.table_cases import Uncertain
+from medapp.training.cases.truth import Ints, is_several
+from medapp.training.cases.truth import known as is_known
+from medapp.training.checking.check import Checked, judge
+from medapp.training.figures.alarm_figures import Circumstance, Traits
+from medapp.training.figures.evaluate import Answers, figures, patient_numbers
 from medapp.training.lineage import lineage_of
-from medapp.training.split import salted
-from medapp.training.survey import ReadsFrames, survey
-from medapp.training.table_cases import Uncertain
-from medapp.training.truth import Ints, is_several
-from medapp.training.truth import known as is_known
 
 BATCH = 16
 

@@ -14,14 +14,14 @@ from medapp.classify.package import Package
 from medapp.classify.preprocess import PreprocessSpec
 from medapp.errors import MedappError
 from medapp.i18n import tr
-from medapp.training.config import TrainConfig
-from medapp.training.decided import Decided, read_decided
-from medapp.training.glimpse import Glimpse
+from medapp.training.cases.decided import Decided, read_decided
+from medapp.training.cases.glimpse import Glimpse
+from medapp.training.checking.remedies import Taken, read_remedies, spec_with
+from medapp.training.learning.config import TrainConfig
+from medapp.training.learning.precision import round_weights
+from medapp.training.learning.textbook import with_settings
 from medapp.training.lineage import Lineage, lineage_of
-from medapp.training.precision import round_weights
-from medapp.training.remedies import Taken, read_remedies, spec_with
-from medapp.training.request import RunRequest
-from medapp.training.textbook import with_settings
+from medapp.training.runs.request import RunRequest
 
 SCRATCH_SIZE, LEAST_SCRATCH_SIZE, SIZE_STEP = 128, 32, 16
 """From scratch small pictures are not made larger than it takes: nothing is gained, and it costs time."""

@@ -10,10 +10,10 @@ from torch import nn
 from torch.nn import functional as F
 
 from medapp.classify.network import build
-from medapp.training.forecast import Rates
-from medapp.training.interruption import interruptible
+from medapp.training.learning.forecast import Rates
+from medapp.training.learning.interruption import interruptible
+from medapp.training.learning.rates import READING_SECONDS, key_of, remembered
 from medapp.training.plan import Plan
-from medapp.training.rates import READING_SECONDS, key_of, remembered
 
 _PICTURES, _CLASSES, _CALLS = 4, 2, 3
 

@@ -24,21 +24,21 @@ from medapp.i18n import tell, tr
 from medapp.imaging.readers import Readers
 from medapp.processes import lower_priority
 from medapp.training.arguments import parse, request_of
-from medapp.training.case import CaseFolder
-from medapp.training.dataset import list_cases
+from medapp.training.cases.case import CaseFolder
+from medapp.training.cases.dataset import list_cases
+from medapp.training.cases.tables.arguments import matched_cases
+from medapp.training.cases.tables.stored import FILE_NAME, write_folder
+from medapp.training.checking.remedies import REMEDIES_FILE, read_remedies, write_remedies
 from medapp.training.estimate import estimate, in_words
-from medapp.training.events import Control, EventLog
-from medapp.training.heartbeat import Heartbeat
 from medapp.training.intake import refuse_alarm
-from medapp.training.loading import Loading
-from medapp.training.narration import Narrator, StoppedEarlyError
-from medapp.training.remedies import REMEDIES_FILE, read_remedies, write_remedies
-from medapp.training.report_page.writing import write_run_page
-from medapp.training.request import RunRequest
-from medapp.training.run_folder import finished_event, found_run, new_run, resumed_request, write_request
+from medapp.training.learning.loading import Loading
+from medapp.training.learning.narration import Narrator, StoppedEarlyError
+from medapp.training.reporting.report_page.writing import write_run_page
+from medapp.training.runs.events import Control, EventLog
+from medapp.training.runs.heartbeat import Heartbeat
+from medapp.training.runs.request import RunRequest
+from medapp.training.runs.run_folder import finished_event, found_run, new_run, resumed_request, write_request
 from medapp.training.starting_model import check_wanted
-from medapp.training.tables.arguments import matched_cases
-from medapp.training.tables.stored import FILE_NAME, write_folder
 
 ANSWERED, NOTHING_ANSWERED = 0, 3
 

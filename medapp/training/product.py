@@ -13,13 +13,13 @@ from medapp.classify.package import Package, write_package
 from medapp.classify.scope import PICTURE, Scope
 from medapp.errors import MedappError
 from medapp.i18n import tr
-from medapp.training.card import write_card
-from medapp.training.check import Checked
-from medapp.training.lesson import Trained
+from medapp.training.checking.check import Checked
+from medapp.training.learning.lesson import Trained
 from medapp.training.lineage import training_set
 from medapp.training.naming import identifier
 from medapp.training.plan import Plan
-from medapp.training.request import RunRequest
+from medapp.training.reporting.card import write_card
+from medapp.training.runs.request import RunRequest
 
 
 def write_product(

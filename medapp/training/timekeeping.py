@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from medapp.training.case import CaseFolder
-from medapp.training.check import Checked
-from medapp.training.forecast import work_of
-from medapp.training.lesson import Instant, Lesson
-from medapp.training.narration import Narrator
-from medapp.training.outlook import Outlook
+from medapp.training.cases.case import CaseFolder
+from medapp.training.checking.check import Checked
+from medapp.training.learning.forecast import work_of
+from medapp.training.learning.lesson import Instant, Lesson
+from medapp.training.learning.narration import Narrator
+from medapp.training.learning.outlook import Outlook
 from medapp.training.plan import Plan
 from medapp.training.probe import rate_key, rates_for
 

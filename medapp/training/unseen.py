@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from medapp.classify.contents import TrainingSet
 from medapp.classify.package import Package
 from medapp.errors import MedappError
-from medapp.training.check import judge
+from medapp.training.cases.survey import Seen, Survey
+from medapp.training.checking.check import judge
 from medapp.training.lineage import lineage_of
-from medapp.training.survey import Seen, Survey
 
 
 def sealed_for(surveyed: Survey, champion: Package, challenger: Package) -> NDArray[np.bool_]:

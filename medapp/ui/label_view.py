@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from medapp.i18n import tr
-from medapp.training.verdicts import UNSURE, Verdict
+from medapp.training.cases.verdicts import UNSURE, Verdict
 from medapp.ui.state import LEFT_OUT, LabelView
 from medapp.ui.widgets.label_start import ProjectRow
 from medapp.workflows.label_agreement import answers_of_others, with_oneself

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from medapp.i18n import tr
 from medapp.imaging.study import Scan
-from medapp.training.verdicts import UNSURE, Verdict
+from medapp.training.cases.verdicts import UNSURE, Verdict
 from medapp.ui.label_places import case_of, places_of
 from medapp.ui.label_view import ending_of, revealed, view_of
 from medapp.ui.pictures import Pictures

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from medapp.i18n import tr
-from medapp.training.findings import Remedy
-from medapp.training.remedies import OF_PICTURES, words_of
+from medapp.training.checking.findings import Remedy
+from medapp.training.checking.remedies import OF_PICTURES, words_of
 from medapp.ui.teaching_state import Doing
 from medapp.ui.widgets.teaching.check_views import CheckView, DecisionView, FindingView, Offer, Place
 from medapp.workflows.offers import key_of, offered, pictures_of

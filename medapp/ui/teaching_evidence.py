@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Slot
 
 from medapp.i18n import tr
-from medapp.training.report_page.beside import Mistake
+from medapp.training.reporting.report_page.beside import Mistake
 from medapp.ui.teaching_desk import TeachingDesk, as_job
 from medapp.ui.widgets.teaching.views import CaseSeen, MistakeView
 from medapp.workflows.lab_book import export_lab_book

@@ -10,13 +10,13 @@ from typing import Any
 
 from medapp.classify.registry import Entry
 from medapp.i18n import tr
-from medapp.training.case import Case, CaseFolder
-from medapp.training.check import Checked
-from medapp.training.forecast import Work, forecasts
-from medapp.training.patients import compile_pattern, patient_in_name
-from medapp.training.rates import rates_here
-from medapp.training.request import EFFORTS, Effort
-from medapp.training.run import Run
+from medapp.training.cases.case import Case, CaseFolder
+from medapp.training.cases.patients import compile_pattern, patient_in_name
+from medapp.training.checking.check import Checked
+from medapp.training.learning.forecast import Work, forecasts
+from medapp.training.learning.rates import rates_here
+from medapp.training.runs.request import EFFORTS, Effort
+from medapp.training.runs.run import Run
 from medapp.ui.session import Services
 from medapp.ui.teaching_state import Snapshot
 from medapp.ui.teaching_train_view import run_row, start_choices

@@ -8,10 +8,10 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Slot
 
 from medapp.jobs import Job
-from medapp.training.case import CaseFolder
-from medapp.training.dataset import list_cases
-from medapp.training.findings import Remedy
-from medapp.training.remedies import KEEP
+from medapp.training.cases.case import CaseFolder
+from medapp.training.cases.dataset import list_cases
+from medapp.training.checking.findings import Remedy
+from medapp.training.checking.remedies import KEEP
 from medapp.ui.teaching_desk import TeachingDesk
 from medapp.ui.widgets.teaching.check_views import PageView, PictureView
 from medapp.ui.widgets.teaching.finding_pictures import PAGE

@@ -11,12 +11,12 @@ from PySide6.QtCore import Slot
 from medapp.errors import MedappError, Problem
 from medapp.i18n import tell, tr
 from medapp.jobs import Progress
-from medapp.training.check import Checked
-from medapp.training.dataset import list_cases
-from medapp.training.run import Run
-from medapp.training.table_cases import Uncertain
-from medapp.training.tables.importing import Imported
-from medapp.training.tables.opening import WORKBOOKS, is_table
+from medapp.training.cases.dataset import list_cases
+from medapp.training.cases.table_cases import Uncertain
+from medapp.training.cases.tables.importing import Imported
+from medapp.training.cases.tables.opening import WORKBOOKS, is_table
+from medapp.training.checking.check import Checked
+from medapp.training.runs.run import Run
 from medapp.ui.session import Session
 from medapp.ui.state import Page
 from medapp.ui.teaching_desk import TeachingDesk, as_job

@@ -9,9 +9,9 @@ from typing import Any
 
 from medapp.errors import Problem
 from medapp.jobs import Progress
-from medapp.training.request import Effort
-from medapp.training.run import RunState
-from medapp.training.table_cases import Uncertain
+from medapp.training.cases.table_cases import Uncertain
+from medapp.training.runs.request import Effort
+from medapp.training.runs.run import RunState
 from medapp.ui.widgets.teaching.check_views import PageView
 from medapp.ui.widgets.teaching.views import CaseSeen, ClassRow, MistakeView, RunRow, StartChoice, Step
 from medapp.workflows.project_state import State

@@ -13,13 +13,13 @@ from medapp.errors import MedappError, Problem
 from medapp.files import write_text
 from medapp.i18n import tell, tr
 from medapp.jobs import Job, Progress
-from medapp.training.survey import ReadsFrames
-from medapp.training.tables.columns import Columns, columns_of_json, guess_columns, refuse_unfit
-from medapp.training.tables.grid import Grid
-from medapp.training.tables.image_index import list_images, read_headers
-from medapp.training.tables.importing import matched
-from medapp.training.tables.left_out import left_out_table
-from medapp.training.tables.opening import read_grid
+from medapp.training.cases.survey import ReadsFrames
+from medapp.training.cases.tables.columns import Columns, columns_of_json, guess_columns, refuse_unfit
+from medapp.training.cases.tables.grid import Grid
+from medapp.training.cases.tables.image_index import list_images, read_headers
+from medapp.training.cases.tables.importing import matched
+from medapp.training.cases.tables.left_out import left_out_table
+from medapp.training.cases.tables.opening import read_grid
 from medapp.ui.teaching_desk import TeachingDesk, as_job
 from medapp.ui.teaching_table_view import Looked, table_view
 from medapp.ui.widgets.teaching.table_views import TableView

@@ -9,11 +9,11 @@ from pathlib import Path
 from medapp.errors import Problem
 from medapp.i18n import tell, tr
 from medapp.jobs import Progress
-from medapp.training.tables.columns import Columns
-from medapp.training.tables.grid import Grid
-from medapp.training.tables.image_index import ImageIndex
-from medapp.training.tables.importing import Imported, notes_of
-from medapp.training.tables.left_out import in_words, left_out_rows
+from medapp.training.cases.tables.columns import Columns
+from medapp.training.cases.tables.grid import Grid
+from medapp.training.cases.tables.image_index import ImageIndex
+from medapp.training.cases.tables.importing import Imported, notes_of
+from medapp.training.cases.tables.left_out import in_words, left_out_rows
 from medapp.ui.widgets.teaching.table_views import ColumnChoice, QuestionRow, TableView
 
 ROWS_SHOWN, LEFT_OUT_SHOWN = 6, 500

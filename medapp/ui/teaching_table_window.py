@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from medapp.i18n import tr
-from medapp.training.tables.columns import MEANINGS
+from medapp.training.cases.tables.columns import MEANINGS
 from medapp.ui.teaching_table import TableDesk
 from medapp.ui.widgets.teaching.table_page import TablePage
 from medapp.ui.widgets.teaching.table_views import TableView

@@ -9,8 +9,8 @@ from typing import Any
 
 from medapp.i18n import tr
 from medapp.jobs import Progress
-from medapp.training.request import Effort
-from medapp.training.run import RunState
+from medapp.training.runs.request import Effort
+from medapp.training.runs.run import RunState
 from medapp.ui.teaching_state import Doing, Snapshot, StartWish
 from medapp.ui.widgets.teaching.views import RunRow, StartChoice, TrainView
 from medapp.ui.widgets.wording import seconds_text

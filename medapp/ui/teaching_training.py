@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject, Slot
 
 from medapp.i18n import tr
 from medapp.jobs import Progress
-from medapp.training.request import Effort
-from medapp.training.run import Run, RunState
+from medapp.training.runs.request import Effort
+from medapp.training.runs.run import Run, RunState
 from medapp.ui.state import Page
 from medapp.ui.teaching_desk import TeachingDesk
 from medapp.ui.teaching_state import StartWish

@@ -14,11 +14,11 @@ from medapp.classify.prediction import Prediction
 from medapp.errors import MedappError
 from medapp.i18n import tr
 from medapp.jobs import Job, Progress, TimeLeft
-from medapp.training.champion import MARGIN, Comparison, check_margin, judge_challenger
-from medapp.training.dataset import list_cases
-from medapp.training.evaluate import Answers, patient_numbers
+from medapp.training.cases.dataset import list_cases
+from medapp.training.cases.survey import ReadsFrames, Seen, survey
+from medapp.training.figures.champion import MARGIN, Comparison, check_margin, judge_challenger
+from medapp.training.figures.evaluate import Answers, patient_numbers
 from medapp.training.measure import Predicts
-from medapp.training.survey import ReadsFrames, Seen, survey
 from medapp.training.unseen import keeps_no_record, sealed_for
 from medapp.workflows.rivals import refuse_unlike
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from medapp.errors import MedappError
-from medapp.training.findings import Remedy
-from medapp.training.remedies import KEEP, OF_CASES, Taken, subject_of
+from medapp.training.checking.findings import Remedy
+from medapp.training.checking.remedies import KEEP, OF_CASES, Taken, subject_of
 from medapp.workflows.project_state import State
 from medapp.workflows.teaching import Project
 

@@ -14,8 +14,8 @@ from medapp.display.render import render_frame
 from medapp.errors import MedappError
 from medapp.imaging.automatic_window import automatic_window
 from medapp.jobs import Job, Partial
-from medapp.training.case import CaseFolder
-from medapp.training.survey import ReadsFrames
+from medapp.training.cases.case import CaseFolder
+from medapp.training.cases.survey import ReadsFrames
 
 PICTURE_PX = 112
 

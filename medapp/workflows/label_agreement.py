@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from medapp.training.reader_agreement import Agreement, agreement
-from medapp.training.verdicts import Verdict, finals, last_answers
+from medapp.training.cases.verdicts import Verdict, finals, last_answers
+from medapp.training.figures.reader_agreement import Agreement, agreement
 from medapp.workflows.labelling import LabelProject
 
 

@@ -16,7 +16,7 @@ from medapp.errors import MedappError
 from medapp.files import write_text
 from medapp.imaging.archive import MEMBER
 from medapp.jobs import Job, Progress
-from medapp.training.verdicts import UNSURE, Final
+from medapp.training.cases.verdicts import UNSURE, Final
 from medapp.workflows.labelling import LabelProject
 
 CASES_FILE = "cases.csv"

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from medapp.errors import MedappError
-from medapp.training.label_columns import columns_of, said
-from medapp.training.label_table import LabelTable, read_table
-from medapp.training.verdicts import UNSURE, Verdict, is_journal, verdict_from
+from medapp.training.cases.label_columns import columns_of, said
+from medapp.training.cases.label_table import LabelTable, read_table
+from medapp.training.cases.verdicts import UNSURE, Verdict, is_journal, verdict_from
 from medapp.workflows.labelling import LabelProject, time_now
 
 

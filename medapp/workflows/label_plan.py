@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 from medapp.errors import MedappError
 from medapp.files import read_json, write_json
 from medapp.storage.labels import can_be_written
-from medapp.training.label_columns import said
+from medapp.training.cases.label_columns import said
 
 Unit: TypeAlias = Literal["image", "series"]
 

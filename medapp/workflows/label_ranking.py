@@ -11,10 +11,10 @@ from medapp.imaging.frame import Frame
 from medapp.imaging.frames import FrameCache
 from medapp.imaging.study import Patient
 from medapp.jobs import Job, Progress, TimeLeft
+from medapp.training.cases.patients import choose_rule, patient_key
+from medapp.training.cases.split import SEALED_FRACTION, position, salted
+from medapp.training.cases.survey import content_hash
 from medapp.training.lineage import Lineage
-from medapp.training.patients import choose_rule, patient_key
-from medapp.training.split import SEALED_FRACTION, position, salted
-from medapp.training.survey import content_hash
 from medapp.workflows.reading import Reading
 
 

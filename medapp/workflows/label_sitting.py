@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from medapp.training.verdicts import Verdict
+from medapp.training.cases.verdicts import Verdict
 from medapp.workflows.labelling import LabelProject, time_now
 
 EVERY = 10

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 
 from medapp.i18n import tr
-from medapp.training.reader_agreement import Agreement
+from medapp.training.figures.reader_agreement import Agreement
 from medapp.workflows.label_agreement import between, disagreements, with_oneself
 from medapp.workflows.label_cases import LabelledCases
 from medapp.workflows.labelling import LabelProject

@@ -13,8 +13,8 @@ from pathlib import Path
 from medapp.errors import MedappError, Problem
 from medapp.imaging.archive import MEMBER
 from medapp.storage.labels import LabelFile
-from medapp.training.label_table import TABLE_NAME
-from medapp.training.verdicts import COLUMNS, Final, Verdict, finals, verdict_from
+from medapp.training.cases.label_table import TABLE_NAME
+from medapp.training.cases.verdicts import COLUMNS, Final, Verdict, finals, verdict_from
 from medapp.workflows.label_plan import PLAN_FILE, LabelPlan, read_plan, write_plan
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from medapp.training.findings import Remedy
-from medapp.training.remedies import KEEP, subject_of
+from medapp.training.checking.findings import Remedy
+from medapp.training.checking.remedies import KEEP, subject_of
 
 _WITH_PATHS = frozenset(
     {"patients_missing", "patient_in_two_classes", "patient_across_split", "base_knows_patients"}

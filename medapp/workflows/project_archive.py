@@ -22,9 +22,9 @@ from medapp.errors import MedappError
 from medapp.files import json_bytes, new_folder
 from medapp.folders import Folders
 from medapp.schemas.documents import NewerError
-from medapp.training.events import EVENTS_FILE, PACKAGE_FOLDER, REQUEST_FILE
-from medapp.training.remedies import OF_CASES
-from medapp.training.run import Run
+from medapp.training.checking.remedies import OF_CASES
+from medapp.training.runs.events import EVENTS_FILE, PACKAGE_FOLDER, REQUEST_FILE
+from medapp.training.runs.run import Run
 from medapp.workflows.project_file import PROJECT_FILE, document_of, read_state, write_state
 from medapp.workflows.project_state import LabEntry, State
 from medapp.workflows.teaching import Project, list_projects

@@ -10,7 +10,7 @@ from medapp.errors import MedappError
 from medapp.files import write_json
 from medapp.i18n import tr
 from medapp.schemas.documents import Document, Kind, NewerError, open_document
-from medapp.training.remedies import Taken
+from medapp.training.checking.remedies import Taken
 from medapp.workflows.project_state import LabEntry, Named, Question, State
 
 PROJECT_FILE = "project.json"

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from medapp.i18n import tr
-from medapp.training.remedies import Taken
-from medapp.training.table_cases import Uncertain
+from medapp.training.cases.table_cases import Uncertain
+from medapp.training.checking.remedies import Taken
 
 Step: TypeAlias = Literal["question", "cases", "check", "train", "sealed_test", "use"]
 STEPS: tuple[Step, ...] = ("question", "cases", "check", "train", "sealed_test", "use")

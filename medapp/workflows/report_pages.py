@@ -7,7 +7,13 @@ from pathlib import Path
 
 from medapp.classify.package import Package
 from medapp.errors import MedappError
-from medapp.training.report_page.writing import ReadsFrame, beside_package, report_of, write_page, write_run_page
+from medapp.training.reporting.report_page.writing import (
+    ReadsFrame,
+    beside_package,
+    report_of,
+    write_page,
+    write_run_page,
+)
 from medapp.workflows.teaching import Project
 
 

@@ -12,16 +12,16 @@ from numpy.typing import NDArray
 from medapp.classify.package import read_package
 from medapp.classify.preprocess import PreprocessSpec, network_picture
 from medapp.errors import MedappError
-from medapp.training.case import Case
-from medapp.training.dataset import list_cases
-from medapp.training.remedies import Taken, listing_with, spec_with
-from medapp.training.report_page.answers import read_answers
-from medapp.training.report_page.beside import Mistake
-from medapp.training.report_page.mistakes import worst
-from medapp.training.report_page.sentences import methods, results
-from medapp.training.report_page.writing import beside_package, pictures_of, report_of
-from medapp.training.run import Run
-from medapp.training.survey import ReadsFrames
+from medapp.training.cases.case import Case
+from medapp.training.cases.dataset import list_cases
+from medapp.training.cases.survey import ReadsFrames
+from medapp.training.checking.remedies import Taken, listing_with, spec_with
+from medapp.training.reporting.report_page.answers import read_answers
+from medapp.training.reporting.report_page.beside import Mistake
+from medapp.training.reporting.report_page.mistakes import worst
+from medapp.training.reporting.report_page.sentences import methods, results
+from medapp.training.reporting.report_page.writing import beside_package, pictures_of, report_of
+from medapp.training.runs.run import Run
 from medapp.workflows.lab_book import save_text
 from medapp.workflows.teaching import Project
 

@@ -17,18 +17,18 @@ from medapp.classify.registry import Registry
 from medapp.errors import MedappError, Problem
 from medapp.i18n import tr
 from medapp.jobs import Job
-from medapp.training.check import Checked, check
-from medapp.training.decided import DECIDED_FILE, write_decided
+from medapp.training.cases.decided import DECIDED_FILE, write_decided
+from medapp.training.cases.patients import compile_pattern
+from medapp.training.cases.survey import ReadsFrames
+from medapp.training.cases.table_cases import Uncertain
+from medapp.training.cases.tables.importing import Imported
+from medapp.training.cases.tables.stored import SUFFIX, write_folder
+from medapp.training.checking.check import Checked, check
+from medapp.training.checking.remedies import REMEDIES_FILE, write_remedies
 from medapp.training.lineage import built_in_model, lineage_of
-from medapp.training.patients import compile_pattern
-from medapp.training.remedies import REMEDIES_FILE, write_remedies
-from medapp.training.report_page.writing import write_run_page
-from medapp.training.request import Effort, RunRequest
-from medapp.training.run import Run
-from medapp.training.survey import ReadsFrames
-from medapp.training.table_cases import Uncertain
-from medapp.training.tables.importing import Imported
-from medapp.training.tables.stored import SUFFIX, write_folder
+from medapp.training.reporting.report_page.writing import write_run_page
+from medapp.training.runs.request import Effort, RunRequest
+from medapp.training.runs.run import Run
 from medapp.workflows.project_file import project_folders, read_state, write_state
 from medapp.workflows.project_state import LabEntry, Question, State, Step, StepMark
 

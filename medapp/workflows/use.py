@@ -14,9 +14,9 @@ from medapp.classify.scope import Scope
 from medapp.errors import MedappError
 from medapp.i18n import tr
 from medapp.jobs import Job
+from medapp.training.cases.survey import ReadsFrames
 from medapp.training.naming import identifier, renamed
-from medapp.training.report_page.writing import keep_comparison
-from medapp.training.survey import ReadsFrames
+from medapp.training.reporting.report_page.writing import keep_comparison
 from medapp.workflows.project_state import Named
 from medapp.workflows.rivals import champion_for, is_same
 from medapp.workflows.teaching import Project

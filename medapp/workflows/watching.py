@@ -21,7 +21,7 @@ from medapp.imaging.readers import Readers
 from medapp.imaging.source import scan
 from medapp.jobs import Job, Progress, TimeLeft
 from medapp.storage.watched import Sighting, Watched, hidden
-from medapp.training.drift import ScoreDrift, refuses_more, score_drift, unclear_band
+from medapp.training.figures.drift import ScoreDrift, refuses_more, score_drift, unclear_band
 
 if TYPE_CHECKING:
     from medapp.training.measure import Predicts

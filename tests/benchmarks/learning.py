@@ -18,14 +18,14 @@ from torch.nn import functional as F
 from medapp.classify.network import Classifier, build
 from medapp.classify.preprocess import PreprocessSpec
 from medapp.imaging.frame import Frame
-from medapp.training.config import TrainConfig
-from medapp.training.events import Control, EventLog
-from medapp.training.finetune import Average, FineTuning, Material
-from medapp.training.interruption import interruptible
-from medapp.training.memory import Portion
-from medapp.training.narration import Narrator
-from medapp.training.pace import Pace
-from medapp.training.pictures import PictureCache
+from medapp.training.learning.config import TrainConfig
+from medapp.training.learning.finetune import Average, FineTuning, Material
+from medapp.training.learning.interruption import interruptible
+from medapp.training.learning.memory import Portion
+from medapp.training.learning.narration import Narrator
+from medapp.training.learning.pace import Pace
+from medapp.training.learning.pictures import PictureCache
+from medapp.training.runs.events import Control, EventLog
 from tests.benchmarks.measure import Ratio, compare
 
 THREADS, PICTURES, SIDE, STEPS = 2, 128, 224, 2

@@ -21,9 +21,9 @@ import numpy as np
 from medapp.imaging.found import FoundImage, HeaderReply
 from medapp.imaging.frame import Frame
 from medapp.imaging.study import Instance
-from medapp.training.events import Control, EventLog
-from medapp.training.narration import Narrator
-from medapp.training.request import RunRequest
+from medapp.training.learning.narration import Narrator
+from medapp.training.runs.events import Control, EventLog
+from medapp.training.runs.request import RunRequest
 
 SIZE, MEGABYTE = 32, 2**20
 

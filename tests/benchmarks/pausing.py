@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 
 from medapp.imaging.phantom import write_cases
-from medapp.training.events import read_events
-from medapp.training.request import RunRequest
-from medapp.training.run import Run
+from medapp.training.runs.events import read_events
+from medapp.training.runs.request import RunRequest
+from medapp.training.runs.run import Run
 from tests.benchmarks.measure import Ratio
 
 CASES, WATCHED_SECONDS, MOST_SHARE = 40, 10.0, 0.02

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from medapp.imaging.phantom import write_cases
-from medapp.training.events import read_events
-from medapp.training.request import RunRequest
-from medapp.training.run import Run
+from medapp.training.runs.events import read_events
+from medapp.training.runs.request import RunRequest
+from medapp.training.runs.run import Run
 from tests.benchmarks.measure import Ratio
 
 CASES, MOST_SECONDS = 200, 2.0

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from medapp.imaging.phantom import write_cases
 from medapp.jobs import run_to_end
-from medapp.training.events import read_events
-from medapp.training.request import Effort, RunRequest
-from medapp.training.run import Run
+from medapp.training.runs.events import read_events
+from medapp.training.runs.request import Effort, RunRequest
+from medapp.training.runs.run import Run
 from tests.benchmarks.measure import Ratio
 
 CASES, GOAL = 200, 1.5

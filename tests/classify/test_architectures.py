@@ -20,8 +20,8 @@ from medapp.classify.explain import heat_maps
 from medapp.classify.network import ARCHITECTURES, Classifier, build, load
 from medapp.classify.package import Package
 from medapp.classify.preprocess import PreprocessSpec
-from medapp.training.finetune import is_matrix
-from medapp.training.precision import half_matrices, round_weights
+from medapp.training.learning.finetune import is_matrix
+from medapp.training.learning.precision import half_matrices, round_weights
 from tests.trial_packages import contents
 
 pytestmark = pytest.mark.torch

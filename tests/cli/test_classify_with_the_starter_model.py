@@ -19,7 +19,7 @@ from medapp.display.render import render_frame
 from medapp.folders import resource_path
 from medapp.imaging.readers import ReaderConfig, Readers
 from medapp.imaging.voi import default_window
-from medapp.training.survey import content_hash
+from medapp.training.cases.survey import content_hash
 
 pytestmark = pytest.mark.data
 RADIOGRAPHS = 60

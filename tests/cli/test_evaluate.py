@@ -13,7 +13,7 @@ from medapp import schemas
 from medapp.classify.contents import Metadata, TrainingSet
 from medapp.classify.package import write_package
 from medapp.cli.main import main
-from medapp.training.split import salted
+from medapp.training.cases.split import salted
 from tests.training.trial_cases import write_classes
 from tests.trial_packages import backbone, contents
 

@@ -9,7 +9,7 @@ import pytest
 
 from medapp.cli.main import ANSWERED, NOTHING_ANSWERED, main
 from medapp.folders import user_folders
-from medapp.training.verdicts import Verdict
+from medapp.training.cases.verdicts import Verdict
 from medapp.workflows.label_plan import LabelPlan
 from medapp.workflows.labelling import LabelProject
 

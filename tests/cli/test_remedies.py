@@ -10,9 +10,9 @@ import pytest
 from medapp import schemas
 from medapp.cli.main import main
 from medapp.training.arguments import parse, request_of
-from medapp.training.findings import Remedy
+from medapp.training.checking.findings import Remedy
+from medapp.training.checking.remedies import Taken, write_remedies
 from medapp.training.process import main as train
-from medapp.training.remedies import Taken, write_remedies
 from tests.training.trial_cases import write_classes
 
 PATTERN = r"((?:healthy|ill)\d+)_"

@@ -16,8 +16,8 @@ import pytest
 from medapp import schemas
 from medapp.classify.package import read_package, write_package
 from medapp.processes import own_command
-from medapp.training.events import ask, read_events
-from medapp.training.split import salted
+from medapp.training.cases.split import salted
+from medapp.training.runs.events import ask, read_events
 from tests.training.report_page.reading import Page
 from tests.training.trial_cases import write_classes, write_picture
 from tests.trial_packages import backbone

@@ -9,9 +9,9 @@ import pytest
 
 from medapp.imaging.phantom import PhantomCase, write_png
 from medapp.training import process
-from medapp.training.dataset import list_cases
-from medapp.training.request import RunRequest
-from medapp.training.run_folder import read_request
+from medapp.training.cases.dataset import list_cases
+from medapp.training.runs.request import RunRequest
+from medapp.training.runs.run_folder import read_request
 from tests.training.tables.made import csv_file
 
 

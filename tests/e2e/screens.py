@@ -20,7 +20,7 @@ from medapp.files import write_json
 from medapp.folders import user_folders
 from medapp.i18n import tr
 from medapp.imaging.phantom import PhantomCase, write_cases, write_ct_series, write_dicom, write_png
-from medapp.training.verdicts import Verdict
+from medapp.training.cases.verdicts import Verdict
 from medapp.workflows.labelling import file_name, find_label_projects
 from tests.e2e.driver import Driver, drive
 

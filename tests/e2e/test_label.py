@@ -12,8 +12,8 @@ import pytest
 from medapp.folders import user_folders
 from medapp.imaging.phantom import PhantomCase, write_png
 from medapp.storage.labels import LabelFile
-from medapp.training.dataset import list_cases
-from medapp.training.verdicts import COLUMNS, Verdict, verdict_from
+from medapp.training.cases.dataset import list_cases
+from medapp.training.cases.verdicts import COLUMNS, Verdict, verdict_from
 from medapp.workflows.labelling import LabelProject
 from tests.e2e.labelling_hands import CASES
 

@@ -19,7 +19,7 @@ import torch
 from torch.nn import functional as F
 
 from medapp.classify.network import ARCHITECTURES, build
-from medapp.training.consumption import peak_memory_mb
+from medapp.training.learning.consumption import peak_memory_mb
 from tests.evidence.figures import accuracy_of, train
 from tests.training.trial_cases import write_classes
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from medapp.training.agreement import slope_and_intercept
-from medapp.training.intervals import Estimate, mean_of, proportion
-from medapp.training.predictive import predictive_values
-from medapp.training.ranking import auc
+from medapp.training.figures.agreement import slope_and_intercept
+from medapp.training.figures.intervals import Estimate, mean_of, proportion
+from medapp.training.figures.predictive import predictive_values
+from medapp.training.figures.ranking import auc
 from tests.evidence.draws import ASKED_PREVALENCE, Cell, Draw, draws, true_probabilities
 
 FIGURES = ("auc", "sensitivity", "specificity", "balanced_accuracy", "ppv")

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from medapp.training.ranking import auc_difference
+from medapp.training.figures.ranking import auc_difference
 from tests.evidence.coverage import FIGURES, figures_at, held
 from tests.evidence.draws import Draw, ppv_of
 

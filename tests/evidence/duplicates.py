@@ -14,7 +14,7 @@ from typing import Any
 
 from medapp.imaging.readers import Readers
 from medapp.jobs import run_to_end
-from medapp.training.check import Checked, check
+from medapp.training.checking.check import Checked, check
 from tests.evidence.copies import KINDS, PATTERN, Planted, plant, plant_text
 
 RADIOGRAPHS = Path("../shared/data/images/kermany_cxr_224/train")

@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from medapp.training.patients import KNOWN_NAMINGS, patient_in_name
-from medapp.training.split import Member, salt_from_seed, split_cases
+from medapp.training.cases.patients import KNOWN_NAMINGS, patient_in_name
+from medapp.training.cases.split import Member, salt_from_seed, split_cases
 
 SOURCE = Path("../shared/data/images/kermany_cxr_224/train")
 GROUNDS = ("full", "patients25", "patients100", "border")

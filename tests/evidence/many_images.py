@@ -16,7 +16,7 @@ import numpy as np
 
 from medapp.imaging.readers import Readers
 from medapp.jobs import Job, Progress
-from medapp.training.check import Checked, check
+from medapp.training.checking.check import Checked, check
 
 SIDE = 96
 EACH_FOLDER = 2000

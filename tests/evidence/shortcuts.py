@@ -14,7 +14,7 @@ from typing import Any
 
 from medapp.imaging.readers import ReaderConfig, Readers
 from medapp.jobs import run_to_end
-from medapp.training.check import check
+from medapp.training.checking.check import check
 from tests.evidence.planted import CLEAN, GROUNDS, PATTERN, PLANTS, STRENGTHS, Cases, Plant, named, write_set
 
 CASES = 100

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from medapp.training.config import TrainConfig
-from medapp.training.evaluate import patient_numbers
-from medapp.training.folds import shares
-from medapp.training.linear import cross_fit
-from medapp.training.patients import KNOWN_NAMINGS, choose_rule, patient_key
-from medapp.training.ranking import auc
+from medapp.training.cases.folds import shares
+from medapp.training.cases.patients import KNOWN_NAMINGS, choose_rule, patient_key
+from medapp.training.figures.evaluate import patient_numbers
+from medapp.training.figures.ranking import auc
+from medapp.training.learning.config import TrainConfig
+from medapp.training.learning.linear import cross_fit
 
 TEST_SHARE = 0.4
 PATIENTS, FEWEST_IMAGES, MOST_IMAGES = 150, 2, 6

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from medapp.training import ranking
-from medapp.training.intervals import Estimate, mean_of, proportion
+from medapp.training.figures import ranking
+from medapp.training.figures.intervals import Estimate, mean_of, proportion
 from tests.evidence.grounds import patient_of
 
 POSITIVE = "PNEUMONIA"

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from medapp.jobs import run_to_end
-from medapp.training.check import check
-from medapp.training.writing import characters
+from medapp.training.cases.writing import characters
+from medapp.training.checking.check import check
 from tests.evidence.copies import PATTERN, originals, plant, plant_text, read
 from tests.evidence.duplicates import scored, stamped_found
 from tests.training.trial_cases import PlainReaders

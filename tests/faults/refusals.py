@@ -15,10 +15,10 @@ import torch
 from medapp.errors import MedappError
 from medapp.imaging.frame import Frame
 from medapp.training import course, process
-from medapp.training.events import Control, read_events
-from medapp.training.narration import Narrator
-from medapp.training.request import RunRequest
-from medapp.training.run_folder import resumed_request, write_request
+from medapp.training.learning.narration import Narrator
+from medapp.training.runs.events import Control, read_events
+from medapp.training.runs.request import RunRequest
+from medapp.training.runs.run_folder import resumed_request, write_request
 from tests.faults.injection import Faults, injected, leftovers
 from tests.faults.trainings import weights_of
 from tests.training.trial_cases import PlainReaders, write_classes

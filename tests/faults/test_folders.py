@@ -22,7 +22,7 @@ from medapp.imaging.readers import ReaderConfig, Readers
 from medapp.imaging.source import scan
 from medapp.jobs import run_to_end
 from medapp.processes import own_command
-from medapp.training.check import check
+from medapp.training.checking.check import check
 from medapp.workflows.project_state import Question
 from medapp.workflows.teaching import Project, find_projects
 from tests.faults.injection import Faults, injected

@@ -23,8 +23,8 @@ from medapp.i18n import catalogue
 from medapp.storage.results import Results
 from medapp.storage.running import Running
 from medapp.storage.settings import Settings, SettingsFile
-from medapp.training.request import RunRequest
-from medapp.training.run_folder import read_request, write_request
+from medapp.training.runs.request import RunRequest
+from medapp.training.runs.run_folder import read_request, write_request
 from medapp.workflows.project_file import KIND, PROJECT_FILE
 from medapp.workflows.project_state import Named, Question, State
 from medapp.workflows.teaching import Project, find_projects

@@ -12,14 +12,14 @@ import pytest
 
 from medapp.jobs import run_to_end
 from medapp.training import course
-from medapp.training.events import read_events
-from medapp.training.run import Run
+from medapp.training.runs.events import read_events
+from medapp.training.runs.run import Run
 from tests.faults.refusals import NearReaders, in_this_process, refuse_training, request_for, teach
 from tests.faults.trainings import Ground, kill_training, weights_of
 from tests.training.trial_cases import write_classes
 
 pytestmark = pytest.mark.torch
-STRIDE = 45
+STRIDE = 150
 
 
 @pytest.fixture(autouse=True)
@@ -44,8 +44,8 @@ def test_a_training_that_is_killed_three_times_makes_the_very_same_model(tmp_pat
 STARTS = """
 import sys, time
 from pathlib import Path
-from medapp.training.request import RunRequest
-from medapp.training.run import Run
+from medapp.training.runs.request import RunRequest
+from medapp.training.runs.run import Run
 run = Run.start(Path(sys.argv[1]), RunRequest(sys.argv[2], architecture="small_cnn", device="cpu", threads=1))
 print(run.folder, flush=True)
 time.sleep(600)

@@ -11,9 +11,9 @@ import torch
 from safetensors.torch import save_file
 
 from medapp.classify.network import build
-from medapp.training import events
-from medapp.training.events import read_events
-from medapp.training.narration import Narrator
+from medapp.training.learning.narration import Narrator
+from medapp.training.runs import events
+from medapp.training.runs.events import read_events
 from tests.faults.refusals import NearReaders, in_this_process, request_for, teach
 from tests.faults.trainings import weights_of
 from tests.training.trial_cases import write_classes, write_picture

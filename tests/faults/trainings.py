@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from medapp.processes import own_command
-from medapp.training.events import PACKAGE_FOLDER, read_events
+from medapp.training.runs.events import PACKAGE_FOLDER, read_events
 from tests.training.trial_cases import write_classes
 
 PATIENCE_SECONDS, FROZEN_SHARE = 300, 0.2

@@ -31,8 +31,8 @@ from medapp.jobs import run_to_end
 from medapp.storage.results import Results
 from medapp.storage.running import Running
 from medapp.storage.settings import Settings, SettingsFile
-from medapp.training.events import EVENTS_FILE
-from medapp.training.run import Run
+from medapp.training.runs.events import EVENTS_FILE
+from medapp.training.runs.run import Run
 from medapp.workflows.project_file import PROJECT_FILE
 from medapp.workflows.project_state import Question
 from medapp.workflows.teaching import Project

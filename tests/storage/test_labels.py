@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from medapp.errors import MedappError
 from medapp.storage.labels import LabelFile, can_be_written
-from medapp.training.verdicts import COLUMNS, Verdict, verdict_from
+from medapp.training.cases.verdicts import COLUMNS, Verdict, verdict_from
 
 ROWS = [Verdict(f"/bilder/ä {n}.png", 'normal, "sicher"', "Ann", "2026-01-01T00:00:00Z", n == 2) for n in range(4)]
 

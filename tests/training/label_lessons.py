@@ -17,11 +17,11 @@ from medapp.classify.network import build
 from medapp.classify.preprocess import PreprocessSpec
 from medapp.files import write_bytes, write_text
 from medapp.imaging.frame import Frame
-from medapp.training.lesson import Group, Lesson
-from medapp.training.memory import Portions
-from medapp.training.pictures import PictureCache
-from medapp.training.precision import round_weights
-from medapp.training.truth import UNKNOWN
+from medapp.training.cases.truth import UNKNOWN
+from medapp.training.learning.lesson import Group, Lesson
+from medapp.training.learning.memory import Portions
+from medapp.training.learning.pictures import PictureCache
+from medapp.training.learning.precision import round_weights
 from tests.training.trial_lessons import CONFIG, SIZE
 
 LABELS = ("disc", "stripes")

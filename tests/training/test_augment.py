@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 import torch
 
-from medapp.training.augment import augmented
-from medapp.training.config import TrainConfig
+from medapp.training.learning.augment import augmented
+from medapp.training.learning.config import TrainConfig
 
 pytestmark = pytest.mark.torch
 STILL = TrainConfig(rotation_degrees=0, shift=0, scale=0, brightness=0, contrast=0, noise=0)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from medapp.training.agreement import slope_and_intercept
-from medapp.training.calibration import (
+from medapp.training.figures.agreement import slope_and_intercept
+from medapp.training.figures.calibration import (
     choose_alarm_class,
     choose_threshold,
     fit_calibration,

@@ -7,9 +7,9 @@ from typing import Any
 from medapp.classify.contents import Metadata
 from medapp.classify.scope import Scope
 from medapp.i18n import tr
-from medapp.training.card import write_card
-from medapp.training.report_page.card import as_html
-from medapp.training.report_page.numbers import area, share
+from medapp.training.reporting.card import write_card
+from medapp.training.reporting.report_page.card import as_html
+from medapp.training.reporting.report_page.numbers import area, share
 from tests.training.report_page.reading import Page
 from tests.training.report_page.trial_report import full_report, labels_report, report
 

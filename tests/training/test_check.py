@@ -14,8 +14,8 @@ from medapp.files import write_bytes
 from medapp.i18n import tr
 from medapp.imaging.study import Patient
 from medapp.jobs import Progress, run_to_end
-from medapp.training.check import Checked, check
-from medapp.training.collecting import needed_to_show
+from medapp.training.checking.check import Checked, check
+from medapp.training.checking.collecting import needed_to_show
 from tests.training.trial_cases import PlainReaders, write_classes, write_picture
 
 PATTERN = r"((?:healthy|ill)\d+)_"

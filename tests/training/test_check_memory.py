@@ -12,8 +12,8 @@ from medapp.folders import user_folders
 from medapp.imaging.found import FoundImage, HeaderReply
 from medapp.imaging.frame import Frame
 from medapp.jobs import Progress, run_to_end
-from medapp.training.check import Checked, check
-from medapp.training.check_memory import CheckMemory, key_of
+from medapp.training.cases.check_memory import CheckMemory, key_of
+from medapp.training.checking.check import Checked, check
 from tests.training.trial_cases import PlainReaders, write_classes, write_picture
 
 PATTERN = r"((?:healthy|ill)\d+)_"

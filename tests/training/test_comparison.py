@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from medapp.errors import MedappError
-from medapp.training.comparison import compare, verdict
-from medapp.training.evaluate import Answers
-from medapp.training.intervals import Estimate
-from medapp.training.power import detectable
-from medapp.training.ranking import auc
+from medapp.training.figures.comparison import compare, verdict
+from medapp.training.figures.evaluate import Answers
+from medapp.training.figures.intervals import Estimate
+from medapp.training.figures.power import detectable
+from medapp.training.figures.ranking import auc
 
 
 def answers(scores: np.ndarray, ill: np.ndarray, patients: np.ndarray, refused: np.ndarray | None = None) -> Answers:

@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 
 from medapp.imaging.frame import Frame
-from medapp.training.case import Case, CaseFolder
-from medapp.training.case_traits import CaseTraits
-from medapp.training.confounding import confounders, newcombe
-from medapp.training.file_facts import FileFacts
-from medapp.training.findings import Finding
-from medapp.training.patients import PatientRule
-from medapp.training.side_findings import about_confounding, about_numbers, about_writing
-from medapp.training.sketch import sketch_of
-from medapp.training.survey import Seen, Survey
-from medapp.training.writing import characters
+from medapp.training.cases.case import Case, CaseFolder
+from medapp.training.cases.case_traits import CaseTraits
+from medapp.training.cases.file_facts import FileFacts
+from medapp.training.cases.patients import PatientRule
+from medapp.training.cases.sketch import sketch_of
+from medapp.training.cases.survey import Seen, Survey
+from medapp.training.cases.writing import characters
+from medapp.training.checking.confounding import confounders, newcombe
+from medapp.training.checking.findings import Finding
+from medapp.training.checking.side_findings import about_confounding, about_numbers, about_writing
 
 CLASSES = ("healthy", "ill")
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from medapp.training.consumption import Pulse, Speed, peak_memory_mb
+from medapp.training.learning.consumption import Pulse, Speed, peak_memory_mb
 
 
 def test_the_speed_is_that_of_the_last_seconds() -> None:

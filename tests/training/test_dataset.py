@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from medapp.errors import MedappError
-from medapp.training.dataset import list_cases
+from medapp.training.cases.dataset import list_cases
 
 
 def touch(root: Path, *names: str) -> Path:

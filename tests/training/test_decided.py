@@ -8,11 +8,11 @@ import pytest
 
 from medapp.errors import MedappError
 from medapp.jobs import run_to_end
-from medapp.training.check import Checked, judge
-from medapp.training.dataset import list_cases
-from medapp.training.decided import read_decided, write_decided
+from medapp.training.cases.dataset import list_cases
+from medapp.training.cases.decided import read_decided, write_decided
+from medapp.training.cases.survey import survey
+from medapp.training.checking.check import Checked, judge
 from medapp.training.lineage import Lineage, lineage_of, refuse_seen_pictures, training_set
-from medapp.training.survey import survey
 from tests.training.trial_cases import PlainReaders, write_classes
 
 PATTERN = r"((?:healthy|ill)\d+)_"

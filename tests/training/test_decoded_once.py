@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from medapp.imaging.frame import Frame
-from medapp.training.sample import ReadsOnce
+from medapp.training.cases.sample import ReadsOnce
 from tests.faults.refusals import NearReaders, in_this_process, request_for, teach
 from tests.training.trial_cases import write_classes
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from medapp.training.config import TrainConfig
-from medapp.training.divisions import TIMES, areas_of_divisions
-from medapp.training.linear import cross_fit
-from medapp.training.narration import StoppedEarlyError
+from medapp.training.learning.config import TrainConfig
+from medapp.training.learning.divisions import TIMES, areas_of_divisions
+from medapp.training.learning.linear import cross_fit
+from medapp.training.learning.narration import StoppedEarlyError
 
 
 def test_each_division_has_an_area_near_the_first() -> None:

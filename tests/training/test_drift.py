@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from medapp.training.drift import refuses_more, score_drift, unclear_band
-from medapp.training.ranking import roc_points
+from medapp.training.figures.drift import refuses_more, score_drift, unclear_band
+from medapp.training.figures.ranking import roc_points
 
 
 def report(seed: int = 0, n: int = 600) -> dict[str, Any]:

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from medapp import schemas
-from medapp.training.alarm_figures import Circumstance
-from medapp.training.evaluate import Answers, figures, patient_numbers
-from medapp.training.intervals import Estimate
-from medapp.training.predictive import predictive_values
+from medapp.training.figures.alarm_figures import Circumstance
+from medapp.training.figures.evaluate import Answers, figures, patient_numbers
+from medapp.training.figures.intervals import Estimate
+from medapp.training.figures.predictive import predictive_values
 
 
 def answers(n: int = 200, refused: int = 0, classes: tuple[str, ...] = ("ill", "normal")) -> Answers:

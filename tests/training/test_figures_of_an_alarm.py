@@ -9,15 +9,22 @@ import pytest
 from sklearn.metrics import average_precision_score
 
 from medapp import schemas
-from medapp.training.agreement import brier, calibration_error, slope_and_intercept
-from medapp.training.alarm_figures import Circumstance
-from medapp.training.decision import decision_curve
-from medapp.training.evaluate import Answers, figures
-from medapp.training.groups import age_band, group_figures
-from medapp.training.operating import UnclearBand, found_at_specificity, operating_curve, told_of_band, unclear_band
-from medapp.training.retrieval import average_precision
-from medapp.training.smoothing import smoothed_calibration
-from medapp.training.validation import band_of, validation_figures
+from medapp.training.cases.case_traits import age_band
+from medapp.training.figures.agreement import brier, calibration_error, slope_and_intercept
+from medapp.training.figures.alarm_figures import Circumstance
+from medapp.training.figures.decision import decision_curve
+from medapp.training.figures.evaluate import Answers, figures
+from medapp.training.figures.groups import group_figures
+from medapp.training.figures.operating import (
+    UnclearBand,
+    found_at_specificity,
+    operating_curve,
+    told_of_band,
+    unclear_band,
+)
+from medapp.training.figures.retrieval import average_precision
+from medapp.training.figures.smoothing import smoothed_calibration
+from medapp.training.figures.validation import band_of, validation_figures
 
 
 def honest(n: int, seed: int = 0, spread: float = 1.5) -> tuple[np.ndarray, np.ndarray]:

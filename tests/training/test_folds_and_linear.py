@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from medapp.training.config import TrainConfig
-from medapp.training.folds import fold_count, fold_numbers, shares
-from medapp.training.linear import cross_fit
+from medapp.training.cases.folds import fold_count, fold_numbers, shares
+from medapp.training.learning.config import TrainConfig
+from medapp.training.learning.linear import cross_fit
 
 
 @settings(max_examples=30, deadline=None)

@@ -12,11 +12,11 @@ from medapp.folders import user_folders
 from medapp.jobs import TimeLeft
 from medapp.schemas import check
 from medapp.training import process
-from medapp.training.case import Case, CaseFolder
-from medapp.training.config import TrainConfig
-from medapp.training.forecast import PHASES, Rates, Work, forecasts, seconds_after, seconds_of_phases, work_of
-from medapp.training.outlook import Outlook
-from medapp.training.rates import RATES_FILE, assumed, key_of, rates_here, remember, remembered
+from medapp.training.cases.case import Case, CaseFolder
+from medapp.training.learning.config import TrainConfig
+from medapp.training.learning.forecast import PHASES, Rates, Work, forecasts, seconds_after, seconds_of_phases, work_of
+from medapp.training.learning.outlook import Outlook
+from medapp.training.learning.rates import RATES_FILE, assumed, key_of, rates_here, remember, remembered
 from tests.training.trial_cases import write_classes
 
 RATES = Rates(0.005, 0.015, 0.045)

@@ -11,18 +11,18 @@ import pytest
 import torch
 
 from medapp.errors import MedappError
-from medapp.training import contest
-from medapp.training import keeper as keeping
-from medapp.training.checkpoint import FOLDER, Checkpoint, CheckpointFolder
-from medapp.training.config import TrainConfig
-from medapp.training.events import read_events
-from medapp.training.finetune import Average, FineTuning, Material
-from medapp.training.lesson import Lesson, Trained
-from medapp.training.memory import Portion
-from medapp.training.narration import Budget, Narrator, StoppedEarlyError
-from medapp.training.pace import Pace
-from medapp.training.quick import learn_quickly
-from medapp.training.standing import optimizer_tensors, state_of
+from medapp.training.learning import contest
+from medapp.training.learning import keeper as keeping
+from medapp.training.learning.checkpoint import FOLDER, Checkpoint, CheckpointFolder
+from medapp.training.learning.config import TrainConfig
+from medapp.training.learning.finetune import Average, FineTuning, Material
+from medapp.training.learning.lesson import Lesson, Trained
+from medapp.training.learning.memory import Portion
+from medapp.training.learning.narration import Budget, Narrator, StoppedEarlyError
+from medapp.training.learning.pace import Pace
+from medapp.training.learning.quick import learn_quickly
+from medapp.training.learning.standing import optimizer_tensors, state_of
+from medapp.training.runs.events import read_events
 from tests.training.trial_lessons import CONFIG, keeper_in, narrating, trial_lesson, weak_instant
 
 pytestmark = pytest.mark.torch
@@ -43,8 +43,8 @@ def _one_thread() -> None:
 def _always_beaten(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the instant solution lose against anything, so that weights are learned and kept."""
     real = contest.judged_loss
-    monkeypatch.setattr("medapp.training.quick.judged_loss", lambda logits, truth: real(logits, truth) + 1)
-    monkeypatch.setattr("medapp.training.quick._is_better", lambda *_: True)
+    monkeypatch.setattr("medapp.training.learning.quick.judged_loss", lambda logits, truth: real(logits, truth) + 1)
+    monkeypatch.setattr("medapp.training.learning.quick._is_better", lambda *_: True)
 
 
 @pytest.fixture

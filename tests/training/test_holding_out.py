@@ -6,9 +6,9 @@ import numpy as np
 
 from medapp.imaging.found import FoundImage, Origin
 from medapp.imaging.study import Instance, Patient
-from medapp.training.case import Case
-from medapp.training.case_traits import traits_of_case
-from medapp.training.split import Member, Split, salt_from_seed, split_cases
+from medapp.training.cases.case import Case
+from medapp.training.cases.case_traits import traits_of_case
+from medapp.training.cases.split import Member, Split, salt_from_seed, split_cases
 
 SALT = salt_from_seed(0)
 

@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 
 from medapp.i18n import tr
-from medapp.training import ranking
-from medapp.training.case import SetAside
-from medapp.training.check import Checked, check
-from medapp.training.evaluate import Answers, figures
-from medapp.training.label_answers import label_cells, label_columns
-from medapp.training.label_figures import label_figures, not_learned
-from medapp.training.label_ranking import macro_area, macro_area_difference
-from medapp.training.truth import UNKNOWN
+from medapp.training.cases.case import SetAside
+from medapp.training.cases.truth import UNKNOWN
+from medapp.training.checking.check import Checked, check
+from medapp.training.figures import ranking
+from medapp.training.figures.evaluate import Answers, figures
+from medapp.training.figures.label_figures import label_figures, not_learned
+from medapp.training.figures.label_ranking import macro_area, macro_area_difference
+from medapp.training.reporting.label_answers import label_cells, label_columns
 from tests.training.label_lessons import write_labels
 from tests.training.trial_cases import PlainReaders
 

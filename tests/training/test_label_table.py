@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from medapp.errors import MedappError
 from medapp.i18n import tell
-from medapp.training.case import CaseFolder
-from medapp.training.dataset import list_cases
-from medapp.training.table_cases import Uncertain
+from medapp.training.cases.case import CaseFolder
+from medapp.training.cases.dataset import list_cases
+from medapp.training.cases.table_cases import Uncertain
 
 THREE = ("a.png", "b.png", "c d/ü.png")
 

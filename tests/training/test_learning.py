@@ -14,17 +14,17 @@ import torch
 from medapp.classify.network import build
 from medapp.classify.preprocess import PreprocessSpec
 from medapp.imaging.frame import Frame
-from medapp.training.checkpoint import CheckpointFolder
-from medapp.training.events import Control, EventLog, ask, read_events
-from medapp.training.finetune import Average, FineTuning, Material, weights_of
-from medapp.training.instant import finish_instantly, learn_instantly
-from medapp.training.keeper import Keeper
-from medapp.training.lesson import Lesson
-from medapp.training.narration import Budget, Narrator, StoppedEarlyError
-from medapp.training.pace import Pace
-from medapp.training.pictures import PictureCache
-from medapp.training.quick import learn_quickly
-from medapp.training.textbook import learning_rate
+from medapp.training.learning.checkpoint import CheckpointFolder
+from medapp.training.learning.finetune import Average, FineTuning, Material, weights_of
+from medapp.training.learning.instant import finish_instantly, learn_instantly
+from medapp.training.learning.keeper import Keeper
+from medapp.training.learning.lesson import Lesson
+from medapp.training.learning.narration import Budget, Narrator, StoppedEarlyError
+from medapp.training.learning.pace import Pace
+from medapp.training.learning.pictures import PictureCache
+from medapp.training.learning.quick import learn_quickly
+from medapp.training.learning.textbook import learning_rate
+from medapp.training.runs.events import Control, EventLog, ask, read_events
 from tests.training.trial_lessons import CONFIG, SIZE, trial_lesson
 
 pytestmark = pytest.mark.torch

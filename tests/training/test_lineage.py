@@ -11,11 +11,11 @@ from medapp.classify.contents import TrainingSet
 from medapp.classify.package import Package
 from medapp.errors import MedappError
 from medapp.jobs import run_to_end
-from medapp.training.check import Checked, judge
-from medapp.training.dataset import list_cases
+from medapp.training.cases.dataset import list_cases
+from medapp.training.cases.split import salted
+from medapp.training.cases.survey import survey
+from medapp.training.checking.check import Checked, judge
 from medapp.training.lineage import Lineage, lineage_of, refuse_seen_pictures, training_set
-from medapp.training.split import salted
-from medapp.training.survey import survey
 from tests.training.trial_cases import PlainReaders, write_classes
 from tests.trial_packages import package_at
 

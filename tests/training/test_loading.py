@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from medapp.training.events import Control
-from medapp.training.loading import Loading
-from medapp.training.narration import StoppedEarlyError
+from medapp.training.learning.loading import Loading
+from medapp.training.learning.narration import StoppedEarlyError
+from medapp.training.runs.events import Control
 
 
 def load(loading: Loading) -> None:

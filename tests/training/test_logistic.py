@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from medapp.training.logistic import fit_logistic
+from medapp.training.learning.logistic import fit_logistic
 
 
 class EndedError(Exception):

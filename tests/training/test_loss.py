@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from medapp.training.loss import Balance, balance_of, draw_order, part_of_loss
-from medapp.training.truth import UNKNOWN
+from medapp.training.cases.truth import UNKNOWN
+from medapp.training.learning.loss import Balance, balance_of, draw_order, part_of_loss
 
 pytestmark = pytest.mark.torch
 

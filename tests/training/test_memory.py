@@ -12,12 +12,12 @@ from torch import Tensor
 
 from medapp.classify.network import Classifier
 from medapp.errors import MedappError
-from medapp.training.features import extract
-from medapp.training.finetune import Average, FineTuning, Material
-from medapp.training.lesson import Lesson
-from medapp.training.memory import Portion, lacks_memory
-from medapp.training.pace import Pace
-from medapp.training.standing import state_of
+from medapp.training.learning.features import extract
+from medapp.training.learning.finetune import Average, FineTuning, Material
+from medapp.training.learning.lesson import Lesson
+from medapp.training.learning.memory import Portion, lacks_memory
+from medapp.training.learning.pace import Pace
+from medapp.training.learning.standing import state_of
 from tests.training.trial_lessons import CONFIG, trial_lesson
 
 pytestmark = pytest.mark.torch

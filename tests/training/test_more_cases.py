@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from medapp.schemas import schema
-from medapp.training.config import TrainConfig
-from medapp.training.growth import expected_gain
-from medapp.training.linear import cross_fit
-from medapp.training.more_cases import HALVINGS, REPEATS, LearningCurve, learning_curve, shares_to_try
+from medapp.training.figures.growth import expected_gain
+from medapp.training.learning.config import TrainConfig
+from medapp.training.learning.linear import cross_fit
+from medapp.training.learning.more_cases import HALVINGS, REPEATS, LearningCurve, learning_curve, shares_to_try
 
 CONFIG = TrainConfig()
 SIZES = np.array([40.0, 80, 160, 320])

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from medapp.errors import MedappError
-from medapp.training.patients import KNOWN_NAMINGS, choose_rule, patient_in_name, patient_key
+from medapp.training.cases.patients import KNOWN_NAMINGS, choose_rule, patient_in_name, patient_key
 
 KERMANY = ["person12_bacteria_47.jpeg", "person12_virus_3.jpeg", "IM-0115-0001.jpeg", "NORMAL2-IM-0115-0001-0002.jpeg"]
 

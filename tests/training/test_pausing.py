@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from medapp.training.events import Control, ask, is_paused, read_events
-from medapp.training.narration import Narrator
+from medapp.training.learning.narration import Narrator
+from medapp.training.runs.events import Control, ask, is_paused, read_events
 from tests.faults.refusals import in_this_process, request_for, teach
 from tests.faults.trainings import weights_of
 from tests.training.trial_cases import write_classes

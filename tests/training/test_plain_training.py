@@ -11,17 +11,17 @@ import pytest
 import torch
 
 from medapp.errors import MedappError
-from medapp.training.config import TrainConfig
-from medapp.training.finetune import Average, FineTuning, Material
-from medapp.training.instant import learn_instantly
-from medapp.training.lesson import Lesson, Trained
-from medapp.training.memory import Portion
-from medapp.training.narration import Budget
-from medapp.training.pace import Pace
-from medapp.training.quick import learn_quickly
-from medapp.training.request import RunRequest
-from medapp.training.standing import state_of
-from medapp.training.textbook import with_settings
+from medapp.training.learning.config import TrainConfig
+from medapp.training.learning.finetune import Average, FineTuning, Material
+from medapp.training.learning.instant import learn_instantly
+from medapp.training.learning.lesson import Lesson, Trained
+from medapp.training.learning.memory import Portion
+from medapp.training.learning.narration import Budget
+from medapp.training.learning.pace import Pace
+from medapp.training.learning.quick import learn_quickly
+from medapp.training.learning.standing import state_of
+from medapp.training.learning.textbook import with_settings
+from medapp.training.runs.request import RunRequest
 from tests.training.trial_lessons import CONFIG, keeper_in, narrating, trial_lesson
 
 pytestmark = pytest.mark.torch
@@ -79,8 +79,8 @@ def test_no_head_comes_first_and_the_pictures_stay_as_they_are(
     def never(*_: object) -> None:
         raise AssertionError("not in a plain training")
 
-    monkeypatch.setattr("medapp.training.rounds.set_head", never)
-    monkeypatch.setattr("medapp.training.finetune.augmented", never)
+    monkeypatch.setattr("medapp.training.learning.rounds.set_head", never)
+    monkeypatch.setattr("medapp.training.learning.finetune.augmented", never)
     assert learned(lesson, tmp_path / "run").steps > 0
 
 

@@ -8,11 +8,11 @@ import pytest
 import torch
 
 from medapp.classify.preprocess import PreprocessSpec
-from medapp.training.config import TrainConfig
-from medapp.training.decided import Decided
+from medapp.training.cases.decided import Decided
+from medapp.training.learning.config import TrainConfig
 from medapp.training.lineage import Lineage
 from medapp.training.plan import Plan
-from medapp.training.request import Effort, RunRequest
+from medapp.training.runs.request import Effort, RunRequest
 
 pytestmark = pytest.mark.torch
 

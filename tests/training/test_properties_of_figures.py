@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from medapp.training.agreement import brier, slope_and_intercept
-from medapp.training.comparison import compare
-from medapp.training.decision import decision_curve
-from medapp.training.evaluate import Answers, figures
-from medapp.training.intervals import Estimate, modified_wilson, proportion
-from medapp.training.operating import found_at_specificity, operating_curve, unclear_band
-from medapp.training.predictive import at_prevalence, moved_probability, predictive_values
-from medapp.training.ranking import auc, auc_difference
-from medapp.training.retrieval import average_precision
-from medapp.training.smoothing import smoothed_calibration
+from medapp.training.figures.agreement import brier, slope_and_intercept
+from medapp.training.figures.comparison import compare
+from medapp.training.figures.decision import decision_curve
+from medapp.training.figures.evaluate import Answers, figures
+from medapp.training.figures.intervals import Estimate, modified_wilson, proportion
+from medapp.training.figures.operating import found_at_specificity, operating_curve, unclear_band
+from medapp.training.figures.predictive import at_prevalence, moved_probability, predictive_values
+from medapp.training.figures.ranking import auc, auc_difference
+from medapp.training.figures.retrieval import average_precision
+from medapp.training.figures.smoothing import smoothed_calibration
 
 Cases = tuple[np.ndarray, np.ndarray, np.ndarray]
 SHARES = st.floats(0.001, 0.999)

@@ -16,11 +16,12 @@ from medapp.imaging.frame import Frame
 from medapp.imaging.phantom import PhantomCase, radiograph, write_png
 from medapp.imaging.readers import Readers
 from medapp.jobs import run_to_end
-from medapp.training.as_decided import sketch_as_decided
-from medapp.training.check import Checked, check
-from medapp.training.file_facts import FileFacts
-from medapp.training.findings import Finding, Remedy
-from medapp.training.remedies import (
+from medapp.training.cases.as_decided import sketch_as_decided
+from medapp.training.cases.file_facts import FileFacts
+from medapp.training.cases.sketch import Sketch, sketch_of
+from medapp.training.checking.check import Checked, check
+from medapp.training.checking.findings import Finding, Remedy
+from medapp.training.checking.remedies import (
     Taken,
     in_report,
     read_remedies,
@@ -30,7 +31,6 @@ from medapp.training.remedies import (
     words_of,
     write_remedies,
 )
-from medapp.training.sketch import Sketch, sketch_of
 
 BYTES = FileFacts("png", 1000)
 PATTERN = r"(patient\d+)"

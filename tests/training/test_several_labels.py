@@ -10,19 +10,20 @@ import numpy as np
 import pytest
 import torch
 
-from medapp.training import contest, ranking
-from medapp.training.checkpoint import Checkpoint, CheckpointFolder
-from medapp.training.finetune import Average, FineTuning, Material, weights_of
-from medapp.training.folds import fold_numbers, shares
-from medapp.training.instant import finish_instantly, learn_instantly
-from medapp.training.label_calibration import fit_labels, log_loss
-from medapp.training.lesson import Lesson, Trained
-from medapp.training.memory import Portion
-from medapp.training.more_cases import learning_curve
-from medapp.training.narration import Budget, Narrator
-from medapp.training.pace import Pace
-from medapp.training.quick import learn_quickly
-from medapp.training.truth import UNKNOWN
+from medapp.training.cases.folds import fold_numbers, shares
+from medapp.training.cases.truth import UNKNOWN
+from medapp.training.figures import ranking
+from medapp.training.figures.label_calibration import fit_labels, log_loss
+from medapp.training.learning import contest
+from medapp.training.learning.checkpoint import Checkpoint, CheckpointFolder
+from medapp.training.learning.finetune import Average, FineTuning, Material, weights_of
+from medapp.training.learning.instant import finish_instantly, learn_instantly
+from medapp.training.learning.lesson import Lesson, Trained
+from medapp.training.learning.memory import Portion
+from medapp.training.learning.more_cases import learning_curve
+from medapp.training.learning.narration import Budget, Narrator
+from medapp.training.learning.pace import Pace
+from medapp.training.learning.quick import learn_quickly
 from tests.training.label_lessons import LEARNED, SEALED, label_lesson, marks_of
 from tests.training.trial_lessons import CONFIG, keeper_in, narrating, weak_instant
 
@@ -114,8 +115,8 @@ def test_quick_learns_each_label(
     tmp_path: Path, narrator: Narrator, monkeypatch: pytest.MonkeyPatch, cross_fit_below: int
 ) -> None:
     real = contest.judged_loss
-    monkeypatch.setattr("medapp.training.quick.judged_loss", lambda logits, truth: real(logits, truth) + 1)
-    monkeypatch.setattr("medapp.training.quick._is_better", lambda *_: True)
+    monkeypatch.setattr("medapp.training.learning.quick.judged_loss", lambda logits, truth: real(logits, truth) + 1)
+    monkeypatch.setattr("medapp.training.learning.quick._is_better", lambda *_: True)
     with label_lesson(tmp_path / "pictures", steps=60, cross_fit_below=cross_fit_below) as lesson:
         keeper = keeper_in(tmp_path, narrator)
         instant = weak_instant(lesson, narrator, keeper)

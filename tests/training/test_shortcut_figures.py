@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from medapp.training.shortcut_figures import Covered, without_body, without_frame
+from medapp.training.learning.shortcut_figures import Covered, without_body, without_frame
 
 pytestmark = pytest.mark.torch
 

@@ -12,15 +12,15 @@ from pathlib import Path
 import pytest
 
 from medapp.errors import MedappError
-from medapp.training import events
-from medapp.training.events import Control, EventLog, ask, read_events
-from medapp.training.heartbeat import HEARTBEAT_FILE, SILENT_SECONDS, Heartbeat, announce, is_alive
+from medapp.training.runs import events
+from medapp.training.runs.events import Control, EventLog, ask, read_events
+from medapp.training.runs.heartbeat import HEARTBEAT_FILE, SILENT_SECONDS, Heartbeat, announce, is_alive
 from tests.faults.injection import Faults, injected
 
 HOLDS = """
 import sys, time
 from pathlib import Path
-from medapp.training.heartbeat import Heartbeat
+from medapp.training.runs.heartbeat import Heartbeat
 held = Heartbeat(Path(sys.argv[1]))
 print("held", flush=True)
 time.sleep(600)
@@ -77,7 +77,7 @@ def test_one_that_is_being_started_lives_for_a_while(tmp_path: Path) -> None:
 
 
 def test_on_a_disk_without_locks_its_beats_tell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("medapp.training.heartbeat._take", lambda _: "unknown")
+    monkeypatch.setattr("medapp.training.runs.heartbeat._take", lambda _: "unknown")
     heartbeat = Heartbeat(tmp_path)
     assert is_alive(tmp_path)
     long_ago(tmp_path)

@@ -9,10 +9,10 @@ from PIL import Image
 
 from medapp.imaging.frame import Frame
 from medapp.jobs import run_to_end
-from medapp.training.check import check
-from medapp.training.file_facts import FileFacts, file_facts
-from medapp.training.sketch import CORNERS, SIDES, Sketch, sketch_of
-from medapp.training.sketch_store import PictureFacts, SketchStore
+from medapp.training.cases.file_facts import FileFacts, file_facts
+from medapp.training.cases.sketch import CORNERS, SIDES, Sketch, sketch_of
+from medapp.training.cases.sketch_store import PictureFacts, SketchStore
+from medapp.training.checking.check import check
 from tests.training.trial_cases import PlainReaders, write_classes
 
 FACTS = FileFacts("png", 1000)

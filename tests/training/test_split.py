@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from medapp.training.split import Member, salt_from_seed, salted, split_cases
+from medapp.training.cases.split import Member, salt_from_seed, salted, split_cases
 
 SALT = salt_from_seed(0)
 

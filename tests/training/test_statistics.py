@@ -7,9 +7,9 @@ import pytest
 from scipy.stats import binom, norm
 from sklearn.metrics import roc_auc_score
 
-from medapp.training.area_limits import binormal_variance
-from medapp.training.intervals import Estimate, least_shown, mean_of, modified_wilson, proportion, wilson
-from medapp.training.ranking import auc, auc_difference, macro_auc, roc_points
+from medapp.training.figures.area_limits import binormal_variance
+from medapp.training.figures.intervals import Estimate, least_shown, mean_of, modified_wilson, proportion, wilson
+from medapp.training.figures.ranking import auc, auc_difference, macro_auc, roc_points
 
 Z_AUC = 0.7602  # Phi(1 / sqrt 2): scores that are one standard deviation apart
 

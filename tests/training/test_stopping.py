@@ -12,11 +12,11 @@ import torch
 from torch import nn
 
 from medapp.classify.network import Classifier, build
-from medapp.training.checkpoint import FOLDER, CheckpointFolder
-from medapp.training.events import read_events
-from medapp.training.finetune import Average, weights_of
-from medapp.training.interruption import interruptible
-from medapp.training.narration import Narrator, StoppedEarlyError
+from medapp.training.learning.checkpoint import FOLDER, CheckpointFolder
+from medapp.training.learning.finetune import Average, weights_of
+from medapp.training.learning.interruption import interruptible
+from medapp.training.learning.narration import Narrator, StoppedEarlyError
+from medapp.training.runs.events import read_events
 from tests.faults.refusals import in_this_process, request_for, teach
 from tests.training.trial_cases import write_classes
 
@@ -78,7 +78,7 @@ def test_a_stop_before_there_is_anything_ends_the_run_and_it_can_be_gone_on_with
 def test_a_stop_while_learning_ends_in_a_model_that_is_measured(
     tmp_path: Path, cases: Path, monkeypatch: pytest.MonkeyPatch, cross_fit_below: int
 ) -> None:
-    monkeypatch.setattr("medapp.training.config.TrainConfig.cross_fit_below", cross_fit_below)
+    monkeypatch.setattr("medapp.training.learning.config.TrainConfig.cross_fit_below", cross_fit_below)
     run, status = stopped_run(tmp_path, cases, "learning", 3, steps=500)
     assert (status, last(run)["event"], last(run)["stopped"]) == (0, "finished", True)
     assert sum(event["event"] == "pass" for event in read_events(run)[0]) <= 3
@@ -88,7 +88,7 @@ def test_a_stop_while_learning_ends_in_a_model_that_is_measured(
 def test_a_stop_while_it_is_measured_keeps_the_learned_weights_to_go_on_with(
     tmp_path: Path, cases: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("medapp.training.quick._is_better", lambda *_: True)
+    monkeypatch.setattr("medapp.training.learning.quick._is_better", lambda *_: True)
     run, status = stopped_run(tmp_path, cases, "finishing", 1)
     assert (status, last(run)["code"]) == (3, "train.stopped_measuring")
     kept, _ = CheckpointFolder(run).latest("learning")

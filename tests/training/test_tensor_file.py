@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load
 
-from medapp.training.tensor_file import pieces_of, tensors_in
+from medapp.training.learning.tensor_file import pieces_of, tensors_in
 
 TENSORS = {
     "picture": np.arange(12, dtype=np.float32).reshape(3, 4),

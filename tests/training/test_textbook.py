@@ -12,11 +12,11 @@ import torch
 from medapp.classify.package import Package, write_package
 from medapp.errors import MedappError
 from medapp.training.arguments import parse, request_of
-from medapp.training.config import TrainConfig
-from medapp.training.glimpse import Glimpse
+from medapp.training.cases.glimpse import Glimpse
+from medapp.training.learning.config import TrainConfig
+from medapp.training.learning.textbook import learning_rate, optimizer_of
 from medapp.training.plan import make_plan
-from medapp.training.request import RunRequest
-from medapp.training.textbook import learning_rate, optimizer_of
+from medapp.training.runs.request import RunRequest
 from tests.trial_packages import backbone
 
 pytestmark = pytest.mark.torch

@@ -14,16 +14,16 @@ import torch
 from medapp.classify.network import build
 from medapp.classify.preprocess import PreprocessSpec
 from medapp.imaging.frame import Frame
-from medapp.training.checkpoint import CheckpointFolder
-from medapp.training.config import TrainConfig
-from medapp.training.events import Control, EventLog
-from medapp.training.instant import learn_instantly
-from medapp.training.keeper import Keeper
-from medapp.training.lesson import Group, Instant, Lesson
-from medapp.training.memory import Portions
-from medapp.training.narration import Narrator
-from medapp.training.pictures import PictureCache
-from medapp.training.precision import round_weights
+from medapp.training.learning.checkpoint import CheckpointFolder
+from medapp.training.learning.config import TrainConfig
+from medapp.training.learning.instant import learn_instantly
+from medapp.training.learning.keeper import Keeper
+from medapp.training.learning.lesson import Group, Instant, Lesson
+from medapp.training.learning.memory import Portions
+from medapp.training.learning.narration import Narrator
+from medapp.training.learning.pictures import PictureCache
+from medapp.training.learning.precision import round_weights
+from medapp.training.runs.events import Control, EventLog
 
 SIZE, CASES = 32, 60
 CONFIG = TrainConfig(threads=1, batch=8, feature_batch=16, folds=2, cross_fit_below=1, scratch_rate=3e-3)

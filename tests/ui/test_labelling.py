@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from medapp.classify.prediction import ModelKey, Prediction
 from medapp.imaging.phantom import PhantomCase, write_png
-from medapp.training.verdicts import Verdict
+from medapp.training.cases.verdicts import Verdict
 from medapp.ui import theme
 from medapp.ui.main_window import MainWindow
 from medapp.ui.seen_answers import SeenAnswers

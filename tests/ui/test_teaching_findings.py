@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from medapp.jobs import Progress
-from medapp.training.findings import Remedy
-from medapp.training.remedies import Taken
+from medapp.training.checking.findings import Remedy
+from medapp.training.checking.remedies import Taken
 from medapp.ui.teaching_check_view import check_view, finding_view
 from medapp.ui.teaching_state import Doing
 from medapp.ui.widgets.teaching.check import CheckStep

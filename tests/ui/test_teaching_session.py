@@ -13,10 +13,10 @@ from pytestqt.qtbot import QtBot
 from medapp.files import write_json
 from medapp.i18n import tr
 from medapp.imaging.phantom import write_cases
-from medapp.training import events
-from medapp.training.heartbeat import announce
-from medapp.training.request import RunRequest
-from medapp.training.run import Run
+from medapp.training.runs import events
+from medapp.training.runs.heartbeat import announce
+from medapp.training.runs.request import RunRequest
+from medapp.training.runs.run import Run
 from medapp.ui.session import Session
 from medapp.ui.state import Page
 from medapp.ui.teaching_page import TeachingPage

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from medapp.jobs import Progress
-from medapp.training.findings import SEVERITIES
-from medapp.training.run import RunState
+from medapp.training.checking.findings import SEVERITIES
+from medapp.training.runs.run import RunState
 from medapp.ui.teaching_state import Doing, Snapshot
 from medapp.ui.teaching_train_view import run_row
 from medapp.ui.teaching_view import question_of, question_view, view_of

@@ -14,8 +14,8 @@ from medapp.classify.package import Package
 from medapp.classify.scope import Scope
 from medapp.errors import MedappError
 from medapp.jobs import Progress, run_to_end
-from medapp.training.split import SEALED_FRACTION, position
-from medapp.training.survey import content_hash
+from medapp.training.cases.split import SEALED_FRACTION, position
+from medapp.training.cases.survey import content_hash
 from medapp.workflows.contest import Contest, run_contest
 from medapp.workflows.rivals import champion_for
 from tests.training.trial_cases import PlainReaders, write_classes

@@ -15,8 +15,8 @@ from medapp.folders import user_folders
 from medapp.imaging.phantom import write_cases
 from medapp.imaging.readers import Readers
 from medapp.jobs import run_to_end
-from medapp.training.findings import Remedy
-from medapp.training.remedies import Taken
+from medapp.training.checking.findings import Remedy
+from medapp.training.checking.remedies import Taken
 from medapp.workflows.deciding import decide, undo
 from medapp.workflows.project_archive import export_project, import_project
 from medapp.workflows.teaching import Project
@@ -134,8 +134,8 @@ def test_what_blocks_cannot_be_kept(project: Project, cases: Path) -> None:
 
 
 def test_a_training_is_told_what_was_decided(project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from medapp.training import run
-    from medapp.training.remedies import read_remedies
+    from medapp.training.checking.remedies import read_remedies
+    from medapp.training.runs import run
 
     decide(project, finding(project), MASK)
     check(project)

@@ -11,10 +11,10 @@ import pytest
 from medapp.classify.prediction import ModelKey, Prediction
 from medapp.errors import MedappError
 from medapp.jobs import run_to_end
-from medapp.training.dataset import list_cases
+from medapp.training.cases.dataset import list_cases
+from medapp.training.cases.split import salt_from_seed, salted
+from medapp.training.cases.verdicts import UNSURE, Verdict
 from medapp.training.lineage import Lineage
-from medapp.training.split import salt_from_seed, salted
-from medapp.training.verdicts import UNSURE, Verdict
 from medapp.workflows.label_agreement import between
 from medapp.workflows.label_cases import export_folder, labelled_cases, write_cases
 from medapp.workflows.label_lists import take_in

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from medapp.errors import MedappError
-from medapp.training.verdicts import UNSURE, Verdict
+from medapp.training.cases.verdicts import UNSURE, Verdict
 from medapp.workflows.label_agreement import answers_of_others, between, disagreements, with_oneself
 from medapp.workflows.label_plan import PLAN_FILE, LabelPlan, checked_classes, classes_in, read_plan
 from medapp.workflows.label_sitting import Sitting, Turn, in_order

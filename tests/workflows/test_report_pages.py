@@ -10,8 +10,8 @@ import pytest
 from medapp.errors import MedappError
 from medapp.files import write_json
 from medapp.folders import user_folders
-from medapp.training.events import EVENTS_FILE, REQUEST_FILE
-from medapp.training.report_page.writing import keep_comparison
+from medapp.training.reporting.report_page.writing import keep_comparison
+from medapp.training.runs.events import EVENTS_FILE, REQUEST_FILE
 from medapp.workflows.project_state import Question
 from medapp.workflows.report_pages import write_report_page
 from medapp.workflows.teaching import Project

@@ -15,10 +15,10 @@ from medapp.errors import MedappError
 from medapp.files import write_json
 from medapp.folders import Folders, user_folders
 from medapp.jobs import run_to_end
-from medapp.training.decided import read_decided
-from medapp.training.events import EVENTS_FILE, REQUEST_FILE, read_events
-from medapp.training.request import RunRequest
-from medapp.training.run import Run, unfinished
+from medapp.training.cases.decided import read_decided
+from medapp.training.runs.events import EVENTS_FILE, REQUEST_FILE, read_events
+from medapp.training.runs.request import RunRequest
+from medapp.training.runs.run import Run, unfinished
 from medapp.workflows.project_state import STEPS, Question
 from medapp.workflows.teaching import Project, list_projects
 from medapp.workflows.use import Use

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from medapp.errors import MedappError
-from medapp.training.dataset import list_cases
+from medapp.training.cases.dataset import list_cases
 from medapp.workflows.project_archive import export_project
 from medapp.workflows.teaching import Project
 from tests.training.tables.made import csv_file, matched_with, named

@@ -15,7 +15,7 @@ from medapp.errors import MedappError
 from medapp.files import read_json, write_json
 from medapp.folders import user_folders
 from medapp.jobs import run_to_end
-from medapp.training.events import EVENTS_FILE, REQUEST_FILE
+from medapp.training.runs.events import EVENTS_FILE, REQUEST_FILE
 from medapp.workflows.project_state import Question
 from medapp.workflows.teaching import Project
 from medapp.workflows.use import Use

@@ -8,11 +8,11 @@ import pytest
 from numpy.typing import NDArray
 
 from medapp.jobs import Progress, run_to_end
-from medapp.training.duplicates.contrast import normalised, without_margin
-from medapp.training.duplicates.groups import grouped
-from medapp.training.duplicates.neighbours import Neighbourhood
-from medapp.training.duplicates.registration import correlations
-from medapp.training.duplicates.search import look_alikes
+from medapp.training.checking.duplicates.contrast import normalised, without_margin
+from medapp.training.checking.duplicates.groups import grouped
+from medapp.training.checking.duplicates.neighbours import Neighbourhood
+from medapp.training.checking.duplicates.registration import correlations
+from medapp.training.checking.duplicates.search import look_alikes
 
 Picture = NDArray[np.uint8]
 

@@ -7,14 +7,14 @@ import numpy as np
 
 from medapp.imaging.frame import Frame
 from medapp.jobs import run_to_end
-from medapp.training.case import Case
-from medapp.training.case_traits import CaseTraits
-from medapp.training.file_facts import FileFacts, jpeg_quality
-from medapp.training.header_facts import HeaderFacts
-from medapp.training.probes.result import ProbeResult
-from medapp.training.probes.run import run_probes
-from medapp.training.sketch import sketch_of
-from medapp.training.survey import Seen
+from medapp.training.cases.case import Case
+from medapp.training.cases.case_traits import CaseTraits
+from medapp.training.cases.file_facts import FileFacts, jpeg_quality
+from medapp.training.cases.header_facts import HeaderFacts
+from medapp.training.cases.sketch import sketch_of
+from medapp.training.cases.survey import Seen
+from medapp.training.checking.probes.result import ProbeResult
+from medapp.training.checking.probes.run import run_probes
 from tests.evidence.planted import CLASSES, Cases, Plant
 
 

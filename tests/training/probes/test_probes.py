@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from medapp.jobs import run_to_end
-from medapp.training.intervals import Estimate
-from medapp.training.probes.causes import with_causes
-from medapp.training.probes.naming import with_value
-from medapp.training.probes.result import Aspect, ProbeResult
-from medapp.training.probes.run import run_probes
-from medapp.training.probes.telling import in_words, remedies_for, shortcut_findings
-from medapp.training.survey import Seen
-from medapp.training.truth import UNKNOWN
+from medapp.training.cases.survey import Seen
+from medapp.training.cases.truth import UNKNOWN
+from medapp.training.checking.probes.causes import with_causes
+from medapp.training.checking.probes.naming import with_value
+from medapp.training.checking.probes.result import Aspect, ProbeResult
+from medapp.training.checking.probes.run import run_probes
+from medapp.training.checking.probes.telling import in_words, remedies_for, shortcut_findings
+from medapp.training.figures.intervals import Estimate
 from tests.evidence.planted import PLANTS, STRENGTHS, Plant, named, phantoms, radiographs
 from tests.training.probes.planted_cases import probed, seen_of
 

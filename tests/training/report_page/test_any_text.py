@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from medapp.training.report_page.card import as_html
-from medapp.training.report_page.markup import element
-from medapp.training.report_page.page import report_page
+from medapp.training.reporting.report_page.card import as_html
+from medapp.training.reporting.report_page.markup import element
+from medapp.training.reporting.report_page.page import report_page
 from tests.training.report_page.reading import Page
 from tests.training.report_page.trial_report import beside, full_report
 

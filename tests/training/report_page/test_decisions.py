@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from medapp.training.report_page.page import report_page
+from medapp.training.reporting.report_page.page import report_page
 from tests.training.report_page.trial_report import beside, report
 
 DECIDED = [

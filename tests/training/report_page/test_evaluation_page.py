@@ -8,7 +8,7 @@ import pytest
 
 from medapp.jobs import run_to_end
 from medapp.training.measure import Measured, measure
-from medapp.training.report_page.evaluation import case_answers, write_evaluation_page
+from medapp.training.reporting.report_page.evaluation import case_answers, write_evaluation_page
 from tests.training.report_page.reading import Page
 from tests.training.trial_cases import PlainReaders, write_classes
 from tests.workflows.answering import AnsweringEngine, model

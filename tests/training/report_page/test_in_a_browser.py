@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from medapp.training.report_page.page import report_page
+from medapp.training.reporting.report_page.page import report_page
 from tests.training.report_page.trial_report import beside, full_report
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")

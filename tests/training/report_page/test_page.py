@@ -11,8 +11,8 @@ import pytest
 
 from medapp import schemas
 from medapp.i18n import catalogue, tr
-from medapp.training.report_page.beside import Beside
-from medapp.training.report_page.page import report_page
+from medapp.training.reporting.report_page.beside import Beside
+from medapp.training.reporting.report_page.page import report_page
 from tests.training.report_page.reading import Page
 from tests.training.report_page.trial_report import (
     EVIL,

@@ -4,16 +4,25 @@ from pathlib import Path
 
 import pytest
 
-from medapp.training.report_page.answers import read_answers
-from medapp.training.report_page.beside import CaseAnswer
-from medapp.training.report_page.card import as_html
-from medapp.training.report_page.checklists import answer, items_of
-from medapp.training.report_page.facts import FACTS, facts_of
-from medapp.training.report_page.markup import Markup, element, table
-from medapp.training.report_page.mistakes import worst
-from medapp.training.report_page.numbers import area, certain, of_100, plain, seconds, share, signed, significant
-from medapp.training.report_page.page import report_page
-from medapp.training.report_page.plot import Plot, ticks
+from medapp.training.reporting.report_page.answers import read_answers
+from medapp.training.reporting.report_page.beside import CaseAnswer
+from medapp.training.reporting.report_page.card import as_html
+from medapp.training.reporting.report_page.checklists import answer, items_of
+from medapp.training.reporting.report_page.facts import FACTS, facts_of
+from medapp.training.reporting.report_page.markup import Markup, element, table
+from medapp.training.reporting.report_page.mistakes import worst
+from medapp.training.reporting.report_page.numbers import (
+    area,
+    certain,
+    of_100,
+    plain,
+    seconds,
+    share,
+    signed,
+    significant,
+)
+from medapp.training.reporting.report_page.page import report_page
+from medapp.training.reporting.report_page.plot import Plot, ticks
 from tests.training.report_page.reading import Page
 from tests.training.report_page.trial_report import beside, full_report, report
 

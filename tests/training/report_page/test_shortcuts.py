@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from medapp import schemas
-from medapp.training.report_page.page import report_page
-from medapp.training.report_page.shortcuts import shortcuts_section, verdict
+from medapp.training.reporting.report_page.page import report_page
+from medapp.training.reporting.report_page.shortcuts import shortcuts_section, verdict
 from tests.training.report_page.reading import Page
 from tests.training.report_page.trial_report import EVIL, full_report
 

@@ -10,8 +10,8 @@ from medapp.classify.preprocess import PreprocessSpec
 from medapp.errors import MedappError
 from medapp.files import write_json
 from medapp.imaging.frame import Frame
-from medapp.training.report_page.beside import Beside
-from medapp.training.report_page.writing import picture_of, write_page, write_run_page
+from medapp.training.reporting.report_page.beside import Beside
+from medapp.training.reporting.report_page.writing import picture_of, write_page, write_run_page
 from tests.training.report_page.reading import Page
 from tests.training.report_page.trial_report import report
 from tests.training.trial_cases import PlainReaders, write_classes

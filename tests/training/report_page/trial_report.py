@@ -8,13 +8,13 @@ import cv2
 import numpy as np
 
 from medapp.classify.contents import STATEMENT
-from medapp.training.alarm_figures import Circumstance
-from medapp.training.case import SetAside
-from medapp.training.champion import judge_challenger
-from medapp.training.evaluate import Answers, figures
-from medapp.training.label_figures import not_learned
-from medapp.training.report_page.beside import Beside, CaseAnswer, Mistake
-from medapp.training.truth import UNKNOWN
+from medapp.training.cases.case import SetAside
+from medapp.training.cases.truth import UNKNOWN
+from medapp.training.figures.alarm_figures import Circumstance
+from medapp.training.figures.champion import judge_challenger
+from medapp.training.figures.evaluate import Answers, figures
+from medapp.training.figures.label_figures import not_learned
+from medapp.training.reporting.report_page.beside import Beside, CaseAnswer, Mistake
 
 EVIL = '<script>alert("x")</script>\x00\u202e'
 

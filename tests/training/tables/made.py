@@ -10,11 +10,11 @@ from pydicom import dcmread
 
 from medapp.imaging.phantom import PhantomCase, write_dicom
 from medapp.jobs import run_to_end
-from medapp.training.survey import ReadsFrames
-from medapp.training.tables.columns import guess_columns
-from medapp.training.tables.image_index import ImageIndex, IndexedImage
-from medapp.training.tables.importing import Imported, import_table, matched, plan_of
-from medapp.training.tables.opening import read_grid
+from medapp.training.cases.survey import ReadsFrames
+from medapp.training.cases.tables.columns import guess_columns
+from medapp.training.cases.tables.image_index import ImageIndex, IndexedImage
+from medapp.training.cases.tables.importing import Imported, import_table, matched, plan_of
+from medapp.training.cases.tables.opening import read_grid
 
 
 def csv_file(folder: Path, text: str, *, encoding: str = "utf-8", name: str = "Liste.csv") -> Path:

@@ -9,10 +9,10 @@ import pytest
 from medapp.errors import MedappError
 from medapp.i18n import tell
 from medapp.imaging.readers import Readers
-from medapp.training.tables.columns import columns_from, guess_columns
-from medapp.training.tables.image_index import ImageIndex, IndexedImage
-from medapp.training.tables.lookup import IdLookup, NameLookup
-from medapp.training.tables.opening import read_grid
+from medapp.training.cases.tables.columns import columns_from, guess_columns
+from medapp.training.cases.tables.image_index import ImageIndex, IndexedImage
+from medapp.training.cases.tables.lookup import IdLookup, NameLookup
+from medapp.training.cases.tables.opening import read_grid
 from tests.training.tables.made import csv_file, imported, matched_with, named, radiographs, workbook
 
 IMAGES = ("a/IMG_007.png", "a/x.png", "b/x.png", "c/Übung 1.JPG", "d/Y.png", "d/y.PNG")

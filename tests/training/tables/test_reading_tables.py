@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from medapp.errors import MedappError
 from medapp.i18n import tell
-from medapp.training.tables import workbook as workbook_module
-from medapp.training.tables.dates import iso_date, order_of
-from medapp.training.tables.opening import read_grid
+from medapp.training.cases.tables import workbook as workbook_module
+from medapp.training.cases.tables.dates import iso_date, order_of
+from medapp.training.cases.tables.opening import read_grid
 from tests.training.tables.made import csv_file, workbook
 
 ROWS = [["Datei", "Befund"], ["größe.png", "krank; schwer"], ["b.png", 'ge"sund']]

@@ -9,10 +9,10 @@ import pytest
 
 from medapp.errors import MedappError
 from medapp.i18n import tell
-from medapp.training.case import CaseFolder
-from medapp.training.dataset import list_cases
-from medapp.training.tables.questions import answers_from
-from medapp.training.tables.stored import FILE_NAME, write_folder
+from medapp.training.cases.case import CaseFolder
+from medapp.training.cases.dataset import list_cases
+from medapp.training.cases.tables.questions import answers_from
+from medapp.training.cases.tables.stored import FILE_NAME, write_folder
 from tests.training.tables.made import csv_file, matched_with, named
 
 

@@ -9,8 +9,8 @@ from PySide6.QtCore import QSignalBlocker, Slot
 from PySide6.QtWidgets import QDoubleSpinBox, QWidget
 
 from medapp.i18n import tr
-from medapp.training.intervals import Estimate
-from medapp.training.predictive import predictive_values
+from medapp.training.figures.intervals import Estimate
+from medapp.training.figures.predictive import predictive_values
 from medapp.ui.widgets.layouts import column, label, named, row
 from medapp.ui.widgets.teaching.figures import of_100_text
 

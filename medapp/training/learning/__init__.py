@@ -1,0 +1,1 @@
+"""Learning itself: pictures, features, heads, fine-tuning, and what holds a run together while it goes on."""
