@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from medapp.errors import MedappError
+from medapp.training.cases.csv_file import csv_bytes, csv_lines
 
 SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
 TABLE_NAME = "labels.csv"
 SEPARATORS = ",;\t"
-LARGEST_BYTES = 256 * 2**20
 LONGEST_NAME = 200
 _EXCEL_SEPARATOR = re.compile(r"\A\s*sep=.\s*?(?:\r\n|\r|\n)", re.IGNORECASE)
 """A line that Excel writes for itself."""
@@ -55,7 +52,7 @@ def read_table(path: Path) -> LabelTable:
         ``table.header_long``, ``table.row`` where a row has more cells than the header, ``table.quotes``.
     """
     text = _text(path)
-    lines = _lines(text, path)
+    lines = ((number, cells) for number, cells in csv_lines(text, _separator(text), path) if any(map(str.strip, cells)))
     headers = tuple(_name(cell) for cell in next(lines, (0, []))[1])
     if not any(headers):
         raise MedappError("table.empty", name=path.name)
@@ -67,29 +64,12 @@ def read_table(path: Path) -> LabelTable:
 
 
 def _text(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST_BYTES + 1)
-    except OSError as error:
-        raise MedappError("table.unreadable", name=path.name, reason=error.strerror or "") from error
-    if len(data) > LARGEST_BYTES:
-        raise MedappError("table.size", name=path.name, megabytes=LARGEST_BYTES // 2**20)
+    data = csv_bytes(path)
     try:
         text = data.decode("utf-16" if data.startswith(_UTF_16) else "utf-8-sig")
     except UnicodeError:
         raise MedappError("table.encoding", name=path.name) from None
     return _EXCEL_SEPARATOR.sub("", text, count=1)
-
-
-def _lines(text: str, path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield number and cells of each line that is not empty."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield reader.line_num, cells
-    except csv.Error as error:
-        raise MedappError("table.quotes", name=path.name, line=reader.line_num) from error
 
 
 def _separator(text: str) -> str:

@@ -7,13 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
 
 from medapp.errors import MedappError
 from medapp.training.cases.case import TableNote
+from medapp.training.cases.csv_file import Line
 
-Line: TypeAlias = tuple[int, list[str]]
-"""The number of a line in the file, counted from 1, and its cells."""
 _UNSEEN = {ord(sign): None for sign in "\x00\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"} | {0xA0: " ", 0x202F: " "}
 _KEPT_AS_TEXT = re.compile(r"""=\s*"([^"]*)"|'([\d.]+)""")
 """``="00123"`` and ``'00123``."""

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from medapp.errors import MedappError
 from medapp.training.cases.case import TableNote
-from medapp.training.cases.tables.grid import Grid, Line, tidy
+from medapp.training.cases.csv_file import Line
+from medapp.training.cases.tables.grid import Grid, tidy
 from medapp.training.cases.tables.text_file import read_text_table
 from medapp.training.cases.tables.words import HEADERS, plain
 

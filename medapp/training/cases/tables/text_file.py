@@ -11,10 +11,9 @@ from pathlib import Path
 
 from medapp.errors import MedappError
 from medapp.training.cases.case import TableNote
-from medapp.training.cases.tables.grid import Line
+from medapp.training.cases.csv_file import Line, csv_bytes, csv_lines
 
 SEPARATORS = ",;\t|"
-LARGEST_BYTES = 256 * 2**20
 SNIFFED_LINES = 50
 _EXCEL_SEPARATOR = re.compile(r"\A\s*sep=(.)\s*?(?:\r\n|\r|\n)", re.IGNORECASE)
 _HIGH, _HIGH_RUNS = re.compile(rb"[\x80-\xff]"), re.compile(rb"[\x80-\xff]{4,}")
@@ -28,27 +27,12 @@ def read_text_table(path: Path) -> tuple[list[Line], tuple[TableNote, ...]]:
     MedappError
         ``table.unreadable``, ``table.size``, ``table.not_text``, ``table.quotes``.
     """
-    text, encoding = _decoded(_bytes(path), path)
+    text, encoding = _decoded(csv_bytes(path), path)
     notes = () if encoding.startswith("utf") else (TableNote("encoding", "note", {"encoding": encoding}),)
     separator = None
     if found := _EXCEL_SEPARATOR.match(text):
         separator, text = found[1], text[found.end() :]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator or _separator(text), strict=True)
-    try:
-        return [(reader.line_num, cells) for cells in reader], notes
-    except csv.Error as error:
-        raise MedappError("table.quotes", name=path.name, line=reader.line_num) from error
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST_BYTES + 1)
-    except OSError as error:
-        raise MedappError("table.unreadable", name=path.name, reason=error.strerror or "") from error
-    if len(data) > LARGEST_BYTES:
-        raise MedappError("table.size", name=path.name, megabytes=LARGEST_BYTES // 2**20)
-    return data
+    return list(csv_lines(text, separator or _separator(text), path)), notes
 
 
 def _decoded(data: bytes, path: Path) -> tuple[str, str]:

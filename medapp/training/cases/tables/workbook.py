@@ -15,7 +15,8 @@ from xml.etree import ElementTree
 
 from medapp.errors import MedappError
 from medapp.training.cases.case import TableNote
-from medapp.training.cases.tables.grid import MOST_COLUMNS, Line
+from medapp.training.cases.csv_file import Line
+from medapp.training.cases.tables.grid import MOST_COLUMNS
 
 LARGEST_UNPACKED = 512 * 2**20
 CHUNK_BYTES = 2**20
