@@ -39,6 +39,13 @@ class Area:
         across, along = int((self.bottom - self.top) * share), int((self.right - self.left) * share)
         return Area(self.top + across, self.bottom - across, self.left + along, self.right - along)
 
+    def middle_square(self) -> Area:
+        """Return the largest square in the middle."""
+        across, along = self.bottom - self.top, self.right - self.left
+        side = min(across, along)
+        top, left = self.top + (across - side) // 2, self.left + (along - side) // 2
+        return Area(top, top + side, left, left + side)
+
 
 def body_area(levels: NDArray[np.uint8]) -> Area:
     """Return the bounding box of the body, or of the collimated field: the largest bright region.

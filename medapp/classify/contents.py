@@ -81,6 +81,9 @@ class Calibration:
         Operating point: the alarm class is given from this probability on. None: the most probable class.
     thresholds : tuple of float
         Only of several labels, and then one each: the label is given from this probability on.
+    calibrated : bool
+        False where nobody has held the probabilities against cases, as of weights that came without a report: they
+        are scores, and are shown as "not calibrated".
     """
 
     scale: tuple[float, ...] = ()
@@ -88,6 +91,7 @@ class Calibration:
     alarm_class: str | None = None
     threshold: float | None = None
     thresholds: tuple[float, ...] = ()
+    calibrated: bool = True
 
     @property
     def several(self) -> bool:
@@ -120,17 +124,12 @@ class Calibration:
         return max(probabilities, key=probabilities.__getitem__)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the calibration as JSON values; version 2 has thresholds, and only several labels have it."""
+        """Return the calibration as JSON values: version 2 with thresholds of several labels, 3 if not calibrated."""
         figures = {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self).items()}
-        thresholds = figures.pop("thresholds")
-        return (
-            {"schema_version": 2, **figures, "thresholds": thresholds}
-            if self.several
-            else {
-                "schema_version": 1,
-                **figures,
-            }
-        )
+        thresholds, calibrated = figures.pop("thresholds"), figures.pop("calibrated")
+        version = 1 if calibrated and not self.several else 2 if calibrated else 3
+        more = {"thresholds": thresholds} if self.several else {}
+        return {"schema_version": version, **figures, **more, **({} if calibrated else {"calibrated": False})}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Calibration:

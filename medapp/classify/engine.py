@@ -302,6 +302,7 @@ def _operating_points(package: Package) -> dict[str, Any]:
         "threshold": calibration.threshold,
         "alarm_class": calibration.alarm_class,
         "several": calibration.several,
+        "calibrated": calibration.calibrated,
         "thresholds": dict(zip(package.metadata.classes, calibration.thresholds, strict=False)),
     }
 

@@ -50,6 +50,8 @@ class Prediction:
         Whether the labels may occur together.
     thresholds : dict of str to float
         Of several labels the operating point of each.
+    calibrated : bool
+        Whether the probabilities were held against cases; else they are scores, and told so.
     heat_map : ndarray of float32, shape (h, w), or None
         Grad-CAM of the label (of several: of `explained`) at the network's own grid, 0 to 1; covers the whole image.
     seconds : float
@@ -71,6 +73,7 @@ class Prediction:
     alarm_class: str | None = None
     several: bool = False
     thresholds: dict[str, float] = field(default_factory=dict)
+    calibrated: bool = True
     heat_map: NDArray[np.float32] | None = None
     seconds: float = 0.0
     device: str = "cpu"

@@ -68,6 +68,8 @@ class PreprocessSpec:
         no part in black and white either.
     crop_to_body : bool
         Whether first what surrounds the body is cut off (`areas.body_area`).
+    crop_to_square : bool
+        Whether only the square in the middle is seen, of what `crop_to_body` leaves, in place of all of it stretched.
     mean, std : tuple of 3 floats
         The network's input normalisation on values 0 to 1, applied in the network itself.
     """
@@ -78,18 +80,21 @@ class PreprocessSpec:
     border_crop: float = 0.0
     border_mask: float = 0.0
     crop_to_body: bool = False
+    crop_to_square: bool = False
     mean: Triple = IMAGENET_MEAN
     std: Triple = IMAGENET_STD
 
     @property
     def version(self) -> int:
-        """The version of its file: 2 only where it says more than version 1 could."""
+        """The version of its file: 2 and 3 only where it says more than the one before could."""
+        if self.crop_to_square:
+            return 3
         return 2 if self.border_mask or self.crop_to_body or self.range.kind == "equalised" else 1
 
     def to_json(self) -> dict[str, Any]:
         """Return the specification as JSON values; what version 1 did not know is there where it is used."""
         document = {**asdict(self), "mean": list(self.mean), "std": list(self.std)}
-        unused = {name for name in ("border_mask", "crop_to_body") if not document[name]}
+        unused = {name for name in ("border_mask", "crop_to_body", "crop_to_square") if not document[name]}
         return {name: value for name, value in document.items() if name not in unused}
 
     @classmethod
@@ -131,10 +136,12 @@ def network_picture(frame: Frame, spec: PreprocessSpec) -> NDArray[np.uint8]:
 
 
 def seen_area(frame: Frame, spec: PreprocessSpec) -> Area:
-    """Return the part of the frame that becomes the network picture: the body, then without the border."""
+    """Return the part of the frame that becomes the network picture: the body, the square, then without the border."""
     area = Area.whole(frame.stored)
     if spec.crop_to_body:
         area = body_area(_grey_levels(frame, RangeSpec(), area, area).astype(np.uint8))
+    if spec.crop_to_square:
+        area = area.middle_square()
     return area.cropped(spec.border_crop)
 
 
