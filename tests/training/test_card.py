@@ -13,6 +13,8 @@ from medapp.training.reporting.report_page.numbers import area, share
 from tests.training.report_page.reading import Page
 from tests.training.report_page.trial_report import full_report, labels_report, report
 
+MASKED = {"whole": 0.9, "body_masked": 0.52, "frame_masked": 0.88}
+
 
 def card(told: dict[str, Any], about: str = "", name: str = "Ill or not") -> str:
     classes = tuple(told["cases"]["classes"])
@@ -65,3 +67,16 @@ def test_no_name_of_a_class_breaks_a_table() -> None:
     page = Page(as_html(card(told)))
     assert page.faults == []
     assert "a\u00a6b # c 3 1 1" in page.text
+
+
+def test_what_was_done_about_a_finding_stands_with_the_finding() -> None:
+    decided = {"text": "Border masked (6 % at each edge)", "about": "The border tells.", "code": "mask_border"}
+    assert "* Border masked (6 % at each edge). The border tells." in card(report() | {"remedies": [decided]})
+    assert tr("card.title.decided") not in card(report() | {"remedies": []})
+
+
+def test_what_is_left_when_the_body_is_hidden_is_told() -> None:
+    figures = {name: {"value": v, "low": v - 0.1, "high": v + 0.05, "n": 400} for name, v in MASKED.items()}
+    told = card(report() | {"shortcuts": {**figures, "n": 400}})
+    assert f"with the body masked {area(figures['body_masked'])}" in told
+    assert "with the body masked" not in card(report() | {"shortcuts": None})

@@ -19,6 +19,7 @@ from medapp.folders import resource_path
 from medapp.processes import own_command
 
 LARGEST_BYTES = 10 * 10**6
+FILES = ("cases.md", "remedies.json")
 COMMAND = Path(__file__).resolve().parents[2] / "docs" / "starter-model.md"
 
 
@@ -62,6 +63,15 @@ def test_its_card_says_where_it_comes_from_and_what_it_cannot_do(starter: Packag
     ):
         assert words in card
     assert re.search(r"outer 1\.8 %", card)
+    assert "Border masked (6 % at each edge)" in card
+
+
+def test_it_sees_no_border_and_lives_on_the_body(starter: Package) -> None:
+    assert starter.preprocess.border_mask == 0.06
+    report = starter.report()
+    assert report is not None
+    shown = report["shortcuts"]
+    assert shown["body_masked"]["high"] < 0.5 < 0.95 < shown["frame_masked"]["low"]
 
 
 def test_it_holds_no_file_name_of_a_case(starter: Package) -> None:
@@ -90,7 +100,10 @@ def test_its_command_rebuilds_it_on_a_few_pictures(shared_data: Path, tmp_path: 
         "WEIGHTS": str(shared_data / "weights" / "mobilenet_v2_imagenet.safetensors"),
         "RUN": str(tmp_path / "run"),
         "quick": "instant",
-        "docs/starter-model-cases.md": str(COMMAND.with_name("starter-model-cases.md")),
+        **{
+            f"docs/{name}": str(COMMAND.with_name(name))
+            for name in ("starter-model-cases.md", "starter-model-remedies.json")
+        },
     }
     done = subprocess.run(
         own_command("train", *(places.get(word, word) for word in arguments), "--json"),
@@ -104,6 +117,7 @@ def test_its_command_rebuilds_it_on_a_few_pictures(shared_data: Path, tmp_path: 
     finished = json.loads(done.stdout.splitlines()[-1])
     rebuilt = read_package(Path(finished["package"]))
     assert rebuilt.metadata.classes == ("NORMAL", "PNEUMONIA")
+    assert rebuilt.preprocess == read_package(resource_path("models") / "chest-starter-children").preprocess
     assert finished["report"]["sealed"][
         "including_refused" if finished["report"]["sealed"]["refused"]["cases"] else "auc"
     ]

@@ -32,6 +32,7 @@ def write_card(metadata: Metadata, scope: Scope, report: Mapping[str, Any], abou
         f"# {metadata.name}\n\n**{metadata.statement}**",
         _use(metadata, scope, report),
         _cases(report) + (f"\n\n{about.strip()}" if about.strip() else ""),
+        *_decided(report),
         _evidence(report),
         _limits(report),
         _making(metadata, report),
@@ -63,6 +64,12 @@ def _cases(report: Mapping[str, Any]) -> str:
     return _section("cases", _table(head, rows), patients)
 
 
+def _decided(report: Mapping[str, Any]) -> list[str]:
+    """Return what was done about what the check had found, with the finding; no section where nothing was."""
+    lines = [". ".join(filter(None, (one["text"], one["about"]))) for one in report.get("remedies", ())]
+    return [_section("decided", _bullets(lines))] if lines else []
+
+
 def _evidence(report: Mapping[str, Any]) -> str:
     sealed = report["sealed"]
     if sealed is None:
@@ -77,7 +84,17 @@ def _evidence(report: Mapping[str, Any]) -> str:
         rows.append((worth, share(asked["ppv"]), asked["ppv"]["n"]))
     head = [tr(f"report.column.{column}") for column in ("figure", "interval", "cases")]
     tables = [_table(head, rows), _labels(sealed.get("by_label") or [])]
-    return _section("evidence", sealed["in_people"], *filter(None, tables), tr("card.intervals"))
+    blocks = [sealed["in_people"], *filter(None, tables), tr("card.intervals"), *_masked(report)]
+    return _section("evidence", *blocks)
+
+
+def _masked(report: Mapping[str, Any]) -> list[str]:
+    """Return what the model still tells when the body is hidden, and when the frame is: what it lives on."""
+    shown = report.get("shortcuts") or {}
+    if not (shown.get("whole") and shown.get("body_masked") and shown.get("frame_masked")):
+        return []
+    areas = {name: area(shown[name]) for name in ("whole", "body_masked", "frame_masked")}
+    return [tr("card.masked", n=shown["n"], **areas)]
 
 
 def _labels(labels: Sequence[Mapping[str, Any]]) -> str:
