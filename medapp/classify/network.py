@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import cast
 
@@ -37,6 +38,16 @@ def _densenet(network: nn.Module) -> Passage:
     # torchvision applies the last ReLU outside ``features``
     middle, deep = _features(network, 8)
     return Convolutions(middle, nn.Sequential(deep, nn.ReLU()))
+
+
+def _grey_densenet(classes: int) -> nn.Module:
+    """Return a DenseNet-121 that takes one grey plane; its tensors have TorchXRayVision's names."""
+    network = models.densenet121(num_classes=classes)
+    first = network.features.conv0
+    network.features.conv0 = nn.Conv2d(
+        1, first.out_channels, first.kernel_size, first.stride, first.padding, bias=False
+    )
+    return cast("nn.Module", network)
 
 
 def _resnet(network: nn.Module) -> Passage:
@@ -76,6 +87,8 @@ class Architecture:
         Rate on the pooled features while training.
     least_size, size_step : int
         Rows and columns of the smallest picture that it takes, and what a size must be a multiple of.
+    channels : int
+        Planes that its first convolution takes: 3, or 1 for grey pictures alone.
     """
 
     make: Callable[[int], nn.Module]
@@ -84,6 +97,7 @@ class Architecture:
     dropout: float = 0.0
     least_size: int = 28
     size_step: int = 1
+    channels: int = 3
 
 
 ARCHITECTURES: dict[str, Architecture] = {
@@ -91,6 +105,7 @@ ARCHITECTURES: dict[str, Architecture] = {
     "resnet18": Architecture(lambda n: models.resnet18(num_classes=n), _resnet, "fc"),
     "resnet50": Architecture(lambda n: models.resnet50(num_classes=n), _resnet, "fc"),
     "densenet121": Architecture(lambda n: models.densenet121(num_classes=n), _densenet, "classifier", least_size=32),
+    "xrv_densenet121": Architecture(_grey_densenet, _densenet, "classifier", least_size=32, channels=1),
     "efficientnet_b0": Architecture(lambda n: models.efficientnet_b0(num_classes=n), _divided(6), "classifier.1", 0.2),
     "convnext_tiny": Architecture(
         lambda n: models.convnext_tiny(num_classes=n), _convnext, "classifier.2", least_size=32
@@ -108,6 +123,8 @@ class Classifier(nn.Module):
 
     Every method takes a batch of grey levels 0 to 255, uint8 or float, of shape (n, h, w) or (n, h, w, 3).
     `network` holds the weights under torchvision's names: save ``classifier.network.state_dict()``.
+    `half` is the type of numbers of 16 bits that its layers compute with, where `precision.settled` found that this
+    changes no answer; None for 32 bits.
     """
 
     mean: Tensor
@@ -123,8 +140,10 @@ class Classifier(nn.Module):
         self._passage = row.passage(self.network)  # no module: its layers are the network's, not registered twice
         self._head_name = row.head
         self._dropout = row.dropout
-        self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1), persistent=False)
-        self.register_buffer("std", torch.tensor(std).view(1, 3, 1, 1), persistent=False)
+        self._channels = row.channels
+        self.half: torch.dtype | None = None
+        self.register_buffer("mean", torch.tensor(mean[: row.channels]).view(1, -1, 1, 1), persistent=False)
+        self.register_buffer("std", torch.tensor(std[: row.channels]).view(1, -1, 1, 1), persistent=False)
 
     @property
     def head(self) -> nn.Linear:
@@ -139,15 +158,19 @@ class Classifier(nn.Module):
         return self.head.in_features
 
     def normalised(self, batch: Tensor) -> Tensor:
-        """Return the batch as the convolutions take it: float32, shape (n, 3, h, w)."""
-        planes = batch.unsqueeze(1).expand(-1, 3, -1, -1) if batch.ndim == 3 else batch.permute(0, 3, 1, 2)
+        """Return the batch as the convolutions take it: float32, shape (n, 3, h, w), or (n, 1, h, w) of grey alone."""
+        planes = batch.unsqueeze(1) if batch.ndim == 3 else batch.permute(0, 3, 1, 2)[:, : self._channels]
+        planes = planes.expand(-1, self._channels, -1, -1)
         scaled = planes.to(torch.float32) / 255
         return ((scaled - self.mean) / self.std).contiguous(memory_format=torch.channels_last)
 
     def maps_of(self, batch: Tensor) -> tuple[Tensor, Tensor]:
         """Return what is at the middle and at the last depth: feature maps, or a transformer's tokens."""
-        middle = self._passage.to_middle(self.normalised(batch))
-        return middle, self._passage.to_deep(middle)
+        planes = self.normalised(batch)
+        with torch.autocast(planes.device.type, self.half) if self.half else nullcontext():
+            middle = self._passage.to_middle(planes)
+            deep = self._passage.to_deep(middle)
+        return middle.float(), deep.float()
 
     def grid_of(self, maps: Tensor) -> Tensor:
         """Return what `maps_of` gave at one depth as maps, (n, channels, rows, columns), for transformers too."""

@@ -28,6 +28,7 @@ FEATURES = {
     "resnet18": (256, 512),
     "resnet50": (1024, 2048),
     "densenet121": (256, 1024),
+    "xrv_densenet121": (256, 1024),
     "efficientnet_b0": (112, 1280),
     "convnext_tiny": (384, 768),
     "vit_b_16": (768, 768),
