@@ -84,7 +84,7 @@ def test_what_a_run_has_measured_is_remembered_and_mixed_with_what_comes_next() 
     remember(key, RATES)
     assert remembered(key) == RATES
     remember(key, Rates(0.005, 0.03, 0.045))
-    assert remembered(key) == Rates(0.005, pytest.approx(0.0225), 0.045)
+    assert remembered(key) == Rates(0.005, pytest.approx(0.03 / 2**0.5), 0.045, pytest.approx(5e-4))
     assert rates_here("resnet18", "cpu", 2, 224)[1] == "earlier"
     assert remembered(key_of("resnet18", "cpu", 4, 224)) is None
     assert key_of("resnet18", "cuda", 2, 224) == key_of("resnet18", "cuda", 4, 224)
@@ -104,6 +104,29 @@ def test_a_damaged_memory_is_none(text: str) -> None:
 def test_a_larger_network_and_fewer_cores_take_longer() -> None:
     assert assumed("resnet50", 224, 2).looking > assumed("mobilenet_v2", 224, 2).looking
     assert assumed("mobilenet_v2", 224, 1).looking > assumed("mobilenet_v2", 224, 8).looking
+
+
+def test_one_run_on_a_busy_machine_does_not_spoil_the_next_forecast() -> None:
+    key = key_of("mobilenet_v2", "cpu", 2, 224)
+    remember(key, RATES)
+    remember(key, replace(RATES, fitting=100 * RATES.fitting))
+    found = remembered(key)
+    assert found is not None
+    assert found.fitting == pytest.approx(10 * RATES.fitting)
+
+
+def test_what_is_not_measured_yet_changes_with_the_pace_of_the_machine() -> None:
+    outlook = Outlook(Work("quick", 1000, 1000), RATES)
+    before = outlook.after("head")
+    outlook.of_whole("features", 300 * RATES.looking / 2, 300)
+    assert before is not None
+    halved = outlook.after("head")
+    assert halved is not None
+    assert halved < 0.6 * before
+    outlook.measured(fitting=RATES.fitting)
+    settled = outlook.after("features")
+    outlook.measured(looking=RATES.looking / 2)
+    assert outlook.after("features") == settled
 
 
 def test_the_time_left_of_the_whole_run_follows_what_was_measured() -> None:

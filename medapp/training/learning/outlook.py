@@ -7,6 +7,8 @@ from dataclasses import replace
 from medapp.training.learning.forecast import FITS, PHASES, Rates, Work, seconds_after
 from medapp.training.learning.rates import remember
 
+_WITH_LOOKING = ("learning", "fitting")
+
 
 class Outlook:
     """Says what comes after a phase, better with each rate that is measured.
@@ -23,6 +25,7 @@ class Outlook:
 
     def __init__(self, work: Work, rates: Rates, key: str = "") -> None:
         self._work, self._rates, self._key = work, rates, key
+        self._told: set[str] = set()
 
     def after(self, phase: str) -> float | None:
         """Return the seconds of all that comes after `phase`; None for one that is not known."""
@@ -38,10 +41,15 @@ class Outlook:
         return None if left is None or after is None else left + after
 
     def measured(self, **seconds: float) -> None:
-        """Take rates that were measured: ``reading``, ``looking``, ``learning`` or ``fitting``, seconds a picture."""
+        """Take rates that were measured: ``reading``, ``looking``, ``learning`` or ``fitting``, seconds a picture.
+
+        What was not measured yet changes with ``looking``: the machine is busier, or idler, than it is remembered.
+        """
         known = {name: value for name, value in seconds.items() if value > 0}
-        if "looking" in known and "learning" not in known:
-            known["learning"] = known["looking"] * self._rates.learning / self._rates.looking
+        self._told |= known.keys()
+        if "looking" in known:
+            slower = known["looking"] / self._rates.looking
+            known |= {name: slower * getattr(self._rates, name) for name in _WITH_LOOKING if name not in self._told}
         self._rates = replace(self._rates, **known)
 
     def counted(self, cases: int, patients: int) -> None:
