@@ -14,7 +14,7 @@ from medapp.ui.state import LEFT_OUT, REASONS, LabelView
 from medapp.ui.widgets.flow_layout import FlowLayout
 from medapp.ui.widgets.layouts import column, label, plain_tooltip, row
 
-LONGEST_NAME, TITLE_PX = 28, 320
+LONGEST_NAME, TITLE_PX = 28, 380
 UNSURE = "?"
 
 
