@@ -65,12 +65,10 @@ def body_area(levels: NDArray[np.uint8]) -> Area:
     The threshold is Otsu's (IEEE Trans SMC 9:62, 1979).
     """
     small = _reduced(levels)
-    _, bright = cv2.threshold(small, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    count, _, facts, _ = cv2.connectedComponentsWithStats(bright, connectivity=4)
-    if count < 2:
+    region = _largest_bright(small)
+    if region is None:
         return Area.whole(levels)
-    largest = facts[1:][int(np.argmax(facts[1:, cv2.CC_STAT_AREA]))]
-    left, top, wide, high, _ = (int(fact) for fact in largest)
+    left, top, wide, high = cv2.boundingRect(region)
     if wide * high < LEAST_BODY * small.size:
         return Area.whole(levels)
     rows, columns = levels.shape
@@ -81,6 +79,37 @@ def body_area(levels: NDArray[np.uint8]) -> Area:
         max(0, int((left - 1) * across)),
         min(columns, ceil((left + wide + 1) * across)),
     )
+
+
+def body_mask(levels: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Return which pixels belong to the body: the hull of the largest bright region, dark lungs included.
+
+    Parameters
+    ----------
+    levels : ndarray of uint8, shape (rows, columns)
+        Grey levels, bright values bright.
+
+    Returns
+    -------
+    ndarray of bool, shape (rows, columns)
+        All of it where the region covers less than a tenth of the picture: then nothing is known of a body.
+    """
+    region = _largest_bright(np.ascontiguousarray(levels))
+    if region is None or region.sum() < LEAST_BODY * levels.size:
+        return np.ones(levels.shape, bool)
+    outlines, _ = cv2.findContours(region, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    hull = cv2.convexHull(np.concatenate(outlines))
+    return cv2.fillConvexPoly(np.zeros(levels.shape, np.uint8), hull, 1).astype(bool)
+
+
+def _largest_bright(levels: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    """Return the largest region above Otsu's threshold as 1 on 0, or None where nothing is brighter than the rest."""
+    _, bright = cv2.threshold(levels, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    count, parts, facts, _ = cv2.connectedComponentsWithStats(bright, connectivity=4)
+    if count < 2:
+        return None
+    largest = 1 + int(np.argmax(facts[1:, cv2.CC_STAT_AREA]))
+    return (parts == largest).astype(np.uint8)
 
 
 def _reduced(levels: NDArray[np.uint8]) -> NDArray[np.uint8]:

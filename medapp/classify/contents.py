@@ -16,6 +16,7 @@ from medapp.classify.preprocess import PreprocessSpec
 from medapp.classify.scope import Scope
 
 Tensors: TypeAlias = Mapping[str, NDArray[Any]]
+Aggregate: TypeAlias = Literal["max", "mean", "share_above"]
 STATEMENT = "Research use only. Not a medical device; not for diagnosis or treatment."
 
 
@@ -40,6 +41,9 @@ class Metadata:
         ISO 8601, UTC.
     base : str
         ``id version`` of the starting model, or empty.
+    aggregate : str
+        What the scores of a stack's images come to: ``max``, ``mean``, or ``share_above`` (the share of the images at
+        or above the operating point).
     """
 
     id: str
@@ -53,11 +57,18 @@ class Metadata:
     licence: str = ""
     medapp_version: str = __version__
     statement: str = STATEMENT
+    aggregate: Aggregate = "max"
 
     def to_json(self) -> dict[str, Any]:
-        """Return the metadata as JSON values; version 2 only where a program that knows version 1 would go wrong."""
+        """Return the metadata as JSON values; version 2 only where a program that knows version 1 would go wrong.
+
+        `aggregate` stands there only where it is not ``max``, so that packages stay what they were.
+        """
         version = 2 if self.kind == "several_labels" else 1
-        return {"schema_version": version, **asdict(self), "classes": list(self.classes)}
+        document = {"schema_version": version, **asdict(self), "classes": list(self.classes)}
+        if self.aggregate == "max":
+            del document["aggregate"]
+        return document
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Metadata:
@@ -196,6 +207,13 @@ class PackageContents:
     report: Mapping[str, Any] | None = None
     card: str = ""
     licence_text: str = ""
+
+
+def unclear_band(report: Mapping[str, Any] | None) -> tuple[float, float] | None:
+    """Return from which to before which probability of the alarm class a report calls an answer unclear, or None."""
+    band = ((report or {}).get("sealed") or {}).get("unclear") or {}
+    low, high = band.get("low"), band.get("high")
+    return (float(low), float(high)) if isinstance(low, int | float) and isinstance(high, int | float) else None
 
 
 def halved(tensors: Tensors) -> dict[str, NDArray[Any]]:

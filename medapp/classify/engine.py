@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from medapp.classify.heat import outside_body
 from medapp.classify.package import MANIFEST, Package, read_package
 from medapp.classify.prediction import ModelKey, Prediction
-from medapp.classify.preprocess import is_grey_picture, network_picture
+from medapp.classify.preprocess import is_grey_picture, network_picture, seen_box
 from medapp.errors import MedappError
 from medapp.imaging.frame import Frame
 from medapp.processes import Child, ChildDiedError, ChildTooSlowError, Message, own_command
@@ -187,7 +188,10 @@ class Engine:
             "heat_map": heat_map,
         }
         reply = self._request(header, {"pictures": pictures})
-        return [_prediction(frame, package, reply, n) for n, frame in enumerate(frames)]
+        return [
+            _prediction(frame, picture, package, reply, n)
+            for n, (frame, picture) in enumerate(zip(frames, pictures, strict=True))
+        ]
 
     def _package(self, path: Path) -> Package:
         """Read a package, or remember it where its manifest has not been touched since."""
@@ -301,6 +305,7 @@ def _operating_points(package: Package) -> dict[str, Any]:
     return {
         "threshold": calibration.threshold,
         "alarm_class": calibration.alarm_class,
+        "unclear": package.unclear,
         "several": calibration.several,
         "calibrated": calibration.calibrated,
         "thresholds": dict(zip(package.metadata.classes, calibration.thresholds, strict=False)),
@@ -311,8 +316,9 @@ def _key(package: Package) -> ModelKey:
     return ModelKey(package.metadata.id, package.metadata.version, package.manifest_hash)
 
 
-def _prediction(frame: Frame, package: Package, reply: Message, n: int) -> Prediction:
+def _prediction(frame: Frame, picture: NDArray[np.uint8], package: Package, reply: Message, n: int) -> Prediction:
     p_values, maps = reply.arrays.get("in_distribution"), reply.arrays.get("heat_maps")
+    heat_map = None if maps is None else maps[n]
     told = Prediction(
         _key(package),
         frame.identity,
@@ -320,11 +326,22 @@ def _prediction(frame: Frame, package: Package, reply: Message, n: int) -> Predi
         reply.header["labels"][n],
         in_distribution=None if p_values is None else float(p_values[n]),
         **_operating_points(package),
-        heat_map=None if maps is None else maps[n],
+        heat_map=heat_map,
+        seen=None if heat_map is None else seen_box(frame, package.preprocess),
+        outside_body=None if heat_map is None else outside_body(heat_map, picture),
         seconds=reply.header["seconds"],
         device=reply.header["device"],
         note=reply.header["note"],
     )
     if told.in_distribution is None or told.in_distribution >= package.scope.refuse_below:
         return told
-    return replace(told, probabilities=None, label=None, heat_map=None, refused=REFUSED_FEATURES)
+    return replace(
+        told,
+        probabilities=None,
+        label=None,
+        heat_map=None,
+        seen=None,
+        outside_body=None,
+        refused=REFUSED_FEATURES,
+        clue=reply.header["clues"][n],
+    )

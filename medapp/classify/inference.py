@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from medapp.classify import devices, network, novelty
+from medapp.classify.areas import with_masked_border
 from medapp.classify.contents import Calibration
 from medapp.classify.devices import Choice
 from medapp.classify.explain import heat_maps
@@ -25,7 +26,10 @@ from medapp.errors import MedappError
 log = logging.getLogger(__name__)
 MODELS_KEPT = 2
 BATCH = 32
+WHITE = np.uint8(255)
 FELL_BACK = "engine.note.fell_back"
+_DEPTHS_THAT_REFUSE = {(True, True): "content", (True, False): "look", (False, True): "shape"}
+"""The clue by whether the middle and the last depth, each alone, would refuse."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +44,8 @@ class Answers:
         p-values; None where the package has no novelty model.
     labels : list of str
         By the operating point; of several labels those that are given, with commas.
+    clues : list of str or None
+        What about a picture is not like the training data; None for those that are like them.
     heat_maps : ndarray of float32, shape (n, h, w), or None
         For the labels, where they were asked for.
     """
@@ -47,6 +53,7 @@ class Answers:
     probabilities: NDArray[np.float64]
     in_distribution: NDArray[np.float64] | None
     labels: list[str]
+    clues: list[str | None]
     heat_maps: NDArray[np.float32] | None
 
 
@@ -67,14 +74,44 @@ class _Model:
         calibration, names = self.package.calibration, self.package.metadata.classes
         probabilities = calibration.probabilities(logits)
         labels = [calibration.label(dict(zip(names, row, strict=True))) for row in probabilities.tolist()]
-        p_values = None
+        p_values, clues = None, [None] * len(pictures)
         if self.novelty is not None:
-            p_values = novelty.p_value(self.novelty, _numpy(mid), _numpy(pooled))
+            by_depth = novelty.p_values(self.novelty, _numpy(mid), _numpy(pooled))
+            p_values, clues = by_depth.min(axis=1), self._clues(pictures, by_depth, device, look_again=explain)
         maps = None
         if explain:
             classes = torch.tensor(_explained(calibration, names, labels, probabilities), device=device)
             maps = _numpy(heat_maps(self.classifier, deep, classes))
-        return Answers(probabilities, p_values, labels, maps)
+        return Answers(probabilities, p_values, labels, clues, maps)
+
+    def _clues(
+        self, pictures: NDArray[np.uint8], by_depth: NDArray[np.float64], device: torch.device, *, look_again: bool
+    ) -> list[str | None]:
+        """Say of each picture that is not like the training data what about it is not.
+
+        Whether it would be like them if it were turned or inverted takes four more passes, and is asked only where an
+        explanation is wanted.
+        """
+        limit = self.package.scope.refuse_below
+        clues: list[str | None] = []
+        for picture, values in zip(pictures, by_depth, strict=True):
+            clue = None if values.min() >= limit else _DEPTHS_THAT_REFUSE[tuple((values < limit).tolist())]
+            mended = self._mended_by(picture, device) if clue and look_again else None
+            clues.append(mended or clue)
+        return clues
+
+    def _mended_by(self, picture: NDArray[np.uint8], device: torch.device) -> str | None:
+        """Return what would have to be undone for the picture to be like the training data, or None."""
+        assert self.novelty is not None
+        inverted = with_masked_border(WHITE - picture, self.package.preprocess.border_mask)
+        tried = [inverted, *(np.rot90(picture, turns) for turns in (1, 2, 3))]
+        batch = torch.from_numpy(np.stack(tried)).to(device)
+        mid, pooled = self.classifier.features_of(batch)
+        values = novelty.p_value(self.novelty, _numpy(mid), _numpy(pooled))
+        best = int(values.argmax())
+        if values[best] < self.package.scope.refuse_below:
+            return None
+        return "inverted" if best == 0 else "turned"
 
 
 class Inference:
@@ -153,6 +190,7 @@ def _joined(parts: list[Answers]) -> Answers:
         np.concatenate([part.probabilities for part in parts]),
         _stacked([part.in_distribution for part in parts]),
         [label for part in parts for label in part.labels],
+        [clue for part in parts for clue in part.clues],
         _stacked([part.heat_maps for part in parts]),
     )
 

@@ -86,8 +86,21 @@ def p_value(
         goes on, wide where the held-out images are few: ten of them do not refuse what is ordinary and still refuse a
         photograph.
     """
-    reference = np.asarray(tensors["reference"], np.float64)
-    score = unlikeliness(tensors, mid, deep)
+    lower: NDArray[np.float64] = p_values(tensors, mid, deep).min(axis=1)
+    return lower
+
+
+def p_values(
+    tensors: Mapping[str, NDArray[Any]], mid: NDArray[np.floating], deep: NDArray[np.floating]
+) -> NDArray[np.float64]:
+    """Return the p-value of each image by either depth alone, shape (n, 2): the middle one, then the last.
+
+    Both are ranked among the larger distances of the held-out images, so that `p_value` is the smaller of them.
+    """
+    return _ranked(np.asarray(tensors["reference"], np.float64), _scores(tensors, mid, deep))
+
+
+def _ranked(reference: NDArray[np.float64], score: NDArray[np.float64]) -> NDArray[np.float64]:
     at_least = len(reference) - np.searchsorted(reference, score, side="left")
     anchor = reference[-min(_TRUSTED_RANKS, len(reference) // 4 + 1)]
     beyond = np.maximum(0.0, score - anchor)
@@ -102,12 +115,18 @@ def unlikeliness(
     tensors: Mapping[str, NDArray[Any]], mid: NDArray[np.floating], deep: NDArray[np.floating]
 ) -> NDArray[np.float64]:
     """Return the larger of the two depths' log distances, in spreads above the held-out images' median; shape (n,)."""
+    larger: NDArray[np.float64] = _scores(tensors, mid, deep).max(axis=1)
+    return larger
+
+
+def _scores(
+    tensors: Mapping[str, NDArray[Any]], mid: NDArray[np.floating], deep: NDArray[np.floating]
+) -> NDArray[np.float64]:
     scores = []
     for depth, features in zip(_DEPTHS, (mid, deep), strict=True):
         median, spread = np.asarray(tensors[f"{depth}.place"], np.float64)
         scores.append((_log_distance(tensors, depth, features) - median) / spread)
-    larger: NDArray[np.float64] = np.maximum(*scores)
-    return larger
+    return np.stack(scores, axis=1)
 
 
 def _fit_depth(depth: str, features: NDArray[np.floating]) -> dict[str, NDArray[Any]]:

@@ -15,6 +15,7 @@ import stat
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -25,7 +26,7 @@ from safetensors.numpy import load as parse_safetensors
 from safetensors.numpy import save as to_safetensors
 
 from medapp import schemas
-from medapp.classify.contents import Calibration, Metadata, PackageContents, Tensors, TrainingSet
+from medapp.classify.contents import Calibration, Metadata, PackageContents, Tensors, TrainingSet, unclear_band
 from medapp.classify.preprocess import PreprocessSpec
 from medapp.classify.scope import Scope
 from medapp.errors import MedappError
@@ -89,6 +90,11 @@ class Package:
     def report(self) -> dict[str, Any] | None:
         """Return the evaluation, or None where there was none."""
         return self._document(REPORT) if REPORT in self.hashes else None
+
+    @cached_property
+    def unclear(self) -> tuple[float, float] | None:
+        """The probabilities of the alarm class between which the classes are not told apart surely enough."""
+        return None if self.calibration.alarm_class is None else unclear_band(self.report())
 
     def card(self) -> str:
         """Return the model card, Markdown, without control characters: it is shown on terminals too."""

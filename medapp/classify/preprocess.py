@@ -145,6 +145,13 @@ def seen_area(frame: Frame, spec: PreprocessSpec) -> Area:
     return area.cropped(spec.border_crop)
 
 
+def seen_box(frame: Frame, spec: PreprocessSpec) -> tuple[int, int, int, int] | None:
+    """Return top, bottom, left and right of `seen_area` in pixels of the frame, or None where that is the whole."""
+    area = seen_area(frame, spec)
+    whole = Area.whole(frame.stored)
+    return None if area == whole else (area.top, area.bottom, area.left, area.right)
+
+
 def is_grey_picture(frame: Frame) -> bool:
     """Tell whether a frame is grey, or RGB whose channels are equal up to the noise of JPEG."""
     if not frame.is_colour:

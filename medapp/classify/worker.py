@@ -89,6 +89,7 @@ def _predict(engine: Inference, request: Message) -> tuple[dict[str, Any], dict[
     seconds = (time.perf_counter() - began) / max(1, len(pictures))
     fields = {
         "labels": answers.labels,
+        "clues": answers.clues,
         "seconds": seconds,
         "device": devices.describe(engine.device),
         "note": engine.note,

@@ -13,6 +13,7 @@ from typing import Any
 from medapp.classify.archive import is_there, opened
 from medapp.classify.engine import DEVICES, Engine, EngineConfig
 from medapp.classify.package import Package
+from medapp.classify.reasons import reason_of
 from medapp.classify.registry import Registry
 from medapp.cli.heat_map_files import HeatMapFiles
 from medapp.cli.main import ANSWERED, NOTHING_ANSWERED
@@ -107,6 +108,7 @@ def _result(answer: Answer, heat_map: Path | None) -> dict[str, Any]:
         "frame": answer.frame,
         "sop_instance_uid": answer.sop_instance_uid or None,
         "model": {"id": prediction.model.id, "version": prediction.model.version},
+        "state": prediction.state,
         "label": prediction.label,
         "labels": list(prediction.given),
         "several": prediction.several,
@@ -116,18 +118,19 @@ def _result(answer: Answer, heat_map: Path | None) -> dict[str, Any]:
         "in_distribution": prediction.in_distribution,
         "alarm_class": prediction.alarm_class,
         "threshold": prediction.threshold,
+        "unclear": list(prediction.unclear) if prediction.unclear else None,
         "thresholds": dict(prediction.thresholds),
         "device": prediction.device,
         "seconds": round(prediction.seconds, 6),
         "note": tr(prediction.note) if prediction.note else None,
         "heat_map": str(heat_map) if heat_map else None,
+        "outside_body": prediction.outside_body,
         "heat_map_of": prediction.explained if heat_map else None,
     }
 
 
 def _reason(answer: Answer) -> str | None:
-    prediction = answer.prediction
-    return tr(f"refused.{prediction.refused}", **prediction.refused_params) if prediction.refused else None
+    return reason_of(answer.prediction)
 
 
 def as_text(answers: Answers) -> str:

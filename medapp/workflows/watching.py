@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from medapp.classify.aggregate import score_of
+from medapp.classify.contents import unclear_band
 from medapp.classify.package import Package
 from medapp.classify.prediction import Prediction
 from medapp.classify.registry import Registry
@@ -21,7 +23,7 @@ from medapp.imaging.readers import Readers
 from medapp.imaging.source import scan
 from medapp.jobs import Job, Progress, TimeLeft
 from medapp.storage.watched import Sighting, Watched, hidden
-from medapp.training.figures.drift import ScoreDrift, refuses_more, score_drift, unclear_band
+from medapp.training.figures.drift import ScoreDrift, refuses_more, score_drift
 
 if TYPE_CHECKING:
     from medapp.training.measure import Predicts
@@ -179,7 +181,7 @@ class Watching:
             frame.identity,
             hidden(package.manifest_hash, study_uid, frame.identity),
             told.label,
-            _score(told),
+            score_of(told),
             told.refused,
             None if champion is None else champion.manifest_hash,
             None if said is None else said.label,
@@ -272,9 +274,3 @@ def scan_only(paths: Sequence[Path], readers: Readers) -> Job[list[tuple[str, li
         by_study.setdefault(uid, []).extend((one.source, index) for index in one.shown)
     return list(by_study.items())
 
-
-def _score(told: Prediction) -> float | None:
-    if told.probabilities is None:
-        return None
-    key = told.alarm_class if told.alarm_class in told.probabilities else told.explained
-    return None if key is None else told.probabilities[key]

@@ -90,13 +90,6 @@ def refuses_more(refused: int, images: int, report: Mapping[str, Any] | None) ->
     return isinstance(high, int | float) and images > 0 and wilson(refused, images)[0] > high
 
 
-def unclear_band(report: Mapping[str, Any] | None) -> tuple[float, float] | None:
-    """Return the scores between which the report calls an answer unclear, or None where it names none."""
-    band = ((report or {}).get("sealed") or {}).get("unclear") or {}
-    low, high = band.get("low"), band.get("high")
-    return (float(low), float(high)) if isinstance(low, int | float) and isinstance(high, int | float) else None
-
-
 def _curve(
     report: Mapping[str, Any] | None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], int] | None:
