@@ -44,6 +44,16 @@ class Folders:
         return self.data / "watched.sqlite"
 
     @property
+    def opinions(self) -> Path:
+        """The database of what readers said of answers."""
+        return self.data / "opinions.sqlite"
+
+    @property
+    def worklist(self) -> Path:
+        """The note of the worklist that was worked through last."""
+        return self.config / "worklist.json"
+
+    @property
     def settings(self) -> Path:
         """The settings file."""
         return self.config / "settings.json"

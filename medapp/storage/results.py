@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -25,8 +27,36 @@ MIGRATIONS: Sequence[str] = (
         PRIMARY KEY (identity, manifest_hash)
     ) WITHOUT ROWID
     """,
+    """
+    CREATE TABLE read_files (
+        place TEXT NOT NULL PRIMARY KEY,
+        identity TEXT NOT NULL,
+        modality TEXT NOT NULL,
+        body_part TEXT NOT NULL,
+        view TEXT NOT NULL
+    ) WITHOUT ROWID
+    """,
 )
 """Each brings the database from the version of its index to the next one; never change one that was released."""
+_AT_ONCE = 400
+
+
+@dataclass(frozen=True)
+class ReadFile:
+    """What is known of an image that was read once, so that it need not be decoded to find its answer.
+
+    Attributes
+    ----------
+    identity : str
+        ``Frame.identity``.
+    modality, body_part, view : str
+        By which the model is chosen that is asked about it.
+    """
+
+    identity: str
+    modality: str
+    body_part: str = ""
+    view: str = ""
 
 
 class Results:
@@ -84,6 +114,26 @@ class Results:
         rows = [_row(prediction) for prediction in predictions]
         self._database.write("INSERT OR REPLACE INTO predictions VALUES (?, ?, ?, ?, ?, ?)", rows)
 
+    def latest(self, identity: str) -> Prediction | None:
+        """Return what was said last about a frame, by whatever model."""
+        query = "SELECT manifest_hash FROM predictions WHERE identity = ? ORDER BY told_at DESC LIMIT 1"
+        found = self._database.rows(query, (identity,))
+        return self.get(identity, found[0][0]) if found else None
+
+    def files(self, places: Sequence[str]) -> dict[str, ReadFile]:
+        """Return what is known of files that were read before, by their `places` (hashes: no name is kept)."""
+        known: dict[str, ReadFile] = {}
+        for part in _parts(places):
+            marks = ", ".join("?" * len(part))
+            query = f"SELECT place, identity, modality, body_part, view FROM read_files WHERE place IN ({marks})"  # noqa: S608 - marks are ours
+            known |= {place: ReadFile(*values) for place, *values in self._database.rows(query, part)}
+        return known
+
+    def note_files(self, files: Mapping[str, ReadFile]) -> None:
+        """Keep what was learned of files; raises ``results.write`` where the disk refuses."""
+        rows = [(place, *astuple(file)) for place, file in files.items()]
+        self._database.write("INSERT OR REPLACE INTO read_files VALUES (?, ?, ?, ?, ?)", rows)
+
     def count(self) -> int:
         """Return how many predictions are kept."""
         found = self._database.rows("SELECT COUNT(*) FROM predictions")
@@ -98,6 +148,13 @@ class Results:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _parts(places: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Yield `places` in parts that one query takes."""
+    waiting = iter(places)
+    while part := tuple(islice(waiting, _AT_ONCE)):
+        yield part
 
 
 def _row(prediction: Prediction) -> tuple[str, str, str, bytes | None, int | None, str]:

@@ -1,28 +1,20 @@
-"""Reading whole folders: every reader decodes ahead, the engine answers in batches, and one bad image costs itself."""
+"""Reading whole folders: images are classified while the files are still being found."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
-from typing import TypeVar
 
 from medapp.classify.prediction import Prediction
-from medapp.errors import MedappError, Problem
+from medapp.errors import Problem
 from medapp.i18n import tr
-from medapp.imaging.frame import Frame
 from medapp.imaging.readers import Readers
 from medapp.imaging.source import scan
 from medapp.imaging.study import Instance, NotImage, Scan
 from medapp.jobs import Job, Partial, Progress, TimeLeft
+from medapp.workflows.batches import Outcome, Wanted, answered
 from medapp.workflows.reading import Reading
-
-T = TypeVar("T")
-BATCH = 16
-_BATCHES_IN_FLIGHT = 2
-_FAILURES_IN_A_ROW = 3
 
 
 @dataclass(frozen=True)
@@ -59,23 +51,6 @@ class Answers:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Item:
-    """One frame that is to be read."""
-
-    number: int
-    instance: Instance
-    index: int
-
-
-@dataclass(eq=False)
-class _Gathered:
-    """What a run has so far, by the number of the frame."""
-
-    answers: dict[int, Answer] = field(default_factory=dict)
-    problems: dict[int, Problem] = field(default_factory=dict)
-
-
 def classify_paths(
     paths: Sequence[Path], reading: Reading, readers: Readers, *, heat_map: bool = False
 ) -> Job[Answers]:
@@ -84,7 +59,7 @@ def classify_paths(
     Yields
     ------
     Progress
-        Frames answered of frames found.
+        Frames answered of frames found so far.
     Partial
         Tuples of `Answer`, as they come.
 
@@ -93,133 +68,84 @@ def classify_paths(
     Answers
         In the order of the scan.
     """
-    found = yield from _progress_only(scan(paths, readers))
-    gathered = _Gathered()
-    items = _to_read(found, reading, gathered)
-    total = len(items) + len(gathered.answers)
+    finding = _Finding(paths, reading, readers)
+    told: dict[Wanted, Outcome] = {}
     left = TimeLeft()
-    for batch in _batches(items, reading, readers, heat_map=heat_map, gathered=gathered):
-        done = len(gathered.answers) + len(gathered.problems)
-        yield Partial(batch)
-        text = tr("classify.progress", done=done, total=total)
-        yield Progress(done, total, text, left.after(done, total))
-    return Answers(
-        tuple(answer for _, answer in sorted(gathered.answers.items())),
-        found.not_images,
-        (*found.problems, *(problem for _, problem in sorted(gathered.problems.items()))),
-    )
-
-
-def _progress_only(job: Job[T]) -> Job[T]:
-    while True:
-        try:
-            report = next(job)
-        except StopIteration as end:
-            result: T = end.value
-            return result
-        if isinstance(report, Progress):
-            yield report
-
-
-def _to_read(found: Scan, reading: Reading, gathered: _Gathered) -> list[_Item]:
-    """Return the frames that must be decoded; those of a modality that no model is for are refused at once."""
-    items: list[_Item] = []
-    number = 0
-    for series in (series for study in found.studies for series in study.series):
-        refusal = reading.refuse_unread(series.modality)
-        for instance in series.instances:
-            for index in instance.shown:
-                item = _Item(number, instance, index)
-                number += 1
-                if refusal is None:
-                    items.append(item)
-                else:
-                    gathered.answers[item.number] = _answer(item, refusal)
-    return items
-
-
-def _batches(
-    items: Sequence[_Item], reading: Reading, readers: Readers, *, heat_map: bool, gathered: _Gathered
-) -> Iterator[tuple[Answer, ...]]:
-    """Decode with every reader and classify batches as they fill; at most two batches wait for the engine."""
     parallel = max(1, readers.config.processes)
-    decoding = ThreadPoolExecutor(parallel, thread_name_prefix="ThreadPoolExecutor-decode")
-    asking = ThreadPoolExecutor(_BATCHES_IN_FLIGHT, thread_name_prefix="ThreadPoolExecutor-classify")
-    running: set[Future[dict[int, Answer | Problem]]] = set()
-    try:
-        for batch in _decoded(items, readers, decoding, parallel * 2, gathered):
-            running.add(asking.submit(_ask, batch, reading, heat_map))
-            if len(running) >= _BATCHES_IN_FLIGHT:
-                done, running = wait(running, return_when=FIRST_COMPLETED)
-                yield from (_kept(future, gathered) for future in done)
-        for future in list(running):
-            yield _kept(future, gathered)
-    finally:
-        decoding.shutdown(wait=True, cancel_futures=True)
-        asking.shutdown(wait=True, cancel_futures=True)
+    for outcomes in answered(finding.images(), readers.frame, reading, parallel=parallel, heat_map=heat_map):
+        told |= {outcome.wanted: outcome for outcome in outcomes}
+        fresh = tuple(finding.answer(one.wanted, one.told) for one in outcomes if isinstance(one.told, Prediction))
+        if fresh:
+            yield Partial(fresh)
+        done, total = len(told), finding.count
+        text = tr("classify.progress", done=done, total=total)
+        yield Progress(done, total, text, left.after(done, total) if finding.is_complete else None)
+    return finding.in_order(told)
 
 
-def _decoded(
-    items: Sequence[_Item], readers: Readers, pool: ThreadPoolExecutor, ahead: int, gathered: _Gathered
-) -> Iterator[list[tuple[_Item, Frame]]]:
-    """Yield decoded frames in batches, `ahead` of them in flight; a frame that cannot be read becomes a problem."""
-    waiting = iter(items)
-    futures: dict[Future[Frame], _Item] = {}
-    batch: list[tuple[_Item, Frame]] = []
-    while True:
-        for item in islice(waiting, ahead - len(futures)):
-            futures[pool.submit(readers.frame, item.instance.source, item.index)] = item
-        if not futures:
-            break
-        for future in wait(futures, return_when=FIRST_COMPLETED).done:
-            item = futures.pop(future)
+@dataclass(eq=False)
+class _Finding:
+    """What a scan has found so far, handed out once each; what no model is for is not even decoded."""
+
+    paths: Sequence[Path]
+    reading: Reading
+    readers: Readers
+    found: Scan = field(default_factory=Scan)
+    is_complete: bool = False
+    _known: dict[Wanted, Instance] = field(default_factory=dict)
+    _refusals: dict[str, Prediction | None] = field(default_factory=dict)
+
+    @property
+    def count(self) -> int:
+        """Frames that were found so far and are answered."""
+        return len(self._known)
+
+    def images(self) -> Iterator[Wanted | None]:
+        """Yield what is to be decoded as the scan finds it; None while it looks on."""
+        job = scan(self.paths, self.readers)
+        while not self.is_complete:
             try:
-                batch.append((item, future.result()))
-            except MedappError as error:
-                gathered.problems[item.number] = Problem.from_error(item.instance.source, error)
-        if len(batch) >= BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+                report = next(job)
+            except StopIteration as end:
+                self.found, self.is_complete = end.value, True
+            else:
+                if not isinstance(report, Partial):
+                    yield None
+                    continue
+                self.found = report.value
+            yield from self._new()
+
+    def _new(self) -> Iterator[Wanted]:
+        for wanted, instance, refusal in self._all():
+            if refusal is None and wanted not in self._known:
+                self._known[wanted] = instance
+                yield wanted
+
+    def _all(self) -> Iterator[tuple[Wanted, Instance, Prediction | None]]:
+        for series in (series for study in self.found.studies for series in study.series):
+            if series.modality not in self._refusals:
+                self._refusals[series.modality] = self.reading.refuse_unread(series.modality)
+            refusal = self._refusals[series.modality]
+            for instance in series.instances:
+                for index in instance.shown:
+                    yield Wanted(instance.source, index), instance, refusal
+
+    def answer(self, wanted: Wanted, prediction: Prediction) -> Answer:
+        """Return an answer about a frame that was handed out."""
+        return _answer(wanted, self._known[wanted], prediction)
+
+    def in_order(self, told: dict[Wanted, Outcome]) -> Answers:
+        """Return all answers and problems in the order of the scan."""
+        answers, problems = [], []
+        for wanted, instance, refusal in self._all():
+            said = told[wanted].told if refusal is None else refusal
+            if isinstance(said, Problem):
+                problems.append(said)
+            else:
+                answers.append(_answer(wanted, instance, said))
+        return Answers(tuple(answers), self.found.not_images, (*self.found.problems, *problems))
 
 
-def _ask(batch: list[tuple[_Item, Frame]], reading: Reading, heat_map: bool) -> dict[int, Answer | Problem]:
-    """Classify a batch; when that fails, one by one, so that an image which ends the engine costs only itself."""
-    try:
-        predictions = reading.classify_many([frame for _, frame in batch], heat_map=heat_map)
-    except MedappError as error:
-        if len(batch) == 1:
-            item = batch[0][0]
-            return {item.number: Problem.from_error(item.instance.source, error)}
-        return _ask_singly(batch, reading, heat_map)
-    pairs = zip((item for item, _ in batch), predictions, strict=True)
-    return {item.number: _answer(item, prediction) for item, prediction in pairs}
-
-
-def _ask_singly(batch: list[tuple[_Item, Frame]], reading: Reading, heat_map: bool) -> dict[int, Answer | Problem]:
-    """Classify frames one by one; when the first ones all fail, it is not about the images, and that is raised."""
-    outcomes: dict[int, Answer | Problem] = {}
-    for row in batch:
-        outcomes |= _ask([row], reading, heat_map)
-        failed = [outcome for outcome in outcomes.values() if isinstance(outcome, Problem)]
-        if len(failed) == len(outcomes) == _FAILURES_IN_A_ROW:
-            raise MedappError(failed[-1].code, **failed[-1].params)
-    return outcomes
-
-
-def _kept(future: Future[dict[int, Answer | Problem]], gathered: _Gathered) -> tuple[Answer, ...]:
-    answers: list[Answer] = []
-    for number, outcome in future.result().items():
-        if isinstance(outcome, Problem):
-            gathered.problems[number] = outcome
-        else:
-            gathered.answers[number] = outcome
-            answers.append(outcome)
-    return tuple(answers)
-
-
-def _answer(item: _Item, prediction: Prediction) -> Answer:
-    instance = item.instance
+def _answer(wanted: Wanted, instance: Instance, prediction: Prediction) -> Answer:
     shape = instance.rows, instance.columns
-    return Answer(instance.source, item.index + 1, instance.sop_instance_uid, prediction, shape)
+    return Answer(instance.source, wanted.index + 1, instance.sop_instance_uid, prediction, shape)

@@ -50,6 +50,8 @@ def _use(metadata: Metadata, scope: Scope, report: Mapping[str, Any]) -> str:
     if report["alarm_class"] is not None and report["threshold"] is not None:
         lines.append(tr("card.alarm", alarm=report["alarm_class"], threshold=f"{report['threshold']:.3f}"))
     lines += [tr("card.alarm", alarm=name, threshold=f"{p:.3f}") for name, p in report.get("thresholds", {}).items()]
+    if metadata.aggregate != "max":
+        lines.append(tr(f"card.aggregate.{metadata.aggregate}"))
     return _section("use", _bullets(lines))
 
 
