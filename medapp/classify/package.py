@@ -245,7 +245,8 @@ def bounded_bytes(path: Path, limit: int) -> bytes:
     """Return a file's bytes; raises ``package.size`` over `limit`, ``package.unreadable`` where the disk refuses."""
     try:
         with path.open("rb") as file:
-            data = file.read(limit + 1)
+            # no more than there is: what is asked for is set aside at once, and a process may have a limit
+            data = file.read(min(os.fstat(file.fileno()).st_size, limit) + 1)
     except OSError as error:
         raise MedappError("package.unreadable", reason=error.strerror or "") from error
     if len(data) > limit:

@@ -1,17 +1,14 @@
-"""The process ``medapp _weights``: makes a starting model, a package of kind backbone, of torchvision's weight file.
+"""The process ``medapp _weights``: makes packages of weight files, and ONNX files of packages.
 
-Official ``.pth`` files are pickles: they are read here, in a process of their own, with torch's reader that takes
-tensors alone, after their SHA-256 was compared with the one in their name.
+Weight files are often pickles. They are read here, in a process of their own that may take only so much memory, with
+torch's reader that takes tensors alone.
 """
 
 from __future__ import annotations
 
-import hashlib
-import io
-import pickle
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,201 +16,213 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
-from medapp.classify.contents import Metadata, PackageContents
-from medapp.classify.network import ARCHITECTURES, build
-from medapp.classify.package import WEIGHTS_LIMIT, bounded_bytes, check_tensor_header, write_package
-from medapp.classify.preprocess import IMAGENET_MEAN, IMAGENET_STD, PreprocessSpec, Triple
+from medapp.classify.contents import Calibration, Metadata, PackageContents
+from medapp.classify.network import ARCHITECTURES
+from medapp.classify.package import write_package
+from medapp.classify.preprocess import PreprocessSpec, Triple
 from medapp.classify.scope import Scope
-from medapp.errors import MedappError, Problem
-from medapp.processes import ParentPipes
-
-_HASH_IN_NAME = re.compile(r"-([0-9a-f]{8,64})\.pth$")
-_OLD_DENSENET = re.compile(
-    r"^(.*denselayer\d+\.(?:norm|relu|conv))\.((?:[12])\.(?:weight|bias|running_mean|running_var))$"
+from medapp.classify.weight_card import card_of
+from medapp.classify.weight_files import read_weight_file, recognised
+from medapp.classify.weight_plan import (
+    GREY_NETWORK,
+    PREPROCESS,
+    RADIOGRAPHS,
+    WeightFacts,
+    WeightPlan,
+    guessed_preprocess,
+    package_id,
 )
-_OLD_TRANSFORMER = re.compile(r"mlp\.linear_([12])\.")
-_WRAPPERS = ("state_dict", "model_state_dict", "model")
-_COUNTER = "num_batches_tracked"
+from medapp.errors import MedappError, Problem
+from medapp.processes import Message, ParentPipes
 
-
-@dataclass(frozen=True, eq=False)
-class WeightFile:
-    """Tensors by torchvision's names, what the file says about itself, and its SHA-256."""
-
-    tensors: Mapping[str, Tensor]
-    says: Mapping[str, str]
-    sha256: str
+NEUTRAL_THRESHOLD = 0.5
+STARTING_MODEL = WeightPlan()
+MEMORY_BYTES = 2**30
+"""What a request may take beside six times its file: the bytes, the tensors, what they become, and what is written."""
+_COPIES = 6
+_DATA_PAGES = 5
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Answer one request of the parent: ``{"path", "target", "model_id", "title", "mean", "std"}``."""
+    """Answer requests of the parent: ``look``, ``import`` and ``export_onnx``."""
     del arguments
     torch.set_num_threads(1)
     pipes = ParentPipes(role="weights")
     while (request := pipes.receive()) is not None:
         try:
-            metadata = import_weights(**request.header)
+            reply = _answer(request)
+        except MemoryError:
+            reply = {"problem": {"code": "weights.memory", "params": {}}}
         except BaseException as error:  # noqa: BLE001 - whatever it is, the parent is told
             problem = Problem.from_error("", error)
-            pipes.send({"problem": {"code": problem.code, "params": dict(problem.params)}})
-        else:
-            pipes.send({"metadata": metadata.to_json()})
+            reply = {"problem": {"code": problem.code, "params": dict(problem.params)}}
+        pipes.send(reply)
     return 0
 
 
-def import_weights(
-    path: str,
-    target: str,
-    model_id: str = "",
-    title: str = "",
-    mean: Sequence[float] | None = None,
-    std: Sequence[float] | None = None,
-) -> Metadata:
-    """Write the weights in file `path` as a package of kind backbone to the new folder `target`.
+def _answer(request: Message) -> dict[str, Any]:
+    header = request.header
+    actions: dict[str, Callable[[], dict[str, Any]]] = {
+        "look": lambda: look(Path(header["path"])).to_json(),
+        "import": lambda: _import(header),
+        "export_onnx": lambda: _export(header, request.arrays["pictures"]),
+    }
+    return actions[header["do"]]()
+
+
+def _import(header: Mapping[str, Any]) -> dict[str, Any]:
+    _limit_memory(Path(header["path"]))
+    return import_weights(header["path"], header["target"], WeightPlan.from_json(header["plan"])).to_json()
+
+
+def _export(header: Mapping[str, Any], pictures: NDArray[np.uint8]) -> dict[str, Any]:
+    from medapp.classify.onnx_export import export
+
+    return export(Path(header["package"]), Path(header["target"]), pictures).to_json()
+
+
+def look(path: Path) -> WeightFacts:
+    """Return what a weight file shows of itself; raises as `import_weights` does."""
+    _limit_memory(path)
+    return recognised(read_weight_file(path))[0]
+
+
+def import_weights(path: str, target: str, plan: WeightPlan = STARTING_MODEL) -> Metadata:
+    """Write the weights in file `path` as a package to the new folder `target`.
 
     Parameters
     ----------
     path : str
-        A ``.safetensors`` file, or a ``.pth`` file of torchvision.
+        A ``.safetensors`` file, or a ``.pth`` or ``.pt`` file of tensors.
     target : str
         Folder of the package.
-    model_id, title : str
-        Id and name of the package; from the file's name where empty.
-    mean, std : sequence of 3 floats, optional
-        Input normalisation; else the file's own (safetensors metadata ``input_mean``, ``input_std``), else ImageNet's.
+    plan : WeightPlan
+        What a person says about it; without classes it becomes a starting model.
+
+    Returns
+    -------
+    Metadata
+        Of the package.
 
     Raises
     ------
     MedappError
         ``weights.format``, ``weights.hash``, ``weights.unsafe``, ``weights.unknown`` (no architecture has these
-        tensors), ``weights.values``, ``weights.figures`` (mean or std), or a fault of writing.
+        tensors), ``weights.architecture`` (it is another), ``weights.values``, ``weights.thresholds``,
+        ``weights.classes`` (their number), ``weights.figures`` (mean or std), or a fault of writing.
     """
-    file = read_weight_file(Path(path))
-    architecture, tensors = detect(file.tensors)
-    _check_values(tensors)
-    stem = re.sub(r"[^a-z0-9_-]+", "-", (model_id or Path(path).stem).lower()).strip("-_")[:64]
-    metadata = Metadata(
-        id=stem or "starting-model",
-        name=title or f"{architecture}, imported weights",
-        version="1",
-        architecture=architecture,
-        kind="backbone",
-        classes=(),
-        created=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        licence=file.says.get("license", ""),
+    facts, tensors = recognised(read_weight_file(Path(path)))
+    if plan.architecture not in {"", facts.architecture}:
+        raise MedappError("weights.architecture", found=facts.architecture, wanted=plan.architecture[:50])
+    kept = _outputs_kept(facts, plan)
+    metadata = _metadata(path, plan, facts, kept)
+    spec = _specification(plan, facts)
+    contents = PackageContents(
+        metadata,
+        spec,
+        _arrays(_with_outputs(tensors, facts, kept)),
+        _scope(plan, facts),
+        calibration=_calibration(metadata, facts, kept),
+        card=card_of(metadata, facts, plan, spec),
     )
-    spec = PreprocessSpec(
-        mean=_triple(mean, file.says.get("input_mean"), IMAGENET_MEAN),
-        std=_triple(std, file.says.get("input_std"), IMAGENET_STD),
-    )
-    if min(spec.std) <= 0:
-        raise MedappError("weights.figures")
-    write_package(
-        Path(target),
-        PackageContents(metadata, spec, _arrays(tensors), Scope(grey_only=False), card=_card(metadata, file)),
-    )
+    write_package(Path(target), contents)
     return metadata
 
 
-def read_weight_file(path: Path) -> WeightFile:
-    """Read a weight file without executing anything in it.
-
-    Raises
-    ------
-    MedappError
-        ``weights.format``, ``weights.hash``, ``weights.unsafe``, ``package.size`` or ``package.unreadable``.
-    """
-    data = bounded_bytes(path, WEIGHTS_LIMIT)
-    digest = hashlib.sha256(data).hexdigest()
-    if path.suffix.lower() == ".safetensors":
-        return WeightFile(*_read_safetensors(path, data), digest)
-    if path.suffix.lower() not in {".pth", ".pt"}:
-        raise MedappError("weights.format", name=path.name)
-    named = _HASH_IN_NAME.search(path.name)
-    if named is not None and not digest.startswith(named.group(1)):
-        raise MedappError("weights.hash", name=path.name)
-    return WeightFile(_read_pth(path, data), {}, digest)
+def _outputs_kept(facts: WeightFacts, plan: WeightPlan) -> list[int]:
+    """Return which outputs have a name and were trained; none for a starting model."""
+    if not plan.classes:
+        return []
+    if len(plan.classes) != facts.outputs:
+        raise MedappError("weights.classes", outputs=facts.outputs, given=len(plan.classes))
+    points = facts.thresholds or (NEUTRAL_THRESHOLD,) * facts.outputs
+    kept = [n for n, (name, point) in enumerate(zip(plan.classes, points, strict=True)) if name and point is not None]
+    names = [plan.classes[n] for n in kept]
+    if len(set(names)) != len(names) or len(kept) < (1 if _is_several(plan, facts) else 2):
+        raise MedappError("weights.names")
+    return kept
 
 
-def detect(tensors: Mapping[str, Tensor]) -> tuple[str, dict[str, Tensor]]:
-    """Return the architecture whose tensors these are, by names and shapes, and the tensors under today's names.
-
-    Raises
-    ------
-    MedappError
-        ``weights.unknown``.
-    """
-    named = {_renamed(name): tensor for name, tensor in tensors.items()}
-    for architecture, row in ARCHITECTURES.items():
-        bias = named.get(f"{row.head}.bias")
-        if bias is None or bias.ndim != 1:
-            continue
-        with torch.device("meta"):
-            expected = build(architecture, len(bias)).network.state_dict()
-        counters = {
-            name: torch.zeros(t.shape, dtype=t.dtype) for name, t in expected.items() if name.endswith(_COUNTER)
-        }
-        whole = {**counters, **named}  # files of older versions have no counters
-        if {n: t.shape for n, t in whole.items()} == {n: t.shape for n, t in expected.items()}:
-            return architecture, whole
-    raise MedappError("weights.unknown", known=", ".join(ARCHITECTURES))
+def _is_several(plan: WeightPlan, facts: WeightFacts) -> bool:
+    return plan.several or bool(facts.thresholds) or facts.architecture == GREY_NETWORK or facts.outputs == 1
 
 
-def _read_safetensors(path: Path, data: bytes) -> tuple[dict[str, Tensor], dict[str, str]]:
-    check_tensor_header(data, path.name)
+def _metadata(path: str, plan: WeightPlan, facts: WeightFacts, kept: Sequence[int]) -> Metadata:
+    return Metadata(
+        id=package_id(plan.model_id or Path(path).stem),
+        name=plan.title or f"{facts.architecture}, imported weights",
+        version=plan.version or "1",
+        architecture=facts.architecture,
+        kind="backbone" if not kept else "several_labels" if _is_several(plan, facts) else "classifier",
+        classes=tuple(plan.classes[n] for n in kept),
+        created=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        licence=facts.says.get("license", ""),
+    )
+
+
+def _specification(plan: WeightPlan, facts: WeightFacts) -> PreprocessSpec:
+    """Return the preprocessing: what was said, else what the file says, else what goes with such a network."""
+    if plan.preprocess is not None:
+        spec = plan.preprocess
+    else:
+        guessed = plan.classes or facts.architecture == GREY_NETWORK
+        spec = PREPROCESS[guessed_preprocess(facts.architecture)] if guessed else PreprocessSpec()
+        spec = replace(
+            spec,
+            mean=_triple(facts.says.get("input_mean"), spec.mean),
+            std=_triple(facts.says.get("input_std"), spec.std),
+        )
+    spec = replace(spec, mean=_checked(plan.mean or spec.mean), std=_checked(plan.std or spec.std))
+    if min(spec.std) <= 0:
+        raise MedappError("weights.figures")
+    row = ARCHITECTURES[facts.architecture]
+    if spec.size < row.least_size or spec.size % row.size_step:
+        raise MedappError("weights.size", size=spec.size, least=row.least_size, step=row.size_step)
+    return replace(spec, colour="grey") if row.channels == 1 else spec
+
+
+def _scope(plan: WeightPlan, facts: WeightFacts) -> Scope:
+    is_radiographs = facts.architecture == GREY_NETWORK and bool(plan.classes)
+    guessed = RADIOGRAPHS if is_radiographs else Scope(grey_only=False)
+    named = plan.scope or guessed
+    return replace(
+        guessed,
+        modalities=named.modalities or guessed.modalities,
+        body_parts=named.body_parts,
+        views=named.views,
+    )
+
+
+def _calibration(metadata: Metadata, facts: WeightFacts, kept: Sequence[int]) -> Calibration:
+    if metadata.kind == "backbone":
+        return Calibration()
+    if metadata.kind == "classifier":
+        return Calibration(calibrated=False)
+    points = [facts.thresholds[n] if facts.thresholds else NEUTRAL_THRESHOLD for n in kept]
+    return Calibration(thresholds=tuple(p for p in points if p is not None), calibrated=False)
+
+
+def _with_outputs(tensors: Mapping[str, Tensor], facts: WeightFacts, kept: Sequence[int]) -> dict[str, Tensor]:
+    """Return the tensors with the rows of the last layer that are kept; all of them for a starting model."""
+    if not kept:
+        return dict(tensors)
+    head = ARCHITECTURES[facts.architecture].head
+    rows = {name: tensors[name][list(kept)] for name in (f"{head}.weight", f"{head}.bias")}
+    return {**tensors, **rows}
+
+
+def _triple(said: str | None, default: Triple) -> Triple:
+    if not said:
+        return default
     try:
-        with safe_open(path, framework="pt") as opened:
-            tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 - no mapping
-            return tensors, dict(opened.metadata() or {})
-    except SafetensorError as error:
-        raise MedappError("package.tensors", file=path.name) from error
-
-
-def _read_pth(path: Path, data: bytes) -> dict[str, Tensor]:
-    try:
-        content: Any = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as error:
-        raise MedappError("weights.unsafe", name=path.name) from error
-    except Exception as error:
-        raise MedappError("weights.format", name=path.name) from error
-    tensors = _unwrapped(content)
-    if not isinstance(tensors, Mapping) or not all(isinstance(tensor, Tensor) for tensor in tensors.values()):
-        raise MedappError("weights.format", name=path.name)
-    return {str(name): tensor.detach() for name, tensor in tensors.items()}
-
-
-def _unwrapped(content: Any) -> Any:  # noqa: ANN401 - whatever the file holds
-    """Return the weights of a training script's checkpoint, which lie beside its optimiser and its counters."""
-    if not isinstance(content, Mapping):
-        return content
-    return next((content[name] for name in _WRAPPERS if isinstance(content.get(name), Mapping)), content)
-
-
-def _renamed(name: str) -> str:
-    """Give a tensor its present name.
-
-    ``norm.1.weight`` of DenseNet is ``norm1.weight`` today, ``mlp.linear_2.bias`` of the vision transformer
-    ``mlp.3.bias``; ``module.`` is what training on several GPUs puts before each name.
-    """
-    today = _OLD_DENSENET.sub(r"\1\2", name.removeprefix("module."))
-    return _OLD_TRANSFORMER.sub(lambda found: f"mlp.{3 * (int(found[1]) - 1)}.", today)
-
-
-def _check_values(tensors: Mapping[str, Tensor]) -> None:
-    for name, tensor in tensors.items():
-        negative = name.endswith("running_var") and bool((tensor < 0).any())
-        if negative or not bool(torch.isfinite(tensor).all()):
-            raise MedappError("weights.values", tensor=name)
-
-
-def _triple(given: Sequence[float] | None, said: str | None, default: Triple) -> Triple:
-    try:
-        figures = tuple(float(x) for x in (given if given is not None else said.split(",") if said else default))
+        return _checked([float(part) for part in said.split(",")])
     except ValueError as error:
         raise MedappError("weights.figures") from error
+
+
+def _checked(figures: Sequence[float]) -> Triple:
     if len(figures) != 3 or not np.isfinite(figures).all():
         raise MedappError("weights.figures")
     return figures[0], figures[1], figures[2]
@@ -226,21 +235,16 @@ def _arrays(tensors: Mapping[str, Tensor]) -> dict[str, NDArray[Any]]:
     }
 
 
-def _card(metadata: Metadata, file: WeightFile) -> str:
-    said = [f"* {key}: {value}" for key, value in sorted(file.says.items())] or ["* nothing"]
-    lines = [
-        f"# {metadata.name}",
-        "",
-        "A starting model for training; it classifies no images itself.",
-        "",
-        f"* architecture: torchvision {metadata.architecture}",
-        f"* SHA-256 of the imported file: {file.sha256}",
-        "",
-        "What the file says about itself:",
-        "",
-        *said,
-        "",
-        metadata.statement,
-        "",
-    ]
-    return "\n".join(lines)
+def _limit_memory(file: Path) -> None:
+    """Cap what this process may write to beside what it has (Linux); elsewhere the time limit has to do.
+
+    Not the address space: libraries of CUDA that torch loads late map gigabytes of it, and use little.
+    """
+    if not sys.platform.startswith("linux") or not file.is_file():
+        return
+    import resource
+
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[_DATA_PAGES])
+    limit = pages * resource.getpagesize() + MEMORY_BYTES + _COPIES * file.stat().st_size
+    _, highest = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit if highest < 0 else min(limit, highest), highest))

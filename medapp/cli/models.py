@@ -10,11 +10,8 @@ from typing import Any
 
 from medapp.classify.package import Package
 from medapp.classify.registry import Entry, Registry
-from medapp.classify.weight_names import is_weight_file
-from medapp.cli import models_compare, models_report, models_watch
+from medapp.cli import models_compare, models_import, models_report, models_watch
 from medapp.cli.main import ANSWERED
-from medapp.cli.weight_files import from_torch_home, import_weight_file
-from medapp.errors import MedappError
 from medapp.folders import user_folders
 from medapp.i18n import tell, tr
 
@@ -40,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for name in ("show", "export", "activate", "remove"):
         parsers[name].add_argument("name", metavar="ID", help=tr("cli.models.name"))
     parsers["export"].add_argument("path", type=Path, metavar="ZIP", help=tr("cli.models.zip"))
-    _add_import_arguments(parsers["import"])
+    models_import.add_arguments(parsers["import"])
     models_report.add_arguments(parsers["report"])
     models_compare.add_arguments(parsers["compare"])
     models_watch.add_arguments(parsers["watch"], parsers["watched"])
@@ -48,21 +45,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action.add_argument("--json", action="store_true", help=tr("cli.models.json"))
 
 
-def _add_import_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("path", nargs="?", type=Path, metavar="PATH", help=tr("cli.models.path"))
-    parser.add_argument("--from-torch-home", metavar="NAME", help=tr("cli.models.from_torch_home"))
-    parser.add_argument("--id", default="", help=tr("cli.models.id"))
-    parser.add_argument("--name", default="", help=tr("cli.models.title"))
-    parser.add_argument("--mean", metavar="R,G,B", help=tr("cli.models.mean"))
-    parser.add_argument("--std", metavar="R,G,B", help=tr("cli.models.std"))
-
-
 def run(args: argparse.Namespace) -> int:
     """Do what was asked for and print the answer."""
     perform: dict[str, Callable[[Registry, argparse.Namespace], tuple[dict[str, Any], str]]] = {
         "list": _list,
         "show": _show,
-        "import": _import,
+        "import": models_import.perform,
         "export": _export,
         "activate": _activate,
         "rollback": _rollback,
@@ -98,18 +86,6 @@ def _show(registry: Registry, args: argparse.Namespace) -> tuple[dict[str, Any],
         "card": package.card(),
     }
     return {"model": document}, "\n".join([_row(entry), "", package.card().strip(), "", tr("research_use")])
-
-
-def _import(registry: Registry, args: argparse.Namespace) -> tuple[dict[str, Any], str]:
-    if (args.path is None) == (args.from_torch_home is None):
-        raise MedappError("weights.source")
-    path = args.path or from_torch_home(args.from_torch_home)
-    if is_weight_file(path):
-        package = import_weight_file(path, registry, model_id=args.id, title=args.name, mean=args.mean, std=args.std)
-    else:
-        package = registry.install(path)
-    backbone = package.metadata.kind == "backbone"
-    return _told(package, "cli.models.imported_backbone" if backbone else "cli.models.imported")
 
 
 def _export(registry: Registry, args: argparse.Namespace) -> tuple[dict[str, Any], str]:

@@ -17,7 +17,9 @@ from torch import Tensor
 from medapp.classify import network
 from medapp.classify.package import read_package
 from medapp.classify.preprocess import IMAGENET_MEAN
-from medapp.classify.weights import detect, import_weights
+from medapp.classify.weight_files import detect
+from medapp.classify.weight_plan import WeightPlan
+from medapp.classify.weights import import_weights
 from medapp.errors import MedappError
 
 pytestmark = pytest.mark.torch
@@ -38,7 +40,7 @@ def saved_pth(folder: Path, content: Any, name: str | None = None) -> Path:
 
 def refused(path: Path, tmp_path: Path, **options: Any) -> str:
     with pytest.raises(MedappError) as caught:
-        import_weights(str(path), str(tmp_path / "target"), **options)
+        import_weights(str(path), str(tmp_path / "target"), WeightPlan(**options))
     assert not (tmp_path / "target").exists()
     return caught.value.code
 
@@ -65,7 +67,7 @@ def test_a_safetensors_file_brings_its_own_mean_and_deviation(tmp_path: Path, te
 
 def test_options_win_over_what_the_file_says(tmp_path: Path, tensors: dict[str, Tensor]) -> None:
     save_file(tensors, tmp_path / "w.safetensors", {"input_mean": "0.5,0.5,0.5"})
-    import_weights(str(tmp_path / "w.safetensors"), str(tmp_path / "target"), model_id="own", mean=[0.1, 0.2, 0.3])
+    import_weights(str(tmp_path / "w.safetensors"), str(tmp_path / "target"), WeightPlan("own", mean=(0.1, 0.2, 0.3)))
     package = read_package(tmp_path / "target")
     assert (package.metadata.id, package.preprocess.mean) == ("own", (0.1, 0.2, 0.3))
 
@@ -117,8 +119,10 @@ def test_values_that_are_no_numbers_are_refused(tmp_path: Path, tensors: dict[st
     assert refused(saved_pth(tmp_path, negative), tmp_path) == "weights.values"
 
 
-@pytest.mark.parametrize("figures", [[0.5], [0.5, 0.5, float("nan")], [0.5, 0.5, 0.0], []])
-def test_a_deviation_that_is_none_is_refused(tmp_path: Path, tensors: dict[str, Tensor], figures: list[float]) -> None:
+@pytest.mark.parametrize("figures", [(0.5,), (0.5, 0.5, float("nan")), (0.5, 0.5, 0.0)])
+def test_a_deviation_that_is_none_is_refused(
+    tmp_path: Path, tensors: dict[str, Tensor], figures: tuple[float, ...]
+) -> None:
     assert refused(saved_pth(tmp_path, tensors), tmp_path, std=figures) == "weights.figures"
 
 
