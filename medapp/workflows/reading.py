@@ -6,9 +6,10 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
+from medapp.classify.contents import Aggregate
 from medapp.classify.engine import Engine, header_refusal, scope_refusal
 from medapp.classify.package import Package
-from medapp.classify.prediction import Prediction
+from medapp.classify.prediction import ModelKey, Prediction
 from medapp.classify.registry import Registry
 from medapp.errors import MedappError
 from medapp.imaging.frame import Frame
@@ -46,6 +47,16 @@ class Reading:
             return self._package if self._package.scope.fits(modality, body_part, view) else None
         return self._registry.active(modality, body_part, view)
 
+    def package_of(self, key: ModelKey) -> Package | None:
+        """Return the package that gave an answer, None where it is no longer here, or is another one now."""
+        if self._package is not None and self._package.manifest_hash == key.manifest_hash:
+            return self._package
+        try:
+            package = self._registry.get(f"{key.id}@{key.version}")
+        except MedappError:
+            return None
+        return package if package.manifest_hash == key.manifest_hash else None
+
     def classify(self, frame: Frame, *, heat_map: bool = True) -> Prediction:
         """Return the prediction for a frame, from the store where it is known.
 
@@ -62,8 +73,10 @@ class Reading:
         """Return the predictions for frames, in order; those that are not known are computed together."""
         told: dict[int, Prediction] = {}
         unknown: dict[Path, list[int]] = {}
+        kinds = [(frame.modality, frame.body_part, frame.view) for frame in frames]
+        asked = {kind: self._asked(*kind) for kind in set(kinds)}  # looks at the disk each time
         for number, frame in enumerate(frames):
-            package = self._asked(frame.modality, frame.body_part, frame.view)
+            package = asked[kinds[number]]
             known = self._known(frame, package, heat_map=heat_map)
             if known is not None:
                 told[number] = known
@@ -80,6 +93,11 @@ class Reading:
         if self.package_for(modality) is not None:
             return None
         return scope_refusal(self._asked(modality, "", ""), modality)
+
+    def aggregate_of(self, manifest_hash: str) -> Aggregate:
+        """Return by which rule the scores of a stack's images come to one; ``max`` where the model is not in use."""
+        packages = (package for package in self._in_use() if package.manifest_hash == manifest_hash)
+        return next((package.metadata.aggregate for package in packages), "max")
 
     def _asked(self, modality: str, body_part: str, view: str) -> Package:
         package = self.package_for(modality, body_part, view)
