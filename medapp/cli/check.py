@@ -57,6 +57,7 @@ def as_text(checked: Checked) -> str:
             else []
         ),
         checked.proves,
+        *filter(None, [checked.effort]),
         "",
         tr("check.text.classes", classes=_counts(answer["classes"])),
         *(tr("check.text.label", name=name, **counts) for name, counts in answer.get("labels", {}).items()),

@@ -56,6 +56,7 @@ def train_view(snapshot: Snapshot, doing: Doing) -> TrainView:
         starts=snapshot.starts,
         start=start,
         more_cases=(snapshot.evidence or {}).get("learning_curve"),
+        advice=(snapshot.state.checked or {}).get("effort", ""),
         problem="" if sealed else tr("ui.seal_first"),
     )
 

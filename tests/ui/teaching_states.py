@@ -13,6 +13,7 @@ from medapp.classify.preprocess import PreprocessSpec, network_picture
 from medapp.imaging.frame import Frame
 from medapp.imaging.phantom import PhantomCase, radiograph
 from medapp.jobs import Progress
+from medapp.training.checking.effort import which_effort
 from medapp.ui.widgets.teaching.check_views import CheckView, FindingView
 from medapp.ui.widgets.teaching.views import (
     CaseSeen,
@@ -154,6 +155,7 @@ TRAINED = (
 )
 SPEED = "42 images/s · 1.5 GB of memory"
 TRAIN = TrainView(
+    advice=which_effort("nodule", 67, patients_known=True),
     can_train=True,
     instant_estimate="52 s",
     quick_estimate="25 min",

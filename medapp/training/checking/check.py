@@ -27,6 +27,7 @@ from medapp.training.checking.collecting import advice
 from medapp.training.checking.confounding import Confounding, confounders
 from medapp.training.checking.duplicates.groups import Duplicate, Group, duplicates_of, same_pictures
 from medapp.training.checking.duplicates.telling import duplicate_findings
+from medapp.training.checking.effort import which_effort
 from medapp.training.checking.findings import Finding, all_findings, by_weight
 from medapp.training.checking.label_findings import about_labels, about_table, learnable
 from medapp.training.checking.probes.result import ProbeResult
@@ -99,7 +100,7 @@ class Checked:
     @property
     def proves(self) -> str:
         """What is sealed, as it was split, and what so many can show at most."""
-        patients = _sealed_patients(self)
+        patients = _patients_for(self, "sealed")
         if not patients:
             return tr("check.proves.nothing")
         name, n = min(patients.items(), key=lambda item: (item[1], item[0]))
@@ -117,6 +118,15 @@ class Checked:
         proves = tr("check.proves", n=n, name=name, least=round(100 * least_shown(n)))
         more = advice(name, n, sealed / total, given=self.split.given, patients_known=self.survey.rule.known)
         return " ".join(filter(None, (split, _held_out(self.split), proves, more)))
+
+    @property
+    def effort(self) -> str:
+        """Which effort to begin with, by the patients of the rarest class that there are to learn from."""
+        patients = _patients_for(self, "development")
+        if not patients:
+            return ""
+        name, n = min(patients.items(), key=lambda item: (item[1], item[0]))
+        return which_effort(name, n, patients_known=self.survey.rule.known)
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer of ``medapp check --json`` (``schemas/check.json``)."""
@@ -138,6 +148,7 @@ class Checked:
             "confounding": [one.to_json() for one in self.confounding],
             "split": self._split_to_json(),
             "proves": self.proves,
+            "effort": self.effort,
             "unmatched": list(self.survey.folder.unmatched),
             "excluded": self.survey.folder.excluded,
             **({"table": dict(self.survey.folder.table)} if self.survey.folder.table else {}),
@@ -290,10 +301,11 @@ def _held_out(split: Split) -> str:
     return tr(f"check.split.by_{split.held.by}", sites=", ".join(split.held.sites), since=split.held.since)
 
 
-def _sealed_patients(checked: Checked) -> dict[str, int]:
+def _patients_for(checked: Checked, wanted: Use) -> dict[str, int]:
+    """Return the patients of each class that has any for this use."""
     patients: dict[str, set[str]] = {}
     for seen, use in zip(checked.survey.seen, checked.uses, strict=True):
-        if use == "sealed":
+        if use == wanted:
             for name in seen.case.shows:
                 patients.setdefault(name, set()).add(seen.case.patient)
     return {name: len(patients[name]) for name in checked.survey.folder.classes if name in patients}

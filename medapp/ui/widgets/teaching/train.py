@@ -37,6 +37,7 @@ class TrainStep(QWidget):
         for effort, made in (("instant", self.instant), ("quick", self.quick), ("thorough", self.thorough)):
             made.clicked.connect(partial(self._request, effort))
         self._go_on = button("ui.go_on_training", self.go_on_requested.emit, name="train_go_on")
+        self._advice = label("", wrap=True, name="train_advice")
         self._why_not = label("", "attention", wrap=True, name="train_problem")
         self._next = button("ui.next", self.next_requested.emit, role="primary", name="train_next")
         self.starting_point = StartingPoint()
@@ -53,6 +54,7 @@ class TrainStep(QWidget):
         layout.addWidget(label(tr("ui.step_train"), "title"))
         layout.addWidget(label(tr("ui.train_intro"), "dim", wrap=True))
         layout.addWidget(self.starting_point)
+        layout.addWidget(self._advice)
         layout.addLayout(_across(self._go_on))
         layout.addLayout(_across(self.instant, self.quick, self.thorough))
         layout.addWidget(self._why_not)
@@ -70,6 +72,8 @@ class TrainStep(QWidget):
         done = {run.effort for run in view.runs if run.finished}
         self.starting_point.render_start(view.starts, view.start, enabled=view.can_train and not view.running)
         self._render_efforts(view, done)
+        self._advice.setText(view.advice)
+        self._advice.setVisible(bool(view.advice) and not view.running)
         self._why_not.setText(view.problem)
         self._why_not.setVisible(bool(view.problem))
         self._go_on.setVisible(view.can_go_on)

@@ -135,6 +135,7 @@ class TrainView:
     starts: tuple[StartChoice, ...] = ()
     start: StartChoice = StartChoice("")
     more_cases: Mapping[str, Any] | None = None
+    advice: str = ""
     problem: str = ""
 
 
