@@ -5,12 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from medapp.classify.package import Package
 from medapp.classify.registry import Entry, Registry
-from medapp.cli import models_compare, models_import, models_report, models_watch
+from medapp.cli import models_compare, models_export, models_import, models_report, models_watch
 from medapp.cli.main import ANSWERED
 from medapp.folders import user_folders
 from medapp.i18n import tell, tr
@@ -34,10 +33,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the actions and their arguments."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION", help=tr("cli.models.action"))
     parsers = {name: actions.add_parser(name, help=tr(f"cli.models.{name}")) for name in ACTIONS}
-    for name in ("show", "export", "activate", "remove"):
+    for name in ("show", "activate", "remove"):
         parsers[name].add_argument("name", metavar="ID", help=tr("cli.models.name"))
-    parsers["export"].add_argument("path", type=Path, metavar="ZIP", help=tr("cli.models.zip"))
     models_import.add_arguments(parsers["import"])
+    models_export.add_arguments(parsers["export"])
     models_report.add_arguments(parsers["report"])
     models_compare.add_arguments(parsers["compare"])
     models_watch.add_arguments(parsers["watch"], parsers["watched"])
@@ -51,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
         "list": _list,
         "show": _show,
         "import": models_import.perform,
-        "export": _export,
+        "export": models_export.perform,
         "activate": _activate,
         "rollback": _rollback,
         "remove": _remove,
@@ -86,12 +85,6 @@ def _show(registry: Registry, args: argparse.Namespace) -> tuple[dict[str, Any],
         "card": package.card(),
     }
     return {"model": document}, "\n".join([_row(entry), "", package.card().strip(), "", tr("research_use")])
-
-
-def _export(registry: Registry, args: argparse.Namespace) -> tuple[dict[str, Any], str]:
-    package = registry.get(args.name)
-    registry.export(args.name, args.path)
-    return _told(package, "cli.models.exported", path=str(args.path))
 
 
 def _activate(registry: Registry, args: argparse.Namespace) -> tuple[dict[str, Any], str]:
