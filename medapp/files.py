@@ -35,6 +35,33 @@ def atomic_writer(path: Path) -> Iterator[IO[bytes]]:
     _sync_folder(path.parent)
 
 
+def write_new(path: Path, data: bytes) -> None:
+    """Write `data` to `path` atomically; raises FileExistsError, and changes nothing, where something is there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.tmp")
+    try:
+        with temporary.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        _take_free_name(temporary, path)
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
+def _take_free_name(temporary: Path, path: Path) -> None:
+    """Give a file a second name that must be free; where the disk knows no second names, take the name first."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        path.touch(exist_ok=False)
+        temporary.replace(path)
+
+
 @contextmanager
 def new_folder(folder: Path) -> Iterator[Path]:
     """Yield an empty folder beside `folder` that takes its place when the block ends well.

@@ -15,8 +15,9 @@ from medapp.classify.engine import DEVICES, Engine, EngineConfig
 from medapp.classify.package import Package
 from medapp.classify.reasons import reason_of
 from medapp.classify.registry import Registry
+from medapp.cli import report_files
 from medapp.cli.heat_map_files import HeatMapFiles
-from medapp.cli.main import ANSWERED, NOTHING_ANSWERED
+from medapp.cli.main import ANSWERED, NOTHING_ANSWERED, USAGE
 from medapp.cli.progress import run_shown
 from medapp.errors import MedappError
 from medapp.folders import Folders, user_folders
@@ -25,6 +26,7 @@ from medapp.imaging.readers import Readers
 from medapp.storage.results import Results
 from medapp.workflows.folder_reading import Answer, Answers, classify_paths
 from medapp.workflows.reading import Reading
+from medapp.workflows.sending import Sent, prepared_folder, send_on
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,11 +35,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", metavar="ID", help=tr("cli.classify.model"))
     parser.add_argument("--device", choices=DEVICES, default="auto", help=tr("cli.classify.device"))
     parser.add_argument("--heatmaps", type=Path, metavar="DIR", help=tr("cli.classify.heatmaps"))
+    report_files.add_report_arguments(parser)
     parser.add_argument("--json", action="store_true", help=tr("cli.classify.json"))
 
 
 def run(args: argparse.Namespace) -> int:
-    """Classify, write the heat maps, print the answer."""
+    """Classify, write the heat maps and the report, print the answer."""
+    wanted = report_files.wanted_of(args)
+    if wanted is None and (args.formats or args.with_identity):
+        print(tr("cli.classify.without_report"), file=sys.stderr)
+        return USAGE
     folders = user_folders()
     registry = Registry(folders)
     with (
@@ -49,15 +56,35 @@ def run(args: argparse.Namespace) -> int:
         if results.set_aside is not None:
             print(tell(results.set_aside), file=sys.stderr)
         maps = HeatMapFiles(args.heatmaps) if args.heatmaps else None
+        folder = prepared_folder(args.report) if wanted is not None else None
         reading = Reading(registry, engine, results, package=package)
-        answers = run_shown(classify_paths(args.paths, reading, readers, heat_map=maps is not None))
+        heat_map = maps is not None or report_files.needs_heat_map(wanted)
+        answers = run_shown(classify_paths(args.paths, reading, readers, heat_map=heat_map))
         files = maps.write(answers.answers, readers) if maps else {}
-    print(json.dumps(as_json(answers, files), ensure_ascii=False, indent=1) if args.json else as_text(answers))
+        sent = None
+        if wanted is not None and folder is not None and answers.answers:
+            told = report_files.told_of(answers.answers)
+            sent = run_shown(send_on(told, reading.package_of, readers, folder, wanted))
+    _print(answers, files, sent, as_document=args.json)
+    if sent is not None and not sent.files:
+        print(tell(MedappError("send.nothing")), file=sys.stderr)
+        return NOTHING_ANSWERED
     if answers.answers:
         return ANSWERED
     why = tell(answers.problems[0]) if answers.problems else tr("problem.classify.nothing")
     print(why, file=sys.stderr)
     return NOTHING_ANSWERED
+
+
+def _print(answers: Answers, files: dict[int, Path], sent: Sent | None, *, as_document: bool) -> None:
+    if as_document:
+        document = as_json(answers, files)
+        document["report"] = report_files.as_json(sent, answers.answers) if sent is not None else None
+        print(json.dumps(document, ensure_ascii=False, indent=1))
+        return
+    print(as_text(answers))
+    if sent is not None:
+        print(report_files.as_text(sent))
 
 
 @contextmanager

@@ -56,13 +56,13 @@ _ALONE = frozenset({"CR", "DX", "MG", "IO", "PX", "RG", "XC", "SEG"})
 """Modalities of single pictures, and segmentations of one frame: each instance is a display set of its own."""
 
 
-def open_header(stream: IO[bytes], limits: ReadLimits) -> DicomFile:
-    """Parse what an index needs of a file: quickly where it is encoded as most are, else with pydicom."""
-    quick = open_quickly(stream, HEADER_TAGS, _IGNORED, _is_left)
+def open_header(stream: IO[bytes], limits: ReadLimits, tags: tuple[str | int, ...] = HEADER_TAGS) -> DicomFile:
+    """Parse `tags` of a file, by default what an index needs: quickly where it can be, else with pydicom."""
+    quick = open_quickly(stream, tags, _IGNORED, _is_left)
     if quick is not None:
         return quick
     stream.seek(0)
-    file = open_dicom(stream, limits, HEADER_TAGS)
+    file = open_dicom(stream, limits, tags)
     _mend_character_set(file)
     return file
 

@@ -114,6 +114,10 @@ def _value(request: dict[str, Any], loader: Loader, limits: ReadLimits) -> Any: 
         from medapp.imaging.segmentation_object import load_segmentation
 
         return load_segmentation(request["source"], limits)
+    if request["do"] == "source_header":
+        from medapp.imaging.source_header import read_source_header
+
+        return read_source_header(request["source"], limits)
     return loader.load(request["source"], request["index"])
 
 

@@ -19,6 +19,7 @@ from medapp.imaging.presentation import PresentationState
 from medapp.imaging.reader_process import environment
 from medapp.imaging.segmentation import Segmentation
 from medapp.imaging.slots import Slots
+from medapp.imaging.source_header import SourceHeader
 from medapp.imaging.wire import from_message
 from medapp.processes import Child, ChildDiedError, ChildTooSlowError, Message, own_command
 
@@ -147,6 +148,17 @@ class Readers:
         """
         answer = self._ask_twice({"do": "segmentation", "source": source})
         return from_message(Segmentation, answer.header["value"], answer.arrays)
+
+    def source_header(self, source: str) -> SourceHeader:
+        """Read what a result keeps of the instance that it was computed on.
+
+        Raises
+        ------
+        MedappError
+            ``send.not_dicom`` where it is no DICOM instance, and as `frame` does.
+        """
+        answer = self._ask_twice({"do": "source_header", "source": source})
+        return from_message(SourceHeader, answer.header["value"], answer.arrays)
 
     def members(self, source: str) -> tuple[str, ...]:
         """Return the files of an archive as sources."""

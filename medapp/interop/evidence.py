@@ -1,0 +1,143 @@
+"""From what is kept of an instance to the data set that a new object of its study begins with."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING
+
+from medapp.errors import MedappError
+from medapp.imaging.source_header import PATIENT, STUDY, SourceHeader
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+
+UTF_8 = "ISO_IR 192"
+TYPE_2 = (
+    "PatientName",
+    "PatientID",
+    "PatientBirthDate",
+    "PatientSex",
+    "StudyDate",
+    "StudyTime",
+    "StudyID",
+    "AccessionNumber",
+    "ReferringPhysicianName",
+)
+"""Attributes of the Patient and General Study modules that are there even where they are empty (PS3.5 7.4.3)."""
+_UID = re.compile(r"[0-9]+(\.[0-9]+)*")
+_TIME = re.compile(r"([01]\d|2[0-3])([0-5]\d([0-5]\d(\.\d{1,6})?)?)?")
+_AGE = re.compile(r"\d{3}[DWMY]")
+_CODE = re.compile(r"[A-Z0-9_ ]{1,16}")
+_LONGEST = {"LO": 64, "SH": 16, "LT": 10240}
+_ONE_OF = {
+    "PatientSex": ("M", "F", "O"),
+    "PatientIdentityRemoved": ("YES", "NO"),
+    "QualityControlSubject": ("YES", "NO"),
+}
+_SEVERAL = frozenset(("OtherPatientNames", "DeidentificationMethod"))
+_IDENTITY = frozenset(("PatientID", "PatientName", "AccessionNumber", "StudyID", "IssuerOfPatientID"))
+"""Never shortened: half an id is another patient's."""
+
+
+def evidence_of(header: SourceHeader | None) -> Dataset:
+    """Return what a new object keeps of its source: UIDs, patient and study.
+
+    Parameters
+    ----------
+    header : SourceHeader or None
+        None for a picture.
+
+    Returns
+    -------
+    Dataset
+        With the UIDs of the source, its Patient, General Study and Patient Study modules (PS3.3 C.7.1.1, C.7.2.1,
+        C.7.2.2), all texts in UTF-8. A value that its representation does not allow is left empty, but ids and names
+        are kept as they are.
+
+    Raises
+    ------
+    MedappError
+        ``send.not_dicom`` for a picture, ``send.no_study``, ``send.no_instance`` where the source lacks the UIDs.
+    """
+    from pydicom.dataset import Dataset
+
+    if header is None:
+        raise MedappError("send.not_dicom")
+    if not _is_uid(header.get("StudyInstanceUID")):
+        raise MedappError("send.no_study")
+    uids = ("SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID")
+    if not all(_is_uid(header.get(keyword)) for keyword in uids):
+        raise MedappError("send.no_instance")
+    evidence = Dataset()
+    evidence.SpecificCharacterSet = UTF_8
+    for keyword in ("StudyInstanceUID", *uids):
+        setattr(evidence, keyword, header.get(keyword))
+    for keyword in (*PATIENT.split(), *STUDY.split()):
+        value = allowed(keyword, header.get(keyword))
+        if value or keyword in TYPE_2:
+            setattr(evidence, keyword, value.split("\\") if "\\" in value else value)
+    _drop_half_statements(evidence)
+    return evidence
+
+
+def _drop_half_statements(evidence: Dataset) -> None:
+    """Leave out what stands only together with something else (PS3.3 C.7.1.1, types 1C and 2C)."""
+    if evidence.get("PatientIdentityRemoved") == "YES" and not evidence.get("DeidentificationMethod"):
+        evidence.DeidentificationMethod = "Unknown"
+    if not evidence.get("ResponsiblePerson") and "ResponsiblePersonRole" in evidence:
+        del evidence.ResponsiblePersonRole
+    if not evidence.get("ResponsiblePersonRole") and "ResponsiblePerson" in evidence:
+        del evidence.ResponsiblePerson
+
+
+def allowed(keyword: str, value: str) -> str:
+    """Return `value` as the representation of its attribute allows it, or nothing (PS3.5 6.2)."""
+    from pydicom.datadict import dictionary_VR, tag_for_keyword
+
+    tag = tag_for_keyword(keyword)
+    assert tag is not None, keyword
+    if keyword not in _SEVERAL:
+        value = value.partition("\\")[0]
+    if keyword in _ONE_OF:
+        return value.upper() if value.upper() in _ONE_OF[keyword] else ""
+    representation = dictionary_VR(tag)
+    checks = {"DA": _date, "TM": _time, "AS": _age, "CS": _code, "DS": _number}
+    if representation in checks:
+        return checks[representation](value)
+    longest = _LONGEST.get(representation)
+    return value if longest is None or keyword in _IDENTITY else value[:longest].strip()
+
+
+def _is_uid(value: str) -> bool:
+    return len(value) <= 64 and _UID.fullmatch(value) is not None
+
+
+def _date(value: str) -> str:
+    """Return a date as YYYYMMDD; the form of 1985 had dots between its parts."""
+    digits = value.replace(".", "")
+    try:
+        date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    except ValueError:
+        return ""
+    return digits if len(digits) == 8 and digits.isdigit() else ""
+
+
+def _time(value: str) -> str:
+    plain = value.replace(":", "")
+    return plain if _TIME.fullmatch(plain) else ""
+
+
+def _age(value: str) -> str:
+    return value if _AGE.fullmatch(value) else ""
+
+
+def _code(value: str) -> str:
+    return value.upper() if _CODE.fullmatch(value.upper()) else ""
+
+
+def _number(value: str) -> str:
+    try:
+        return value if len(value) <= 16 and float(value) >= 0 else ""
+    except ValueError:
+        return ""

@@ -1,0 +1,189 @@
+"""An answer as a DICOM structured report: TID 1500 in a Comprehensive SR."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from medapp import __version__
+from medapp.classify.prediction import Prediction
+from medapp.i18n import tr
+from medapp.interop import codes
+from medapp.interop.evidence import UTF_8, evidence_of
+from medapp.interop.identifiers import SeriesOfRun, lasting_uid, new_uid
+from medapp.interop.outcome import ModelFacts, Outcome
+from medapp.interop.quiet import quiet
+from medapp.interop.words import explanation, headline, operating_point, remarks
+
+if TYPE_CHECKING:
+    from highdicom.sr import (
+        AlgorithmIdentification,
+        Measurement,
+        MeasurementReport,
+        MeasurementsAndQualitativeEvaluations,
+    )
+    from pydicom.dataset import Dataset
+
+MANUFACTURER = "medapp"
+DIGITS = 6
+
+
+def structured_report(outcome: Outcome, series: SeriesOfRun) -> Dataset:
+    """Return the report of an answer as a Comprehensive SR, unverified and marked as research.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        Its `header` says which study the report belongs to; its frame is not needed.
+    series : SeriesOfRun
+        Gives the report its place.
+
+    Returns
+    -------
+    Dataset
+        With file meta information, ready to be written. It holds a group with the kind of answer, and one for each
+        class with its probability and operating point; a refusal has the first alone.
+
+    Raises
+    ------
+    MedappError
+        As `evidence_of`.
+
+    Notes
+    -----
+    DICOM PS3.3 A.35.3, PS3.16 TID 1500, TID 1501, TID 4019 (algorithm identification).
+    """
+    with quiet():
+        return _report(outcome, evidence_of(outcome.header), series)
+
+
+def _report(outcome: Outcome, evidence: Dataset, series: SeriesOfRun) -> Dataset:
+    from highdicom.sr import ComprehensiveSR
+
+    place = series.place("sr", evidence.StudyInstanceUID)
+    report = ComprehensiveSR(
+        evidence=[evidence],
+        content=_content(outcome, evidence)[0],
+        series_instance_uid=place.series_uid,
+        series_number=place.series_number,
+        sop_instance_uid=place.sop_instance_uid,
+        instance_number=place.instance_number,
+        manufacturer=MANUFACTURER,
+        is_complete=True,
+        is_final=False,
+        is_verified=False,
+        specific_character_set=UTF_8,
+        series_description=tr("send.sr_series"),
+        manufacturer_model_name=MANUFACTURER,
+        software_versions=__version__,
+        device_serial_number="none",
+        content_qualification="RESEARCH",
+    )
+    report.CodingSchemeIdentificationSequence = [codes.scheme_identification()]
+    return report
+
+
+def _content(outcome: Outcome, evidence: Dataset) -> MeasurementReport:
+    from highdicom.sr import MeasurementReport, RelationshipTypeValues, TextContentItem
+    from pydicom.sr.codedict import codes as dicom
+
+    report = MeasurementReport(
+        observation_context=_observer(),
+        procedure_reported=dicom.SCT.ImagingProcedure,
+        imaging_measurements=_groups(outcome, evidence),
+    )
+    prediction = outcome.prediction
+    sentences = [headline(prediction), explanation(prediction), *remarks(prediction)]
+    for sentence in (*sentences, tr("send.unverified"), tr("research_use")):
+        comment = TextContentItem(
+            name=dicom.DCM.Comment, value=sentence, relationship_type=RelationshipTypeValues.CONTAINS
+        )
+        report[0].ContentSequence.append(comment)
+    return report
+
+
+def _observer() -> Any:  # noqa: ANN401 - highdicom's own type, loaded when it is needed
+    """Return who observed: this version of the program, and no person (PS3.16 TID 1004)."""
+    from highdicom.sr import DeviceObserverIdentifyingAttributes, ObservationContext, ObserverContext
+    from pydicom.sr.codedict import codes as dicom
+
+    device = DeviceObserverIdentifyingAttributes(
+        uid=lasting_uid("device", __version__), name="medapp", manufacturer_name=MANUFACTURER, model_name=__version__
+    )
+    return ObservationContext(observer_device_context=ObserverContext(dicom.DCM.Device, device))
+
+
+def _groups(outcome: Outcome, evidence: Dataset) -> list[MeasurementsAndQualitativeEvaluations]:
+    """Return the group with the kind of answer, then one for each class."""
+    from highdicom.sr import QualitativeEvaluation
+
+    prediction = outcome.prediction
+    state = QualitativeEvaluation(codes.own("STATE", "Kind of answer"), codes.state_code(prediction.state))
+    groups = [_group(outcome, evidence, "answer", qualitative_evaluations=[state])]
+    for name, probability in (prediction.probabilities or {}).items():
+        finding = codes.class_code(name)
+        told = [] if prediction.state == "unclear" else [_given(name in prediction.given)]
+        measured = _measurements(prediction, name, probability)
+        groups.append(
+            _group(
+                outcome,
+                evidence,
+                finding.meaning,
+                finding_type=finding,
+                measurements=measured,
+                qualitative_evaluations=told,
+            )
+        )
+    return groups
+
+
+def _given(given: bool) -> Any:  # noqa: ANN401 - highdicom's own type, loaded when it is needed
+    from highdicom.sr import QualitativeEvaluation
+    from pydicom.sr.codedict import codes as dicom
+
+    return QualitativeEvaluation(
+        codes.own("GIVEN", "Given by the operating point"), dicom.SCT.Yes if given else dicom.SCT.No
+    )
+
+
+def _group(
+    outcome: Outcome,
+    evidence: Dataset,
+    identifier: str,
+    **content: Any,  # noqa: ANN401 - what highdicom takes
+) -> MeasurementsAndQualitativeEvaluations:
+    from highdicom.sr import MeasurementsAndQualitativeEvaluations, SourceImageForMeasurementGroup, TrackingIdentifier
+
+    several = outcome.header is not None and outcome.header.frames > 1
+    source = SourceImageForMeasurementGroup(
+        evidence.SOPClassUID, evidence.SOPInstanceUID, [outcome.frame_number] if several else None
+    )
+    return MeasurementsAndQualitativeEvaluations(
+        tracking_identifier=TrackingIdentifier(new_uid(), f"{outcome.number}: {identifier}"),
+        algorithm_id=_algorithm(outcome.model) if outcome.prediction.state != "no_model" else None,
+        source_images=[source],
+        **content,
+    )
+
+
+def _measurements(prediction: Prediction, name: str, probability: float) -> list[Measurement]:
+    """Return the probability of a class, and its operating point where it has one."""
+    from highdicom.sr import Measurement
+    from pydicom.sr.codedict import codes as dicom
+
+    unit = dicom.UCUM.NoUnits
+    what = dicom.DCM.Probability if prediction.calibrated else codes.own("SCORE", "Score, not calibrated")
+    found = [Measurement(what, round(probability, DIGITS), unit)]
+    limit = operating_point(prediction, name)
+    if limit is not None:
+        found.append(Measurement(dicom.DCM.ThresholdValue, round(limit, DIGITS), unit))
+    return found
+
+
+def _algorithm(model: ModelFacts) -> AlgorithmIdentification:
+    """Return which model it was, with the hash of everything in its package."""
+    from highdicom.sr import AlgorithmIdentification
+
+    key = model.key
+    return AlgorithmIdentification(
+        name=f"{model.name} ({key.id})", version=key.version, parameters=[f"package SHA-256 {key.manifest_hash}"]
+    )

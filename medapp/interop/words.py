@@ -1,0 +1,97 @@
+"""The sentences of an answer, the same in every form that is sent on."""
+
+from __future__ import annotations
+
+from medapp import __version__
+from medapp.classify.prediction import Prediction
+from medapp.classify.reasons import reason_of
+from medapp.i18n import tr
+from medapp.interop.outcome import ModelFacts
+
+SHORT_HASH = 12
+
+
+def percent(probability: float) -> str:
+    """Return a probability in per cent; never 0 % or 100 %, for no model is certain."""
+    value = probability * 100
+    if value < 0.1:
+        return tr("send.percent_below", value="0.1")
+    if value > 99.9:
+        return tr("send.percent_above", value="99.9")
+    digits = 1 if value < 9.95 or value > 99 else 0
+    return tr("send.percent", value=f"{value:.{digits}f}")
+
+
+def headline(prediction: Prediction) -> str:
+    """Return the answer in a few words: a class, that it is unclear, or what kind of refusal it is."""
+    if prediction.state in {"unclear", "unlike", "no_model"}:
+        return tr(f"send.state_{prediction.state}")
+    if prediction.several:
+        return ", ".join(prediction.given) or tr("send.no_label")
+    return prediction.label or ""
+
+
+def explanation(prediction: Prediction) -> str:
+    """Return the sentence under the headline: the operating point that the answer was given by, or the reason."""
+    told = reason_of(prediction)
+    if told is not None:
+        return told
+    if prediction.several:
+        return tr("send.by_thresholds")
+    if prediction.alarm_class is None or prediction.threshold is None:
+        return tr("send.most_probable")
+    key = "send.above" if prediction.label == prediction.alarm_class else "send.below"
+    return tr(key, alarm=prediction.alarm_class, limit=percent(prediction.threshold))
+
+
+def class_lines(prediction: Prediction) -> list[str]:
+    """Return a line for each class with its probability and, where it has one, its operating point."""
+    return [
+        tr("send.class_line", name=name, probability=percent(probability))
+        if (limit := operating_point(prediction, name)) is None
+        else tr("send.class_line_limit", name=name, probability=percent(probability), limit=percent(limit))
+        for name, probability in (prediction.probabilities or {}).items()
+    ]
+
+
+def operating_point(prediction: Prediction, name: str) -> float | None:
+    """Return the probability from which a class is given, None where it has no operating point of its own."""
+    if prediction.several:
+        return prediction.thresholds.get(name)
+    return prediction.threshold if name == prediction.alarm_class else None
+
+
+def model_line(model: ModelFacts) -> str:
+    """Return name, version and the beginning of the package's hash."""
+    key = model.key
+    return tr("send.model", name=model.name, id=key.id, version=key.version, hash=key.manifest_hash[:SHORT_HASH])
+
+
+def maker_line() -> str:
+    """Return which program made the report."""
+    return tr("send.made_by", version=__version__)
+
+
+def remarks(prediction: Prediction) -> list[str]:
+    """Return what must stand beside an answer: that it is not calibrated, and what happened while it was computed."""
+    told = []
+    if prediction.probabilities is not None and not prediction.calibrated:
+        told.append(tr("send.not_calibrated"))
+    if prediction.note:
+        told.append(tr(prediction.note))
+    return told
+
+
+def figure_lines(model: ModelFacts) -> list[str]:
+    """Return the figures of the model's sealed test with their 95 % intervals."""
+    return [
+        tr(
+            "send.figure",
+            name=tr(f"send.figure_{name}"),
+            value=f"{value:.3g}",
+            low=f"{low:.3g}",
+            high=f"{high:.3g}",
+            n=n,
+        )
+        for name, value, low, high, n in model.figures
+    ]
