@@ -10,7 +10,7 @@ import pytest
 from medapp.cli.main import NOTHING_ANSWERED, USAGE, main
 from medapp.cli.open import DISPLAY_VARIABLES
 
-FORBIDDEN = ("torch", "sklearn", "pydicom", "pyqtgraph", "jsonschema", "matplotlib", "imagecodecs")
+FORBIDDEN = ("torch", "pydicom", "jsonschema", "highdicom", "reportlab", "imagecodecs")
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there is always a display")

@@ -29,7 +29,7 @@ from medapp.training.figures.validation import band_of, prevalence_in, validatio
 from medapp.training.learning.config import TrainConfig
 from medapp.training.reporting.label_answers import label_cells, label_columns
 
-LIBRARIES = ("torch", "torchvision", "numpy", "scikit-learn", "pydicom", "imagecodecs", "opencv-python-headless")
+LIBRARIES = ("torch", "torchvision", "numpy", "scipy", "pydicom", "imagecodecs", "opencv-python-headless")
 
 
 @dataclass(frozen=True)
