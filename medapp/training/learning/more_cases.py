@@ -31,6 +31,7 @@ HALVINGS = 3
 LEAST_PATIENTS = 2
 LITTLE = 0.005
 """A gain that nobody would notice."""
+LEAST_TOLD = 0.001
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,8 @@ class LearningCurve:
     def text(self) -> str:
         """The answer as a sentence."""
         gain = self.more or Gain(MORE, 0, 0, 0)
-        shown = {name: f"{getattr(gain, name):.3f}" for name in ("value", "low", "high")}
+        shown = {name: f"{getattr(gain, name):.3f}" for name in ("value", "low")}
+        shown["high"] = f"{max(gain.high, LEAST_TOLD):.3f}"  # no "at most +0.000"
         return tr(self.text_code, n=gain.cases, figure=tr(f"more_cases.figure.{self.figure}"), **shown)
 
     def to_json(self) -> dict[str, Any]:

@@ -205,7 +205,7 @@ def groups_section(report: Report) -> Markup:
     groups = (report.get("sealed") or {}).get("groups") or []
     rows = [
         (
-            f"{group['by']}: {group['group']}",
+            f"{tr(f'report.by.{group["by"]}')}: {group['group']}",
             group["n"],
             group["positive"],
             area(group.get("auc")),

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from medapp.i18n import catalogue, tr
+from medapp.i18n import tr
 from medapp.ui.widgets.layouts import column, label
 from medapp.ui.widgets.teaching.figures import empty, figure_text, fill_table, new_grid, of_100_text
 
@@ -55,9 +55,7 @@ class Labels(_Table):
 
 
 def _group_row(group: Mapping[str, Any]) -> tuple[str, ...]:
-    by = str(group.get("by", ""))
-    named = tr(f"teach.by_{by}") if f"teach.by_{by}" in catalogue() else by
-    return named, str(group.get("group", "")), *_figures(group)
+    return tr(f"report.by.{group['by']}"), str(group.get("group", "")), *_figures(group)
 
 
 def _label_row(one: Mapping[str, Any]) -> tuple[str, ...]:
