@@ -28,6 +28,7 @@ from medapp.i18n import tell, tr
 from medapp.imaging.frames import FrameCache
 from medapp.imaging.limits import ReadLimits
 from medapp.imaging.readers import ReaderConfig, Readers
+from medapp.storage.opinions import Opinions
 from medapp.storage.results import Results
 from medapp.storage.running import Left, Running
 from medapp.storage.settings import Settings, SettingsFile
@@ -39,6 +40,7 @@ from medapp.ui.session import Services, Session
 from medapp.ui.single_window import SingleWindow
 from medapp.workflows.reading import Reading
 from medapp.workflows.watching import Watching
+from medapp.workflows.working import Means
 
 log = logging.getLogger(__name__)
 LOG_BYTES, LOG_FILES = 1_000_000, 3
@@ -54,6 +56,7 @@ class Parts:
     engine: Engine
     quiet_engine: Engine
     results: Results
+    opinions: Opinions
     watched: Watched
     problems: tuple[Problem, ...]
 
@@ -65,8 +68,8 @@ class Parts:
 
     def close(self) -> None:
         """Close the databases, when nothing writes to them any more."""
-        self.results.close()
-        self.watched.close()
+        for database in (self.results, self.watched, self.opinions):
+            database.close()
 
 
 def run_window(paths: Sequence[Path] = (), *, sample: bool = False) -> int:
@@ -126,12 +129,16 @@ def build(folders: Folders, *, safe: bool = False) -> Parts:
     results = Results(folders.results)
     registry = Registry(folders)
     reading = Reading(registry, engine, results)
-    quiet_engine = Engine(EngineConfig(device="cpu", threads=1, background=True))
+    quiet_engine = Engine(EngineConfig(device="cpu" if safe else settings.device, background=True))
     watched = Watched(folders.watched)
     watching = Watching(registry, quiet_engine, watched, results)
-    services = Services(folders, readers, cache, reading, registry, engine, watching, settings_file, settings)
-    problems = (problem, results.set_aside, watched.set_aside)
-    return Parts(services, engine, quiet_engine, results, watched, tuple(p for p in problems if p))
+    quiet = Means(Reading(registry, quiet_engine, results), results, readers, cache)
+    opinions = Opinions(folders.opinions)
+    services = Services(
+        folders, readers, cache, reading, registry, engine, watching, quiet, opinions, settings_file, settings
+    )
+    problems = (problem, results.set_aside, watched.set_aside, opinions.set_aside)
+    return Parts(services, engine, quiet_engine, results, opinions, watched, tuple(p for p in problems if p))
 
 
 def _reader_config(settings: Settings, *, safe: bool) -> ReaderConfig:
@@ -174,6 +181,7 @@ def _begin(window: MainWindow, remembering: Remembering, left: Left, paths: tupl
     gc.freeze()  # what was built so far lives to the end: later collections need not look at it
     if not left.is_unsafe:
         window.teaching.restore()
+    window.worklist.remember()
     if not paths and remembering.restore(left):
         return
     if sample:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from medapp.storage.settings import FONT_LARGEST, FONT_SMALLEST
-from medapp.ui.state import Answered, Page, State, Tool
+from medapp.ui.state import Answered, NoModel, Page, State, Tool
 from medapp.workflows.label_plan import MOST_CLASSES
 
 Claim = Callable[[State], bool]
@@ -59,8 +59,19 @@ def _not_labelling(state: State) -> bool:
     return state.page is Page.READING and state.labelling is None
 
 
+def _not_in_label_mode(state: State) -> bool:
+    return state.labelling is None
+
+
 def _can_undo_label(state: State) -> bool:
     return state.labelling is not None and state.labelling.can_undo
+
+
+def can_save(state: State) -> bool:
+    """Tell whether there is an answer about the picture on screen, or that no model is for it."""
+    if not _not_labelling(state) or state.picture is None:
+        return False
+    return isinstance(state.answer, NoModel) or state.shown_answer is not None
 
 
 def _has_scan(state: State) -> bool:
@@ -125,6 +136,7 @@ def _class(number: int) -> Command:
 COMMANDS: tuple[Command, ...] = (
     Command("open_files", "file", ("Ctrl+O",), "open_files", toolbar=True),
     Command("open_folder", "file", ("Ctrl+Shift+O",), "open_folder", toolbar=True),
+    Command("worklist_folder", "file"),
     Command("open_sample", "file", (), "sample"),
     Command("import_model", "file"),
     Command("close_all", "file", ("Ctrl+W",), enabled=_has_scan, starts_section=True),
@@ -214,6 +226,7 @@ COMMANDS: tuple[Command, ...] = (
         checked=lambda s: s.heat_map_shown,
         enabled=_has_heat_map,
     ),
+    Command("worklist", "view", ("F8",), checked=lambda s: s.worklist.shown, enabled=_not_in_label_mode),
     Command("automatic_ai", "view", checked=lambda s: s.settings.automatic_ai),
     Command("classify_ahead", "view", checked=lambda s: s.settings.classify_ahead),
     Command("theme_dark", "view", checked=lambda s: s.settings.theme == "dark", starts_section=True),

@@ -27,6 +27,7 @@ from medapp.ui.reading_page import ReadingPage
 from medapp.ui.series_windows import SeriesWindows
 from medapp.ui.session import Session
 from medapp.ui.silent_watch import SilentWatch
+from medapp.ui.stack_answers import StackAnswers
 from medapp.ui.state import Page, Place, State, Tool, VoiChoice
 from medapp.ui.teaching_page import TeachingPage
 from medapp.ui.teaching_session import TeachingSession, can_be_cases
@@ -37,6 +38,8 @@ from medapp.ui.widgets.job_bar import JobBar
 from medapp.ui.widgets.layouts import column, label, named
 from medapp.ui.widgets.model_offer import ModelOffer
 from medapp.ui.widgets.start_page import StartPage
+from medapp.ui.worklist import Worklist
+from medapp.ui.worklist_door import ask_for_worklist, connect_worklist
 
 log = logging.getLogger(__name__)
 ZOOM_STEP = 1.25
@@ -65,6 +68,8 @@ class MainWindow(QMainWindow):
         self.silent_watch = SilentWatch(session)
         self.start_page, self.reading_page = StartPage(), ReadingPage()
         self.teaching_page = TeachingPage(self.teaching)
+        self.worklist = Worklist(session, self.opening, self.pictures)
+        self.stack_answers = StackAnswers(session)
         self.labelling = Labelling(session, self.pictures)
         self.label_door = LabelDoor(self, session, self.labelling, self.opening, self.teaching)
         self.actions_made = Actions(self._handlers(), self)
@@ -130,6 +135,7 @@ class MainWindow(QMainWindow):
         self.importing.installed.connect(self._models_changed)
         self.teaching_page.use.import_requested.connect(self._ask_for_model)
         self._connect_labels()
+        connect_worklist(self, self._session)
         start = self.start_page
         start.files_requested.connect(self._ask_for_files)
         start.folder_requested.connect(self._ask_for_folder)
@@ -155,6 +161,8 @@ class MainWindow(QMainWindow):
             "open_folder": self._ask_for_folder,
             "open_sample": self.open_sample,
             "import_model": self._ask_for_model,
+            "worklist": self.worklist.toggle,
+            "worklist_folder": partial(ask_for_worklist, self),
             "close_all": self.opening.close_all,
             "quit": self.close,
             "reset": self._reset,

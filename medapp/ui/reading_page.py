@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QSplitter, QWidget
 
@@ -21,11 +23,15 @@ from medapp.ui.voi_choices import voi_shown
 from medapp.ui.widgets.annotations import MARGIN
 from medapp.ui.widgets.label_strip import LabelStrip
 from medapp.ui.widgets.layouts import column, label, row
+from medapp.ui.widgets.opinion_bar import OpinionBar
 from medapp.ui.widgets.picture_layers import HeatMapView
 from medapp.ui.widgets.prediction_panel import PredictionPanel
+from medapp.ui.widgets.strip_chart import StripChart
 from medapp.ui.widgets.study_browser import StudyBrowser
 from medapp.ui.widgets.viewer import Viewer, ViewerContent
 from medapp.ui.widgets.wording import date_text, modality_text, name_text, plain_text, sex_text
+from medapp.ui.widgets.worklist_panel import PANEL_PX as WORKLIST_PX
+from medapp.ui.widgets.worklist_panel import WorklistPanel
 
 BROWSER_PX = 248
 CHIP_GAP_PX = 12
@@ -44,6 +50,9 @@ class ReadingPage(QWidget):
         self.browser = StudyBrowser()
         self.viewer = Viewer()
         self.panel = PredictionPanel()
+        self.opinions = OpinionBar("answer_opinions")
+        self.strip = StripChart()
+        self.worklist = WorklistPanel()
         self.label_strip = LabelStrip()
         self.banner = label("", name="identity")
         self.banner.setContentsMargins(12, 5, 12, 5)
@@ -66,7 +75,7 @@ class ReadingPage(QWidget):
         layout.addWidget(self.label_strip)
         across = row(spacing=0)
         across.addWidget(self._splitter, 1)
-        across.addWidget(self.panel)
+        across.addWidget(self._side())
         layout.addLayout(across, 1)
 
     def _middle(self) -> QWidget:
@@ -74,14 +83,37 @@ class ReadingPage(QWidget):
         layout = column(middle, spacing=0)
         layout.addWidget(self.banner)
         layout.addWidget(self.viewer, 1)
-        return middle
+        layout.addWidget(self.strip)
+        return self._over_worklist(middle)
+
+    def _over_worklist(self, middle: QWidget) -> QWidget:
+        split = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
+        split.setHandleWidth(1)
+        split.addWidget(middle)
+        split.addWidget(self.worklist)
+        split.setStretchFactor(0, 1)
+        split.setSizes([1000, WORKLIST_PX])
+        return split
+
+    def _side(self) -> QWidget:
+        """Return the model's answer, and below it what the reader says of it."""
+        self._panel_side = QWidget()
+        layout = column(self._panel_side, spacing=0)
+        layout.addWidget(self.panel, 1)
+        layout.addWidget(self.opinions)
+        return self._panel_side
 
     def render_state(self, state: State) -> None:
         """Show the part of `state` that belongs to this page."""
         alone = state.maximised or state.labelling is not None
         self.label_strip.render_view(state.labelling)
         self.browser.setVisible(state.browser_shown and not alone)
-        self.panel.setVisible(state.panel_open and not alone)
+        self._panel_side.setVisible(state.panel_open and not alone)
+        self._render_said(state)
+        place = state.place
+        stack = state.stack if place is not None and state.stack and state.stack.series == place.series else None
+        self.strip.render_view(None if alone or not state.panel_open else stack, place.index if place else -1)
+        self.worklist.render_view(state.worklist if not alone else replace(state.worklist, shown=False))
         self.browser.render_scan(state.scan, state.place.series if state.place else None)
         if state.panel_open:
             self.panel.render_answer(
@@ -96,6 +128,13 @@ class ReadingPage(QWidget):
         self.viewer.render_content(content)
         self._heat_map_mark.setVisible(content.heat_map is not None)
         self._render_chip(state)
+
+    def _render_said(self, state: State) -> None:
+        answer = state.shown_answer
+        self.opinions.setVisible(answer is not None and answer.prediction.refused is None)
+        if answer is not None:
+            key = answer.prediction.identity, answer.prediction.model.manifest_hash
+            self.opinions.render_said(str(state.opinions[key].said) if key in state.opinions else "")
 
     def _render_chip(self, state: State) -> None:
         text, look = _chip(state)
@@ -173,7 +212,7 @@ def _heat_map(state: State) -> HeatMapView | None:
     ):
         return None
     values = shown.prediction.heat_map
-    return None if values is None else HeatMapView(values, state.heat_map_opacity)
+    return None if values is None else HeatMapView(values, state.heat_map_opacity, shown.prediction.seen)
 
 
 def _message(problem: Problem | None, state: State) -> str:

@@ -19,14 +19,17 @@ from medapp.i18n import tell, tr
 from medapp.imaging.frames import FrameCache
 from medapp.imaging.readers import Readers
 from medapp.jobs import Job, Progress
+from medapp.storage.opinions import Opinions
 from medapp.storage.settings import FONT_LARGEST, FONT_SMALLEST, Settings, SettingsFile
 from medapp.ui.job_list import JobList
 from medapp.ui.state import Page, State, Tool
 from medapp.workflows.reading import Reading
 from medapp.workflows.watching import Watching
+from medapp.workflows.working import Means
 
 log = logging.getLogger(__name__)
 LONG_JOBS = 4
+QUIET_JOBS = 3
 PICTURE_MS = 3
 
 
@@ -41,6 +44,8 @@ class Services:
     registry: Registry
     engine: Engine
     watching: Watching
+    quiet: Means
+    opinions: Opinions
     settings_file: SettingsFile
     settings: Settings
 
@@ -68,13 +73,15 @@ class Session(QObject):
         self.note_jobs = JobList(1, self)
         self.watch_jobs = JobList(1, self)
         self.label_jobs = JobList(1, self, delivery_ms=PICTURE_MS)
+        self.quiet_jobs = JobList(QUIET_JOBS, self)
         self.jobs.views_changed.connect(lambda views: self.update(jobs=views))
         for jobs in self._job_lists:
             jobs.uncaught.connect(self.fail)
 
     @property
     def _job_lists(self) -> tuple[JobList, ...]:
-        return self.jobs, self.picture_jobs, self.project_jobs, self.note_jobs, self.watch_jobs, self.label_jobs
+        long = self.jobs, self.project_jobs, self.watch_jobs, self.quiet_jobs
+        return *long, self.picture_jobs, self.note_jobs, self.label_jobs
 
     @property
     def settings(self) -> Settings:

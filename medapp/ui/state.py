@@ -16,8 +16,10 @@ from medapp.imaging.frame import Frame
 from medapp.imaging.study import Instance, Scan, Series, Study, Window
 from medapp.imaging.voi import starts_inverted
 from medapp.jobs import Progress
+from medapp.storage.opinions import Opinion
 from medapp.storage.settings import Settings
 from medapp.ui.companions import Choice, Companion
+from medapp.ui.worklist_view import StackView, WorklistView
 
 LEFT_OUT = "x"
 REASONS = ("quality", "view", "no_patient", "other_question", "other")
@@ -236,6 +238,9 @@ class State:
     heat_map_opacity: float = 0.5
     answer: Answer = field(default_factory=NoPicture)
     labelling: LabelView | None = None
+    stack: StackView | None = None
+    worklist: WorklistView = field(default_factory=WorklistView)
+    opinions: Mapping[tuple[str, str], Opinion] = field(default_factory=dict)
     jobs: tuple[JobView, ...] = ()
     notice: str = ""
     settings: Settings = field(default_factory=Settings)

@@ -1,4 +1,4 @@
-"""Worklists: a row for each image or stack, nothing computed twice, one bad image costs itself, a stack has one score."""
+"""Worklists: a row for each image or stack, nothing computed twice, a bad image costs itself, a stack has one score."""
 
 from __future__ import annotations
 

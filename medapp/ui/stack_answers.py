@@ -1,0 +1,197 @@
+"""Answers for every image of the stack on screen, in the background, once its answer was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Slot
+
+from medapp.classify.aggregate import aggregated, limit_of, score_of
+from medapp.classify.contents import Aggregate
+from medapp.classify.prediction import Prediction
+from medapp.i18n import tr
+from medapp.imaging.prefetch import order_of
+from medapp.imaging.study import Series
+from medapp.jobs import Job, Partial
+from medapp.ui import theme
+from medapp.ui.session import Session
+from medapp.ui.state import Classifying, State, series_key
+from medapp.ui.widgets.wording import percent_text
+from medapp.ui.worklist_view import ANSWERED, FAILED, REFUSED, WAITING, StackView
+from medapp.workflows.batches import Wanted
+from medapp.workflows.working import Means, answer_images
+from medapp.workflows.worklist import Told
+
+SETTLE_MS = 300
+MOST = 3000
+"""Larger series are for the worklist."""
+
+
+class StackAnswers(QObject):
+    """Follows the stack on screen. The image on screen is answered first, by itself; the others from there on."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+        self._means = session.services.quiet
+        self._followed: Series | None = None
+        self._points: _Points | None = None
+        self._job: int | None = None
+        self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._settle.timeout.connect(self._begin)
+        session.changed.connect(self._follow)
+
+    def ask_again(self) -> None:
+        """Ask again, because the model changed."""
+        self._drop()
+        self._followed = None
+        self._follow(self._session.state)
+
+    @Slot(object)
+    def _follow(self, state: State) -> None:
+        series = _asked_about(state)
+        if series is self._followed:
+            return
+        self._followed = series
+        self._drop()
+        if series is not None:
+            self._settle.start()
+
+    def _drop(self) -> None:
+        self._settle.stop()
+        if self._job is not None:
+            self._session.quiet_jobs.cancel(self._job)
+            self._job = None
+        self._points = None
+        self._session.update(stack=None)
+
+    @Slot()
+    def _begin(self) -> None:
+        state, series = self._session.state, self._followed
+        if series is None or state.place is None:
+            return
+        if isinstance(state.answer, Classifying) or state.cine:
+            self._settle.start()  # what a person waits for goes first
+            return
+        points = self._points = _Points(series)
+        images = points.images_from(state.place.index)
+        self._job = self._session.quiet_jobs.start(
+            _answered(images, series.modality, self._means),
+            part=lambda told: self._take(points, told),
+            done=lambda _: self._end(points),
+            failed=lambda error: self._failed(points, error),
+        )
+
+    def _take(self, points: _Points, told: tuple[Told, ...] | Aggregate) -> None:
+        if points is not self._points:
+            return
+        if isinstance(told, str):
+            points.how = told
+        else:
+            points.take(told)
+        self._session.update(stack=points.view())
+
+    def _end(self, points: _Points) -> None:
+        if points is self._points:
+            self._job = None
+
+    def _failed(self, points: _Points, error: BaseException) -> None:
+        if points is self._points:
+            self._job = None
+            self._session.fail(error)
+
+
+def _asked_about(state: State) -> Series | None:
+    """Return the stack whose answers are wanted, if any."""
+    series = state.series
+    if series is None or not state.panel_open or state.labelling is not None or state.jobs:
+        return None
+    return series if 1 < series.frames <= MOST else None
+
+
+def _answered(images: Sequence[Wanted], modality: str, means: Means) -> Job[None]:
+    """Answer a stack; of one that no model is for, tell nothing."""
+    package = means.reading.package_for(modality)
+    if package is None:
+        return
+    yield Partial(package.metadata.aggregate)
+    yield from answer_images(images, means)
+
+
+class _Points:
+    """What is known of each image of a stack."""
+
+    def __init__(self, series: Series) -> None:
+        self._key = series_key(series)
+        self._images = [Wanted(one.source, index) for one in series.instances for index in one.shown]
+        self._number_of = {image: number for number, image in enumerate(self._images)}
+        self._scores = np.full(len(self._images), np.nan)
+        self._states = np.full(len(self._images), WAITING, np.uint8)
+        self._limit: float | None = None
+        self._colours = theme.CLASS_COLOURS[0], theme.CLASS_COLOURS[1]
+        self.how: Aggregate = "max"
+
+    def images_from(self, index: int) -> list[Wanted]:
+        """Return the images in the order in which they are wanted: the one on screen, then near ones first."""
+        order = (index, *order_of(index, len(self._images), 1))
+        return [self._images[number] for number in order]
+
+    def take(self, told: Sequence[Told]) -> None:
+        """Take what is said of images by the model in use; an older one's answers are no part of the stack's."""
+        for one in told:
+            if one.is_current:
+                self._take_one(self._number_of[one.wanted], one)
+
+    def _take_one(self, number: int, told: Told) -> None:
+        if not isinstance(told.said, Prediction):
+            self._states[number] = FAILED
+            return
+        score = score_of(told.said)
+        self._states[number] = REFUSED if score is None else ANSWERED
+        self._scores[number] = np.nan if score is None else score
+        if score is not None:
+            self._limit, self._colours = limit_of(told.said), _colours_of(told.said)
+
+    def view(self) -> StackView:
+        """Return what is shown."""
+        return StackView(self._key, self._scores.copy(), self._states.copy(), self._limit, self._colours, self._text())
+
+    def _text(self) -> str:
+        total = len(self._states)
+        answered, refused, failed = (int(np.sum(self._states == state)) for state in (ANSWERED, REFUSED, FAILED))
+        done = answered + refused + failed
+        key = "strip.done" if done == total else "strip.answering"
+        parts = [tr(key, answered=answered, total=total, done=done)]
+        if refused:
+            parts.append(tr("strip.refused", n=refused))
+        if failed:
+            parts.append(tr("strip.failed", n=failed))
+        if answered:
+            parts.append(self._aggregate_text())
+        if self._limit is not None:
+            parts.append(tr("strip.limit", limit=percent_text(self._limit)))
+        return " · ".join(parts)
+
+    def _aggregate_text(self) -> str:
+        scores = self._scores[self._states == ANSWERED]
+        number = int(np.nanargmax(self._scores))
+        score = aggregated(scores.tolist(), self.how, self._limit)
+        return tr(
+            f"strip.{self.how}",
+            score=percent_text(score or 0.0),
+            highest=percent_text(float(self._scores[number])),
+            number=number + 1,
+            limit=percent_text(0.5 if self._limit is None else self._limit),
+        )
+
+
+def _colours_of(prediction: Prediction) -> tuple[str, str]:
+    """Return the colours of scores below and from the operating point on: those that the panel gives the classes."""
+    names = list(prediction.probabilities or {})
+    alarm = names.index(prediction.alarm_class) if prediction.alarm_class in names else 0
+    other = next((number for number in range(len(names)) if number != alarm), alarm)
+    colours = theme.CLASS_COLOURS
+    if prediction.alarm_class not in names:
+        return colours[0], colours[0]
+    return colours[other % len(colours)], colours[alarm % len(colours)]

@@ -1,0 +1,101 @@
+"""What the window shows of stacks and worklists, as frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medapp.jobs import Progress
+
+WAITING, ANSWERED, REFUSED, FAILED = range(4)
+"""What became of an image of a stack."""
+
+
+@dataclass(frozen=True, eq=False)
+class StackView:
+    """The answers for the images of a stack.
+
+    Attributes
+    ----------
+    series : str
+        Key of the series.
+    scores : ndarray of float, shape (n,)
+        0 to 1; NaN where there is none.
+    states : ndarray of uint8, shape (n,)
+        ``WAITING`` … ``FAILED``.
+    limit : float or None
+        The operating point.
+    colours : tuple of 2 str
+        Of scores below the operating point, and of the others.
+    text : str
+        What the stack comes to, in words.
+    """
+
+    series: str
+    scores: NDArray[np.float64]
+    states: NDArray[np.uint8]
+    limit: float | None = None
+    colours: tuple[str, str] = ("#56b4e9", "#e69f00")
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class RowView:
+    """A row of the worklist as it is read; `tone` is a role of the style sheet, `hint` says more."""
+
+    name: str
+    state: str
+    score: str = ""
+    share: float | None = None
+    answer: str = ""
+    opinion: str = ""
+    tone: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class WorklistView:
+    """The worklist but for its rows.
+
+    Attributes
+    ----------
+    shown : bool
+        Whether its panel is open.
+    listing, running : bool
+        Whether rows are being made, and answered.
+    rows : int
+    counts : dict of str to int
+        Rows by stage.
+    older : int
+        Rows whose answer is an older model's.
+    progress : Progress or None
+        Of the run.
+    unfinished : int
+        Rows of a worklist that was not worked through to its end; it can be taken up.
+    current : int
+        The row of the image on screen, or -1.
+    opinion : str
+        What was said of it.
+    can_be_judged : bool
+        Whether it has an answer that something can be said of.
+    """
+
+    shown: bool = False
+    listing: bool = False
+    running: bool = False
+    rows: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
+    older: int = 0
+    progress: Progress | None = None
+    unfinished: int = 0
+    current: int = -1
+    opinion: str = ""
+    can_be_judged: bool = False
+
+    @property
+    def waiting(self) -> int:
+        """Rows that a run would answer: those without an answer of the model in use."""
+        return self.counts.get("waiting", 0) + self.counts.get("failed", 0) + self.older
