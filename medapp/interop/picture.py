@@ -48,6 +48,8 @@ def picture_with_contour(outcome: Outcome, look: Look | None = None) -> Picture:
     """
     frame = outcome.frame
     assert frame is not None, "a picture needs its frame"
+    if look is not None and look.presented is not None:
+        frame = look.presented.frame
     extent = Extent(zoom=_zoom(frame))
     grey = picture_of(frame, look or default_look(frame), extent)
     pixels = np.repeat(grey[..., None], 3, axis=2) if grey.ndim == 2 else np.ascontiguousarray(grey)

@@ -138,6 +138,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("open_folder", "file", ("Ctrl+Shift+O",), "open_folder", toolbar=True),
     Command("worklist_folder", "file"),
     Command("open_sample", "file", (), "sample"),
+    Command("save_result", "file", ("Ctrl+Shift+S",), enabled=can_save, starts_section=True),
     Command("import_model", "file"),
     Command("close_all", "file", ("Ctrl+W",), enabled=_has_scan, starts_section=True),
     Command("quit", "file", ("Ctrl+Q",), starts_section=True),

@@ -24,6 +24,7 @@ from medapp.ui.labelling import Labelling
 from medapp.ui.opening import Opening
 from medapp.ui.pictures import Pictures
 from medapp.ui.reading_page import ReadingPage
+from medapp.ui.saving import Saving
 from medapp.ui.series_windows import SeriesWindows
 from medapp.ui.session import Session
 from medapp.ui.silent_watch import SilentWatch
@@ -72,6 +73,7 @@ class MainWindow(QMainWindow):
         self.stack_answers = StackAnswers(session)
         self.labelling = Labelling(session, self.pictures)
         self.label_door = LabelDoor(self, session, self.labelling, self.opening, self.teaching)
+        self.saving = Saving(self, session)
         self.actions_made = Actions(self._handlers(), self)
         self._build()
         self._connect()
@@ -160,6 +162,7 @@ class MainWindow(QMainWindow):
             "open_files": self._ask_for_files,
             "open_folder": self._ask_for_folder,
             "open_sample": self.open_sample,
+            "save_result": self.saving.show,
             "import_model": self._ask_for_model,
             "worklist": self.worklist.toggle,
             "worklist_folder": partial(ask_for_worklist, self),
