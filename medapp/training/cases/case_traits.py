@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from medapp.i18n import tr
 from medapp.imaging.found import FoundImage
 from medapp.training.cases.case import Case
 from medapp.training.cases.holding_out import comparable_date
@@ -16,6 +17,11 @@ GROUPED = ("site", "maker", "sex", "age", "view", "modality")
 _UNITS = {"D": 1 / 365.25, "W": 7 / 365.25, "M": 1 / 12, "Y": 1.0}
 AGE_BANDS = (1, 6, 18, 40, 60, 80)
 """Years at which a new band of ages begins."""
+
+
+def grouped_by(trait: str) -> str:
+    """Return what cases were grouped by, in words; a trait of another version as it is written."""
+    return tr(f"report.by.{trait}") if trait in GROUPED else trait
 
 
 def age_band(years: float | None) -> str:

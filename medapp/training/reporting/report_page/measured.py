@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from medapp.i18n import tr
+from medapp.training.cases.case_traits import grouped_by
 from medapp.training.reporting.report_page import curves
 from medapp.training.reporting.report_page.beside import Beside, Report
 from medapp.training.reporting.report_page.markup import (
@@ -205,7 +206,7 @@ def groups_section(report: Report) -> Markup:
     groups = (report.get("sealed") or {}).get("groups") or []
     rows = [
         (
-            f"{tr(f'report.by.{group["by"]}')}: {group['group']}",
+            f"{grouped_by(group['by'])}: {group['group']}",
             group["n"],
             group["positive"],
             area(group.get("auc")),

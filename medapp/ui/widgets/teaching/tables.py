@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 
 from medapp.i18n import tr
+from medapp.training.cases.case_traits import grouped_by
 from medapp.ui.widgets.layouts import column, label
 from medapp.ui.widgets.teaching.figures import empty, figure_text, fill_table, new_grid, of_100_text
 
@@ -55,7 +56,7 @@ class Labels(_Table):
 
 
 def _group_row(group: Mapping[str, Any]) -> tuple[str, ...]:
-    return tr(f"report.by.{group['by']}"), str(group.get("group", "")), *_figures(group)
+    return grouped_by(str(group.get("by", ""))), str(group.get("group", "")), *_figures(group)
 
 
 def _label_row(one: Mapping[str, Any]) -> tuple[str, ...]:
