@@ -21,6 +21,7 @@ COLOUR_TOLERANCE = 12
 """Channels of a grey picture that was saved as colour JPEG differ by up to this much."""
 _SAMPLED_PIXELS = 1 << 20
 _KNOTS = 513
+_STEPS = 1 << 14
 _WHITE = 255
 
 
@@ -130,8 +131,11 @@ def network_picture(frame: Frame, spec: PreprocessSpec) -> NDArray[np.uint8]:
     area = seen_area(frame, spec)
     if spec.colour == "rgb" and not is_grey_picture(frame):
         return with_masked_border(_stretched(area.of(frame.stored), spec.size), spec.border_mask)
-    levels = _grey_levels(frame, spec.range, area, masked_to(area, spec.border_mask))
-    picture = with_masked_border(_stretched(levels, spec.size), spec.border_mask)
+    if spec.range.kind == "equalised":
+        picture = with_masked_border(_equalised_picture(frame, spec, area), spec.border_mask)
+    else:
+        levels = _grey_levels(frame, spec.range, area, masked_to(area, spec.border_mask))
+        picture = with_masked_border(_stretched(levels, spec.size), spec.border_mask)
     return np.repeat(picture[..., None], 3, axis=2) if spec.colour == "rgb" else picture
 
 
@@ -166,11 +170,7 @@ def _grey_levels(frame: Frame, spec: RangeSpec, area: Area, judged: Area) -> NDA
 
     Only the pixels in `judged` have a say in what becomes black and white.
     """
-    whole = _one_channel(frame)
-    valid = frame.valid
-    if whole.dtype.kind == "f":
-        finite = np.isfinite(whole)
-        valid = finite if valid is None else valid & finite
+    whole, valid = _values_and_valid(frame)
     shown = _thinned(judged.of(whole))
     shown = shown if valid is None else shown[_thinned(judged.of(valid))]
     levels = _mapped(frame, area.of(whole), shown.reshape(-1), spec)
@@ -181,13 +181,55 @@ def _grey_levels(frame: Frame, spec: RangeSpec, area: Area, judged: Area) -> NDA
     return levels
 
 
+def _values_and_valid(frame: Frame) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
+    """Return the values of one channel and which of them count; None where all do."""
+    whole, valid = _one_channel(frame), frame.valid
+    if whole.dtype.kind == "f":
+        finite = np.isfinite(whole)
+        valid = finite if valid is None else valid & finite
+    return whole, valid
+
+
+def _equalised_picture(frame: Frame, spec: PreprocessSpec, area: Area) -> NDArray[np.uint8]:
+    """Return the equalised picture: resampled first, for the mean of many pixels hardly knows how finely each was cut.
+
+    Equalising spreads what is alike: a grey level of 8 bits that many pixels share is one level of the result, while
+    12 bits spread the same pixels over ten. What differs by less than a `_STEPS`-th of the range counts as the same.
+    """
+    whole, valid = _values_and_valid(frame)
+    judged = masked_to(area, spec.border_mask)
+    shown = judged.of(whole) if valid is None else judged.of(whole)[judged.of(valid)]
+    low = float(shown.min()) if shown.size else 0.0
+    unit = float(shown.max()) - low if shown.size else 0.0
+    if unit <= 0:
+        return np.zeros((spec.size, spec.size), np.uint8)
+    kept = np.ones(area.of(whole).shape, np.float32) if valid is None else area.of(valid).astype(np.float32)
+    # from 0 to 1 before anything is rounded to 32 bits: an intercept must not cost the last digits
+    shares = ((np.where(kept > 0, area.of(whole), low).astype(np.float64) - low) / unit).astype(np.float32)
+    bright = 1 - shares if frame.inverted else shares
+    weights = _resampled(kept, spec.size)
+    values = _resampled(bright * kept, spec.size) / np.maximum(weights, 1e-6)
+    return _ranked_picture(values, weights >= 0.5, spec.border_mask)
+
+
+def _ranked_picture(values: NDArray[np.floating], counted: NDArray[np.bool_], border_mask: float) -> NDArray[np.uint8]:
+    """Return ranks as grey levels; only what counts within the mask is ranked among."""
+    inside = masked_to(Area.whole(values), border_mask)
+    shown = inside.of(values)[inside.of(counted)]
+    if not shown.size or shown.max() - shown.min() < 1 / _STEPS:
+        return np.zeros(values.shape, np.uint8)
+    low, high = np.percentile(shown, (0.5, 99.5))
+    step = (high - low or shown.max() - shown.min()) / _STEPS
+    levels = _equalised(np.rint(values / step), np.rint(shown / step))
+    levels[~counted] = 0
+    return np.rint(levels).astype(np.uint8)
+
+
 def _mapped(frame: Frame, values: NDArray[Any], shown: NDArray[Any], spec: RangeSpec) -> NDArray[np.float32]:
     """Return grey levels in the polarity of the file; a flat picture is dark."""
     low, high = _black_and_white(frame, values, shown, spec)
     if not high > low:
         return np.full(values.shape, _WHITE if frame.inverted else 0, np.float32)
-    if spec.kind == "equalised":
-        return _equalised(values, shown)
     scale = np.float32(_WHITE / (high - low))
     levels: NDArray[np.float32] = np.clip((values.astype(np.float32) - np.float32(low)) * scale, 0, _WHITE)
     return levels
@@ -216,8 +258,6 @@ def _black_and_white(frame: Frame, values: NDArray[Any], shown: NDArray[Any], sp
         return _range_of_type(frame, values)
     if shown.size == 0:
         return 0.0, 0.0
-    if spec.kind == "equalised":
-        return float(shown.min()), float(shown.max())
     # dark is high where the picture is inverted: the percentiles change places with it
     points = (100 - spec.high, 100 - spec.low) if frame.inverted else (spec.low, spec.high)
     low, high = np.percentile(shown, points)
@@ -245,10 +285,15 @@ def _thinned(pixels: NDArray[Any]) -> NDArray[Any]:
 
 
 def _stretched(picture: NDArray[Any], size: int) -> NDArray[np.uint8]:
+    """Stretch to a square of grey levels."""
+    return np.rint(_resampled(picture, size)).astype(np.uint8)
+
+
+def _resampled(picture: NDArray[Any], size: int) -> NDArray[np.float32]:
     """Stretch to a square: area averages along an axis that shrinks, linear along one that grows."""
     rows, columns = picture.shape[:2]
     smaller = cv2.resize(
         np.ascontiguousarray(picture, np.float32), (min(columns, size), min(rows, size)), interpolation=cv2.INTER_AREA
     )
     stretched: NDArray[np.float32] = cv2.resize(smaller, (size, size), interpolation=cv2.INTER_LINEAR)
-    return np.rint(stretched).astype(np.uint8)
+    return stretched

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from medapp.display.contours import Box
 from medapp.display.overlays import heat_map_rgba
 from medapp.display.render import render_frame
 from medapp.display.viewport import ImageShape, Viewport
@@ -54,7 +55,7 @@ class HeatMapFiles:
                 frame = readers.frame(answer.path, answer.frame - 1)
             except MedappError:
                 continue
-            picture = overlaid(frame, heat_map)
+            picture = overlaid(frame, heat_map, answer.prediction.seen)
             files[number] = self._write(f"{number + 1:05d}-{_plain_name(answer.path)}-{answer.frame}.png", picture)
         return files
 
@@ -67,8 +68,8 @@ class HeatMapFiles:
         return path
 
 
-def overlaid(frame: Frame, heat_map: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Return the frame in its default window with the heat map over it, RGB, at most 1024 pixels a side."""
+def overlaid(frame: Frame, heat_map: NDArray[np.float32], seen: Box | None = None) -> NDArray[np.uint8]:
+    """Return the frame in its default window with the heat map over `seen`, RGB, at most 1024 pixels a side."""
     grey = render_frame(frame, None if frame.is_colour else default_window(frame))
     picture = np.repeat(grey[..., None], 3, axis=2) if grey.ndim == 2 else grey
     factor = min(1.0, LARGEST_SIDE / max(frame.shape))
@@ -76,7 +77,7 @@ def overlaid(frame: Frame, heat_map: NDArray[np.float32]) -> NDArray[np.uint8]:
     picture = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
     # the aspect of the pixels is left out on both sides, so that the map lies on what it is about
     shape = ImageShape(*frame.shape)
-    colours = heat_map_rgba(heat_map, shape, Viewport(), (width, height), OPACITY).astype(np.float32)
+    colours = heat_map_rgba(heat_map, shape, Viewport(), (width, height), OPACITY, seen).astype(np.float32)
     alpha = colours[..., 3:] / 255
     blended: NDArray[np.uint8] = np.rint(picture * (1 - alpha) + colours[..., :3] * alpha).astype(np.uint8)
     return blended

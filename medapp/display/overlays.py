@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from medapp.display.contours import Box, grid_to_source
 from medapp.display.marks import marks
 from medapp.display.measure import spacing_text
 from medapp.display.placing import from_level, image_span, level_for, placed_on
@@ -144,14 +145,19 @@ def _voi_text(frame: Frame | None, voi: Voi | None) -> str:
 
 
 def heat_map_rgba(
-    heat_map: NDArray[np.float32], image: ImageShape, viewport: Viewport, screen: tuple[int, int], opacity: float
+    heat_map: NDArray[np.float32],
+    image: ImageShape,
+    viewport: Viewport,
+    screen: tuple[int, int],
+    opacity: float,
+    seen: Box | None = None,
 ) -> NDArray[np.uint8]:
     """Place a heat map over the picture with the picture's own transform.
 
     Parameters
     ----------
     heat_map : ndarray of float32, shape (h, w)
-        0 to 1, at any size; covers the whole image.
+        0 to 1, at any size; covers `seen`.
     image : ImageShape
         Of the frame that it belongs to.
     viewport : Viewport
@@ -159,20 +165,24 @@ def heat_map_rgba(
         Width and height in pixels.
     opacity : float
         0 to 1, of the highest value.
+    seen : tuple of 4 int, optional
+        Top, bottom, left and right of what it covers, in pixels of the image; the whole image by default.
 
     Returns
     -------
     ndarray of uint8, shape (height, width, 4)
         Red, green, blue, alpha, not premultiplied. Alpha grows with the value; 0 beside the image.
-        The colours (inferno) keep their order for people who are colour-blind.
+        Alpha is 0 beside `seen` too. The colours (inferno) keep their order for people who are colour-blind.
     """
-    to_source = _grid_to_source(heat_map.shape, image)
-    matrix = viewport.source_to_screen(image, screen) @ to_source
+    box = seen or (0, image.rows, 0, image.columns)
+    placing = viewport.source_to_screen(image, screen)
+    matrix = placing @ grid_to_source(heat_map.shape, box)
     bounded = np.clip(np.nan_to_num(heat_map), 0, 1).astype(np.float32)
     bytes_ = np.rint(bounded * 255).astype(np.uint8)
     alpha = np.rint(np.arange(256) * min(max(opacity, 0.0), 1.0)).astype(np.uint8)
     table = np.column_stack([heat_map_colours(), alpha]).view(np.int32)
-    rows, columns = image_span(viewport.source_to_screen(image, screen), (image.rows, image.columns), screen)
+    corner = np.array([[1.0, 0, box[2]], [0, 1, box[0]], [0, 0, 1]])
+    rows, columns = image_span(placing @ corner, (box[1] - box[0], box[3] - box[2]), screen)
     rgba = np.zeros((screen[1], screen[0]), np.int32)
     if rows.stop > rows.start and columns.stop > columns.start:
         matrix[:, 2] -= columns.start, rows.start
@@ -210,11 +220,6 @@ def draw_overlay(
     with_overlay = picture.copy()
     cv2.copyTo(np.full_like(picture, 255), mask, with_overlay)
     return with_overlay
-
-
-def _grid_to_source(shape: tuple[int, ...], image: ImageShape) -> NDArray[np.float64]:
-    fx, fy = image.columns / shape[1], image.rows / shape[0]
-    return np.array([[fx, 0, fx / 2 - 0.5], [0, fy, fy / 2 - 0.5], [0, 0, 1]])
 
 
 def heat_map_colours() -> NDArray[np.uint8]:

@@ -63,7 +63,9 @@ def test_no_gamma_and_no_window_tells_equalised_pictures_apart(values: NDArray[n
         network_picture(Frame(values, bits_stored=12), spec),
         network_picture(Frame(bent, bits_stored=16), spec),
     )
-    assert np.abs(one.astype(int) - other).max() <= 3
+    apart = np.abs(one.astype(int) - other)
+    assert apart.mean() < 1
+    assert apart.max() <= 12, "the mean of several pixels is bent a little where they differ much"
 
 
 def test_equalised_pictures_have_every_grey_level_in_either_polarity(values: NDArray[np.uint16]) -> None:

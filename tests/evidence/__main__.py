@@ -12,6 +12,8 @@ COMMANDS = {
     "duplicates": "planted copies of radiographs, unreadable files, a class stamped with text",
     "designs": "coverage of the intervals on other kinds of tests, and of paired differences",
     "many_images": "the check of up to 60,000 pictures: time, memory, cancel, second run",
+    "refusal": "what the shipped model refuses: far, near and sealed pictures, error against coverage",
+    "same_pixels": "radiographs in every lossless encoding, and what is answered",
     "shortcuts": "planted shortcuts are found and named; sets of cases without one stay clear",
     "statistics": "coverage of the intervals, calibration recovered, labels shuffled by patient",
 }

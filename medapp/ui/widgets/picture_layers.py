@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage
 
+from medapp.display.contours import Box, contours_of
 from medapp.display.look import Covering
 from medapp.display.overlays import heat_map_rgba
 from medapp.display.render import Resampled, for_screen, grey, resample, screen_pixels
@@ -29,6 +30,7 @@ class HeatMapView:
 
     values: NDArray[np.float32]
     opacity: float
+    seen: Box | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +59,7 @@ class Layers:
         self._resampled: tuple[object, Resampled] | None = None
         self._image: tuple[object, Drawn] | None = None
         self._heat: tuple[object, QImage] | None = None
+        self._lines: tuple[object, tuple[NDArray[np.float64], ...]] | None = None
 
     def image(
         self,
@@ -103,9 +106,17 @@ class Layers:
         key = (id(view.values), view.opacity, id(frame), viewport, screen)
         if self._heat is None or self._heat[0] != key:
             coarse, small = _coarse(frame, viewport, screen, HEAT_MAP_COARSENESS)
-            pixels = heat_map_rgba(view.values, ImageShape.of(frame), coarse, small, view.opacity)
+            pixels = heat_map_rgba(view.values, ImageShape.of(frame), coarse, small, view.opacity, view.seen)
             self._heat = key, as_qimage(cv2.resize(pixels, screen))
         return self._heat[1]
+
+    def contours(self, view: HeatMapView, frame: Frame) -> tuple[NDArray[np.float64], ...]:
+        """Return the lines around the hot part of a heat map, in pixels of the frame."""
+        key = (id(view.values), view.seen, frame.shape)
+        if self._lines is None or self._lines[0] != key:
+            rows, columns = frame.shape
+            self._lines = key, contours_of(view.values, view.seen or (0, rows, 0, columns))
+        return self._lines[1]
 
 
 def _covered(covering: Covering, frame: Frame) -> tuple[bool, bool, tuple[int, ...]]:

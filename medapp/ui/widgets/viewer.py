@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 from medapp.display.look import Covering
 from medapp.display.viewport import ImageShape, Viewport
 from medapp.i18n import tr
-from medapp.imaging.frame import Lut
+from medapp.imaging.frame import Frame, Lut
 from medapp.imaging.study import Window
 from medapp.imaging.voi import Voi
 from medapp.ui.gestures import (
@@ -37,6 +37,7 @@ from medapp.ui.gestures import (
 )
 from medapp.ui.state import Picture, Tool
 from medapp.ui.widgets.annotations import draw_annotations, draw_message
+from medapp.ui.widgets.heat_contour import draw_contours
 from medapp.ui.widgets.picture_layers import Drawn, HeatMapView, Layers
 from medapp.ui.widgets.presentation_drawing import draw_legend, draw_presentation
 from medapp.ui.widgets.readout import Readout
@@ -175,6 +176,7 @@ class Viewer(QWidget):
                     content.heat_map, content.picture.shown, content.viewport, self._screen()
                 )
                 painter.drawImage(self.rect(), overlay)
+                self._draw_contours(painter, content.heat_map, content.picture.shown)
             painter.setOpacity(1.0)
             self._draw_over(painter, content.picture)
             draw_annotations(
@@ -188,6 +190,10 @@ class Viewer(QWidget):
             painter.setPen(QColor("#4aa3ff"))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
+
+    def _draw_contours(self, painter: QPainter, view: HeatMapView, frame: Frame) -> None:
+        to_screen = self._content.viewport.source_to_screen(ImageShape.of(frame), self._screen())
+        draw_contours(painter, self._layers.contours(view, frame), to_screen, self.devicePixelRatioF())
 
     def _changed_by_window(self, picture: QRectF) -> QRegion:
         """Return what a change of the window changes: the picture, and the corner that tells the window."""
