@@ -26,6 +26,9 @@ class ModelRef:
     id: str
     version: str
 
+    def __str__(self) -> str:
+        return f"{self.id}@{self.version}"
+
 
 Refs: TypeAlias = tuple[ModelRef, ...]
 
@@ -60,6 +63,11 @@ class InUse:
         if after == before and self.active is not None:
             return watched
         return replace(watched, active=after, history=(self.active, *self.history)[:HISTORY_LIMIT])
+
+    def deactivated(self, ref: ModelRef, shipped: Refs) -> InUse:
+        """Take `ref` out of use; it can be put back by `rolled_back`."""
+        after = tuple(other for other in self.effective(shipped) if other != ref)
+        return replace(self, active=after, history=(self.active, *self.history)[:HISTORY_LIMIT])
 
     def rolled_back(self, there: Collection[ModelRef], shipped: Refs) -> InUse:
         """Return to the last state before in which other models were in use than now, of those that are `there`.

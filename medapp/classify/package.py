@@ -77,7 +77,11 @@ class Package:
 
     def weights(self) -> dict[str, NDArray[Any]]:
         """Return the network's tensors by torchvision's names, float32 where they were float16."""
-        return _widened(_read_tensors(self._bytes(WEIGHTS), WEIGHTS))
+        return _widened(self.stored_weights())
+
+    def stored_weights(self) -> dict[str, NDArray[Any]]:
+        """Return the network's tensors with as many bits as the package keeps them with."""
+        return _read_tensors(self._bytes(WEIGHTS), WEIGHTS)
 
     def novelty(self) -> dict[str, NDArray[Any]] | None:
         """Return what `classify.novelty` needs, or None where the package has none."""

@@ -143,6 +143,26 @@ class Registry:
         self._change(lambda decided: decided.activated(_ref(package), shipped))
         return package
 
+    def deactivate(self, name: str) -> Package:
+        """Take a model out of use; it stays installed.
+
+        Raises
+        ------
+        MedappError
+            ``registry.unknown``, or ``registry.not_in_use``.
+        """
+        entry = self._entry_in_use(name)
+        shipped = self._shipped(self._packages())
+        self._change(lambda decided: decided.deactivated(entry.ref, shipped))
+        return entry.package
+
+    def _entry_in_use(self, name: str) -> Entry:
+        """Return the entry called `name`; without a version the one that is in use, if any is."""
+        used = [entry for entry in self.list().entries if entry.active and name in {entry.ref.id, str(entry.ref)}]
+        if not used:
+            raise MedappError("registry.not_in_use", id=self.entry(name).ref.id)
+        return used[-1]
+
     def rollback(self) -> tuple[Package, ...]:
         """Put in use what was in use before the last activation, and return it.
 
@@ -190,17 +210,19 @@ class Registry:
         return tuple((packages[ref][0], studies) for ref, studies in decided.items() if ref in packages)
 
     def remove(self, name: str) -> None:
-        """Delete an installed package; it is no longer in use.
+        """Delete an installed package.
 
         Raises
         ------
         MedappError
-            ``registry.unknown``, ``registry.builtin`` for one that the program ships, or ``registry.remove`` where the
-            disk refuses.
+            ``registry.unknown``, ``registry.builtin`` for one that the program ships, ``registry.remove_in_use`` for
+            one that answers, or ``registry.remove`` where the disk refuses.
         """
         entry = self.entry(name)
         if entry.builtin:
             raise MedappError("registry.builtin", id=entry.ref.id)
+        if entry.active:
+            raise MedappError("registry.remove_in_use", id=entry.ref.id, version=entry.ref.version)
         self._change(lambda decided: decided.without(entry.ref))
         doomed = entry.package.path.with_name(f".{entry.ref.version}.{secrets.token_hex(4)}.removed")
         try:
@@ -215,7 +237,7 @@ class Registry:
         return tuple(packages[ref][0] for ref in self._active_refs(packages))
 
     def active(self, modality: str, body_part: str = "", view: str = "") -> Package | None:
-        """Return the package in use that is asked about such a frame, or None: no model for this.
+        """Return the package in use that is asked about such a frame, or None: no model for this (see `overlap`).
 
         Of those whose scope fits, it is the one whose scope names the most of what the frame says of itself; of
         equals, the one activated last.

@@ -39,7 +39,7 @@ from medapp.processes import Message, ParentPipes
 
 NEUTRAL_THRESHOLD = 0.5
 STARTING_MODEL = WeightPlan()
-MEMORY_BYTES = 2**30
+MEMORY_BYTES = 2**29
 """What a request may take beside six times its file: the bytes, the tensors, what they become, and what is written."""
 _COPIES = 6
 _DATA_PAGES = 5

@@ -38,6 +38,8 @@ def main(arguments: Sequence[str]) -> int:
         return int(end.code or 0)
     try:
         status: int = command.run(args)
+    except SystemExit as end:  # arguments that do not go together
+        return int(end.code or 0)
     except MedappError as error:
         print(tell(error), file=sys.stderr)
         return NOTHING_ANSWERED

@@ -13,6 +13,7 @@ from medapp.cli import models_compare, models_export, models_import, models_repo
 from medapp.cli.main import ANSWERED
 from medapp.folders import user_folders
 from medapp.i18n import tell, tr
+from medapp.workflows.activation import activate_for, rescoped, scope_in_words, shared_images
 
 ACTIONS = (
     "list",
@@ -20,6 +21,7 @@ ACTIONS = (
     "import",
     "export",
     "activate",
+    "deactivate",
     "rollback",
     "remove",
     "report",
@@ -28,13 +30,18 @@ ACTIONS = (
     "watched",
 )
 
+CLASSES_SHOWN = 20
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the actions and their arguments."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION", help=tr("cli.models.action"))
     parsers = {name: actions.add_parser(name, help=tr(f"cli.models.{name}")) for name in ACTIONS}
-    for name in ("show", "activate", "remove"):
+    for name in ("show", "activate", "deactivate", "remove"):
         parsers[name].add_argument("name", metavar="ID", help=tr("cli.models.name"))
+    for option in ("modality", "body-part", "view"):
+        help_text = tr(f"cli.activate.{option.replace('-', '_')}")
+        parsers["activate"].add_argument(f"--{option}", metavar=tr(f"cli.import.metavar.{option}"), help=help_text)
     models_import.add_arguments(parsers["import"])
     models_export.add_arguments(parsers["export"])
     models_report.add_arguments(parsers["report"])
@@ -52,6 +59,7 @@ def run(args: argparse.Namespace) -> int:
         "import": models_import.perform,
         "export": models_export.perform,
         "activate": _activate,
+        "deactivate": _deactivate,
         "rollback": _rollback,
         "remove": _remove,
         "report": models_report.perform,
@@ -84,11 +92,22 @@ def _show(registry: Registry, args: argparse.Namespace) -> tuple[dict[str, Any],
         "report": package.report(),
         "card": package.card(),
     }
-    return {"model": document}, "\n".join([_row(entry), "", package.card().strip(), "", tr("research_use")])
+    told = [] if package.calibration.calibrated else [tr("model.not_calibrated")]
+    return {"model": document}, "\n".join([_row(entry), *told, "", package.card().strip(), "", tr("research_use")])
 
 
 def _activate(registry: Registry, args: argparse.Namespace) -> tuple[dict[str, Any], str]:
-    return _told(registry.activate(args.name), "cli.models.activated")
+    scope = registry.get(args.name).scope
+    asked = {"modalities": args.modality, "body_parts": args.body_part, "views": args.view}
+    package = activate_for(registry, args.name, rescoped(scope, **asked))
+    shared = shared_images(registry, package)
+    document, text = _told(package, "cli.models.activated", scope=scope_in_words(package.scope))
+    uncalibrated = () if package.calibration.calibrated else (tr("model.not_calibrated"),)
+    return {**document, "shared_images": list(shared)}, "\n".join([text, *shared, *uncalibrated])
+
+
+def _deactivate(registry: Registry, args: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    return _told(registry.deactivate(args.name), "cli.models.deactivated")
 
 
 def _rollback(registry: Registry, _: argparse.Namespace) -> tuple[dict[str, Any], str]:
@@ -120,6 +139,9 @@ def _summary(entry: Entry) -> dict[str, Any]:
         "architecture": metadata.architecture,
         "classes": list(metadata.classes),
         "modalities": list(entry.package.scope.modalities),
+        "body_parts": list(entry.package.scope.body_parts),
+        "views": list(entry.package.scope.views),
+        "calibrated": entry.package.calibration.calibrated,
         "created": metadata.created,
         "builtin": entry.builtin,
         "active": entry.active,
@@ -129,8 +151,8 @@ def _summary(entry: Entry) -> dict[str, Any]:
 
 
 def _row(entry: Entry) -> str:
-    metadata = entry.package.metadata
-    return tr(
+    metadata, calibrated = entry.package.metadata, entry.package.calibration.calibrated
+    line = tr(
         "cli.models.row",
         mark="*" if entry.active else " ",
         id=metadata.id,
@@ -138,5 +160,9 @@ def _row(entry: Entry) -> str:
         name=metadata.name,
         kind=metadata.kind,
         architecture=metadata.architecture,
-        classes=", ".join(metadata.classes),
+        classes=", ".join(metadata.classes[:CLASSES_SHOWN]) + (" …" if len(metadata.classes) > CLASSES_SHOWN else ""),
     )
+    if metadata.kind == "backbone":
+        return line
+    told = [scope_in_words(entry.package.scope), *([] if calibrated else [tr("model.not_calibrated_short")])]
+    return f"{line}  ({'; '.join(told)})"

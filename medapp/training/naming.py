@@ -6,10 +6,8 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
-from medapp.classify.contents import PackageContents, Tensors, halved
-from medapp.classify.package import LICENCE, Package, write_package
+from medapp.classify.package import Package, write_package
+from medapp.classify.revision import contents_of
 from medapp.classify.scope import Scope
 
 LONGEST_ID = 60
@@ -56,22 +54,11 @@ def renamed(
     old = package.metadata
     report = package.report()
     card = package.card().replace(f"# {old.name}", f"# {name}", 1)
-    contents = PackageContents(
+    contents = replace(
+        contents_of(package),
         metadata=replace(old, id=identifier(name), name=name, version=version or old.version),
-        preprocess=package.preprocess,
-        weights=_as_stored(package.weights()),
         scope=scope or package.scope,
-        calibration=package.calibration,
-        novelty=package.novelty(),
-        training_set=package.training_set(),
         report=None if report is None else {**report, "openings": openings},
         card=card,
-        licence_text=(package.path / LICENCE).read_text(encoding="utf-8"),
     )
     return write_package(target, contents)
-
-
-def _as_stored(weights: Tensors) -> Tensors:
-    """Return each tensor that came from 16 bits with 16 bits, the others as they are."""
-    half = halved(weights)
-    return {name: half[name] if np.array_equal(half[name].astype(w.dtype), w) else w for name, w in weights.items()}

@@ -124,6 +124,8 @@ class Use:
         """Take the named model off this station; the training keeps it."""
         named = self.named()
         if named is not None:
+            if named.manifest_hash in {package.manifest_hash for package in self._registry.in_use()}:
+                self._registry.deactivate(_ref(named))
             self._registry.remove(_ref(named))
             self._project.note("removed", {"name": named.metadata.name}, named=None)
 

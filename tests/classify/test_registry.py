@@ -122,13 +122,45 @@ def test_a_built_in_model_is_in_use_until_another_is_and_cannot_be_removed(
     assert in_use(registry) == ["starter@1.0"]
 
 
-def test_a_removed_model_is_gone_and_no_longer_in_use(registry: Registry, source: Path, folders: Folders) -> None:
+def test_a_model_in_use_is_not_removed_until_it_is_taken_out_of_use(
+    registry: Registry, source: Path, folders: Folders
+) -> None:
     registry.install(source)
     registry.activate("trial")
+    assert code_of(registry.remove, "trial") == "registry.remove_in_use"
+    assert in_use(registry) == ["trial@1.0"]
+    registry.deactivate("trial")
     registry.remove("trial")
     assert registry.list().entries == ()
     assert in_use(registry) == []
     assert not (folders.models / "trial" / "1.0").exists()
+
+
+def test_a_model_taken_out_of_use_stays_installed_and_comes_back_with_the_step_before(
+    registry: Registry, tmp_path: Path
+) -> None:
+    for name in ("one", "two"):
+        install(registry, tmp_path, name)
+        registry.activate(name)
+    assert registry.deactivate("one").metadata.id == "one"
+    assert in_use(registry) == ["two@1.0"]
+    assert code_of(registry.deactivate, "one") == "registry.not_in_use"
+    registry.rollback()
+    assert in_use(registry) == ["two@1.0", "one@1.0"]
+
+
+def test_the_version_in_use_is_meant_where_one_is_taken_out_of_use(registry: Registry, tmp_path: Path) -> None:
+    for version in ("1.0", "2.0"):
+        registry.install(write_package(tmp_path / version, contents("trial", version)).path)
+    registry.activate("trial@1.0")
+    assert code_of(registry.deactivate, "trial@2.0") == "registry.not_in_use"
+    assert registry.deactivate("trial").metadata.version == "1.0"
+
+
+def test_a_built_in_model_can_be_taken_out_of_use(registry: Registry, tmp_path: Path) -> None:
+    write_package(tmp_path / "builtin" / "starter", contents("starter"))
+    registry.deactivate("starter")
+    assert in_use(registry) == []
 
 
 def test_a_starting_model_cannot_be_put_in_use(registry: Registry, tmp_path: Path) -> None:
@@ -254,6 +286,7 @@ def test_rollback_passes_over_a_removed_model(registry: Registry, tmp_path: Path
     for name in ("one", "two", "three"):
         install(registry, tmp_path, name)
         registry.activate(name)
+    registry.deactivate("two")
     registry.remove("two")
     assert in_use(registry) == ["three@1.0", "one@1.0"]
     registry.rollback()
@@ -266,6 +299,7 @@ def test_after_removing_the_model_in_use_one_can_still_go_back(registry: Registr
     for name in ("one", "two"):
         install(registry, tmp_path, name)
         registry.activate(name)
+    registry.deactivate("two")
     registry.remove("two")
     assert in_use(registry) == ["one@1.0"]
     registry.rollback()
@@ -276,6 +310,7 @@ def test_a_model_that_was_removed_does_not_come_back_with_its_name(registry: Reg
     for name in ("one", "two"):
         install(registry, tmp_path, name)
         registry.activate(name)
+    registry.deactivate("one")
     registry.remove("one")
     registry.install(write_package(tmp_path / "other", contents("one", card="# Another\n")).path)
     registry.rollback()

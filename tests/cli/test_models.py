@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,45 @@ def test_a_model_goes_through_its_whole_life(source: str, tmp_path: Path, capsys
     assert answered(capsys, "import", str(tmp_path / "out ü.zip"))["version"] == "1.0"
 
 
+def test_a_model_is_activated_for_some_images_only_as_another_version_of_it(
+    source: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answered(capsys, "import", source)
+    told = answered(capsys, "activate", "trial", "--modality", "dx", "--body-part", "CHEST", "--view", "pa, ap")
+    assert (told["version"], told["scope"]) == ("1.0.1", "DX · CHEST · PA, AP")
+    assert (
+        answered(capsys, "activate", "trial@1.0", "--modality", "DX", "--body-part", "CHEST", "--view", "PA,AP")[
+            "version"
+        ]
+        == "1.0.1"
+    )
+    listed = {m["version"]: (m["active"], m["views"]) for m in answered(capsys, "list")["models"]}
+    assert listed == {"1.0": (False, []), "1.0.1": (True, ["PA", "AP"])}
+    assert "no word of a DICOM header" in refused(capsys, "activate", "trial", "--modality", "§")
+
+
+def test_which_of_two_models_for_the_same_images_is_asked_is_told(
+    source: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answered(capsys, "import", source)
+    answered(capsys, "activate", "trial@1.0", "--view", "PA")
+    (sentence,) = answered(capsys, "activate", "trial@1.0")["shared_images"]
+    assert "the one is asked whose scope names more" in sentence
+    (sentence,) = answered(capsys, "activate", "trial@1.0", "--view", "PA,AP")["shared_images"][:1]
+    assert "fits some of the same images" in sentence
+
+
+def test_a_model_in_use_is_taken_out_of_use_before_it_is_removed(
+    source: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answered(capsys, "import", source)
+    assert "is not in use" in refused(capsys, "deactivate", "trial")
+    answered(capsys, "activate", "trial")
+    assert "models deactivate trial@1.0" in refused(capsys, "remove", "trial")
+    assert answered(capsys, "deactivate", "trial")["version"] == "1.0"
+    answered(capsys, "remove", "trial")
+
+
 def test_lines_for_people_name_the_model(source: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["models", "list"]) == 0
     assert "no models yet" in capsys.readouterr().out
@@ -86,6 +126,46 @@ def test_a_weight_file_becomes_a_starting_model(tmp_path: Path, capsys: pytest.C
     assert (told["id"], told["kind"]) == ("own-base", "backbone")
     assert answered(capsys, "show", "own-base")["model"]["preprocess"]["mean"] == [0.5, 0.5, 0.5]
     assert "starting model" in refused(capsys, "activate", "own-base")
+
+
+def test_a_weight_file_becomes_a_classifier_that_says_that_it_is_not_calibrated(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save_file(weights(), tmp_path / "w.safetensors")
+    options = ["--classes", "ill,well", "--architecture", "small_cnn", "--preprocess", "medapp", "--modality", "DX"]
+    told = answered(capsys, "import", str(tmp_path / "w.safetensors"), *options)
+    assert (told["id"], told["version"], told["classes"], told["calibrated"]) == ("w", "1", ["ill", "well"], False)
+    answered(capsys, "activate", "w")
+    listed = answered(capsys, "list")
+    schemas.check("models_list", listed)
+    assert [(m["calibrated"], m["modalities"]) for m in listed["models"]] == [(False, ["DX"])]
+    assert main(["models", "show", "w"]) == 0
+    assert "not probabilities" in capsys.readouterr().out
+    assert answered(capsys, "import", str(tmp_path / "w.safetensors"), *options)["version"] == "2"
+
+
+def test_a_weight_file_is_looked_into_and_nothing_is_installed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save_file(weights(), tmp_path / "w.safetensors")
+    told = answered(capsys, "import", str(tmp_path / "w.safetensors"), "--look")
+    assert (told["file"]["architecture"], told["file"]["outputs"]) == ("small_cnn", 2)
+    assert told["guessed"] == {"classes": [], "preprocess": "imagenet"}
+    assert answered(capsys, "list")["models"] == []
+
+
+@pytest.mark.torch
+def test_a_file_that_swells_is_not_opened(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    import torch
+
+    with torch.serialization.skip_data():  # room for the zeros, which nobody writes
+        torch.save({"classifier.bias": torch.zeros(180 * 2**20)}, tmp_path / "wide.pth")
+    with zipfile.ZipFile(tmp_path / "wide.pth") as wide, zipfile.ZipFile(tmp_path / "bomb.pth", "w") as bomb:
+        for info in wide.infolist():
+            content = bytes(info.file_size) if info.filename.endswith("data/0") else wide.read(info)
+            bomb.writestr(info.filename, content, zipfile.ZIP_DEFLATED, compresslevel=1)
+    assert (tmp_path / "bomb.pth").stat().st_size < 2**22
+    assert "more memory than weights" in refused(capsys, "import", str(tmp_path / "bomb.pth"))
 
 
 def test_a_file_of_torch_home_is_found_by_its_networks_name(

@@ -87,6 +87,12 @@ def _two_models(root: Path) -> None:
         registry(root).activate(name)
 
 
+def _two_unused_models(root: Path) -> None:
+    _two_models(root)
+    for name in ("first", "second"):
+        registry(root).deactivate(name)
+
+
 def _watchable(root: Path) -> None:
     _two_models(root)
     registry(root).install(package_at(root / "given" / "third", metadata=contents("third").metadata).path)
@@ -99,6 +105,7 @@ def _watched(root: Path) -> object:
 def _zip(root: Path) -> None:
     _two_models(root)
     registry(root).export("first", root / "out" / "first.zip")
+    registry(root).deactivate("first")
     registry(root).remove("first")
 
 
@@ -148,7 +155,8 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("install a ZIP", _zip, lambda root: registry(root).install(root / "out" / "first.zip"), models),
     Operation("activate", _two_models, lambda root: registry(root).activate("first"), models),
     Operation("roll back", _two_models, lambda root: registry(root).rollback(), models),
-    Operation("remove", _two_models, lambda root: registry(root).remove("first"), models, steps=True),
+    Operation("take out of use", _two_models, lambda root: registry(root).deactivate("first"), models),
+    Operation("remove", _two_unused_models, lambda root: registry(root).remove("first"), models, steps=True),
     Operation(
         "export", _two_models, lambda root: registry(root).export("first", root / "out" / "first.zip"), _exported
     ),
