@@ -33,6 +33,11 @@ class StripBars(QWidget):
         self._view: StackView | None = None
         self._current = -1
 
+    @property
+    def current(self) -> int:
+        """The image that is marked as the one on screen, or -1."""
+        return self._current
+
     def sizeHint(self) -> QSize:
         """Return room for the bars."""
         return QSize(240, CHART_PX)
