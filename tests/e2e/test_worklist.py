@@ -21,7 +21,7 @@ from medapp.ui.widgets.strip_chart import StripBars
 from medapp.ui.widgets.worklist_table import WorklistTable
 from tests.e2e.driver import Driver, drive
 from tests.e2e.screens import press, text_of
-from tests.trial_packages import contents, package_at
+from tests.trial_packages import package_at
 
 pytestmark = pytest.mark.e2e
 PICTURES = 24
