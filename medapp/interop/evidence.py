@@ -25,6 +25,11 @@ TYPE_2 = (
     "ReferringPhysicianName",
 )
 """Attributes of the Patient and General Study modules that are there even where they are empty (PS3.5 7.4.3)."""
+_STORAGE = "1.2.840.10008.5.1.4.1.1."
+ONE_FRAME = frozenset(
+    f"{_STORAGE}{end}" for end in ("1", "1.1", "1.1.1", "1.2", "1.2.1", "1.3", "1.3.1", "2", "4", "6.1", "7", "128")
+)
+"""SOP classes of single frames: CR, DX, MG, IO, CT, MR, US, SC, PET."""
 _UID = re.compile(r"[0-9]+(\.[0-9]+)*")
 _TIME = re.compile(r"([01]\d|2[0-3])([0-5]\d([0-5]\d(\.\d{1,6})?)?)?")
 _AGE = re.compile(r"\d{3}[DWMY]")
@@ -79,6 +84,16 @@ def evidence_of(header: SourceHeader | None) -> Dataset:
             setattr(evidence, keyword, value.split("\\") if "\\" in value else value)
     _drop_half_statements(evidence)
     return evidence
+
+
+def frame_numbers(header: SourceHeader, frame_number: int) -> list[int] | None:
+    """Return what a reference to one frame of an instance names (PS3.3 10.3).
+
+    None where the instance has one frame, and where its SOP class allows one only, whatever the file holds: then the
+    frame has to be told in words.
+    """
+    several = header.frames > 1 and header.get("SOPClassUID") not in ONE_FRAME
+    return [frame_number] if several else None
 
 
 def _drop_half_statements(evidence: Dataset) -> None:

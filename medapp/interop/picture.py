@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from medapp.display.contours import contours_of
 from medapp.display.look import Extent, Look, picture_of
 from medapp.display.viewport import ImageShape
 from medapp.i18n import tr
 from medapp.imaging.frame import Frame
 from medapp.imaging.voi import default_voi, starts_inverted
-from medapp.interop.contour import contours_of, draw_contours
+from medapp.interop.contour import draw_contours
 from medapp.interop.lettering import Line, words_below
 from medapp.interop.outcome import Outcome
 from medapp.interop.words import class_lines, explanation, headline, maker_line, model_line, remarks
@@ -59,8 +60,8 @@ def picture_with_contour(outcome: Outcome, look: Look | None = None) -> Picture:
     viewport, size = extent.placed(frame)
     matrix = viewport.source_to_screen(ImageShape.of(frame), size)
     seen = prediction.seen or (0, frame.shape[0], 0, frame.shape[1])
-    lines = contours_of(prediction.heat_map, seen, matrix, size)
-    draw_contours(pixels, lines, max(1, round(max(size) / 400)))
+    lines = contours_of(prediction.heat_map, seen)
+    draw_contours(pixels, lines, matrix, max(1, round(max(size) / 400)))
     return Picture(pixels, has_contour=bool(lines))
 
 
@@ -92,6 +93,8 @@ def caption(outcome: Outcome, *, has_contour: bool) -> list[Line]:
     prediction = outcome.prediction
     lines = [Line(headline(prediction), bold=True), Line(explanation(prediction))]
     lines += [Line(text) for text in class_lines(prediction)]
+    if outcome.header is not None and outcome.header.frames > 1:
+        lines.append(Line(tr("send.about_frame", number=outcome.frame_number)))
     if has_contour:
         lines.append(Line(contour_sentence(outcome)))
     lines += [Line(text) for text in remarks(prediction)]

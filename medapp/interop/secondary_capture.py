@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from medapp import __version__
 from medapp.i18n import tr
 from medapp.imaging.source_header import SourceHeader
-from medapp.interop.evidence import UTF_8, allowed, evidence_of
+from medapp.interop.evidence import UTF_8, allowed, evidence_of, frame_numbers
 from medapp.interop.identifiers import IMPLEMENTATION, Place, SeriesOfRun
 from medapp.interop.outcome import Outcome
 from medapp.interop.picture import Picture, captioned
@@ -122,8 +122,9 @@ def _describe(made: Dataset, outcome: Outcome, header: SourceHeader, evidence: D
     source = Dataset()
     source.ReferencedSOPClassUID = evidence.SOPClassUID
     source.ReferencedSOPInstanceUID = evidence.SOPInstanceUID
-    if header.frames > 1:
-        source.ReferencedFrameNumber = outcome.frame_number
+    frames = frame_numbers(header, outcome.frame_number)
+    if frames is not None:
+        source.ReferencedFrameNumber = frames
     source.PurposeOfReferenceCodeSequence = [_code("121322", "DCM", "Source image for image processing operation")]
     made.SourceImageSequence = [source]
     if header.lossy:

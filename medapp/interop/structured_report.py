@@ -8,7 +8,7 @@ from medapp import __version__
 from medapp.classify.prediction import Prediction
 from medapp.i18n import tr
 from medapp.interop import codes
-from medapp.interop.evidence import UTF_8, evidence_of
+from medapp.interop.evidence import UTF_8, evidence_of, frame_numbers
 from medapp.interop.identifiers import SeriesOfRun, lasting_uid, new_uid
 from medapp.interop.outcome import ModelFacts, Outcome
 from medapp.interop.quiet import quiet
@@ -93,6 +93,8 @@ def _content(outcome: Outcome, evidence: Dataset) -> MeasurementReport:
     )
     prediction = outcome.prediction
     sentences = [headline(prediction), explanation(prediction), *remarks(prediction)]
+    if outcome.header is not None and outcome.header.frames > 1:
+        sentences.append(tr("send.about_frame", number=outcome.frame_number))
     for sentence in (*sentences, tr("send.unverified"), tr("research_use")):
         comment = TextContentItem(
             name=dicom.DCM.Comment, value=sentence, relationship_type=RelationshipTypeValues.CONTAINS
@@ -153,10 +155,9 @@ def _group(
 ) -> MeasurementsAndQualitativeEvaluations:
     from highdicom.sr import MeasurementsAndQualitativeEvaluations, SourceImageForMeasurementGroup, TrackingIdentifier
 
-    several = outcome.header is not None and outcome.header.frames > 1
-    source = SourceImageForMeasurementGroup(
-        evidence.SOPClassUID, evidence.SOPInstanceUID, [outcome.frame_number] if several else None
-    )
+    assert outcome.header is not None, "a picture has no evidence"
+    frames = frame_numbers(outcome.header, outcome.frame_number)
+    source = SourceImageForMeasurementGroup(evidence.SOPClassUID, evidence.SOPInstanceUID, frames)
     return MeasurementsAndQualitativeEvaluations(
         tracking_identifier=TrackingIdentifier(new_uid(), f"{outcome.number}: {identifier}"),
         algorithm_id=_algorithm(outcome.model) if outcome.prediction.state != "no_model" else None,
