@@ -139,6 +139,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("worklist_folder", "file"),
     Command("open_sample", "file", (), "sample"),
     Command("save_result", "file", ("Ctrl+Shift+S",), enabled=can_save, starts_section=True),
+    Command("models", "file", ("Ctrl+M",)),
     Command("import_model", "file"),
     Command("close_all", "file", ("Ctrl+W",), enabled=_has_scan, starts_section=True),
     Command("quit", "file", ("Ctrl+Q",), starts_section=True),

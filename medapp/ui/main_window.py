@@ -21,6 +21,7 @@ from medapp.ui.importing import Importing, Offer
 from medapp.ui.label_door import LabelDoor
 from medapp.ui.label_keys import connect_strip, label_handlers
 from medapp.ui.labelling import Labelling
+from medapp.ui.models_window import ModelsWindow
 from medapp.ui.opening import Opening
 from medapp.ui.pictures import Pictures
 from medapp.ui.reading_page import ReadingPage
@@ -67,6 +68,7 @@ class MainWindow(QMainWindow):
         self.teaching = TeachingSession(session)
         self.importing = Importing(session)
         self.silent_watch = SilentWatch(session)
+        self.models_window = ModelsWindow(session, self)
         self.start_page, self.reading_page = StartPage(), ReadingPage()
         self.teaching_page = TeachingPage(self.teaching)
         self.worklist = Worklist(session, self.opening, self.pictures)
@@ -135,6 +137,9 @@ class MainWindow(QMainWindow):
         self.silent_watch.completed.connect(self.teaching.using.refresh)
         self.importing.offered.connect(self._offer_model)
         self.importing.installed.connect(self._models_changed)
+        self.importing.installed.connect(self.models_window.refresh)
+        self.models_window.desk.models_changed.connect(self._models_changed)
+        self.models_window.import_requested.connect(self._ask_for_model)
         self.teaching_page.use.import_requested.connect(self._ask_for_model)
         self._connect_labels()
         connect_worklist(self, self._session)
@@ -163,6 +168,7 @@ class MainWindow(QMainWindow):
             "open_folder": self._ask_for_folder,
             "open_sample": self.open_sample,
             "save_result": self.saving.show,
+            "models": self.models_window.open,
             "import_model": self._ask_for_model,
             "worklist": self.worklist.toggle,
             "worklist_folder": partial(ask_for_worklist, self),
