@@ -18,6 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run medapp with command-line `arguments` and return the exit status."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     _speak_utf8()
+    _choose_language(of_a_person=arguments[:1] not in (["_reader"], ["_engine"], ["_weights"]))
     if HOLD_TORCH.intersection(arguments[:1]):
         # Threads of OpenMP that spin while they wait starve each other on a busy machine: one image took
         # 84 ms (1,528 ms at the 90th percentile) beside other work, and 22 ms (25 ms) with threads that sleep.
@@ -36,6 +37,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
             return run(arguments)
     return run(arguments[1:])
+
+
+def _choose_language(*, of_a_person: bool) -> None:
+    """Speak what ``MEDAPP_LANGUAGE`` asks for, else what the settings name, else English.
+
+    A helper process is told by the one that starts it.
+    """
+    from medapp.i18n import asked_language, speak
+
+    language = asked_language()
+    if not language and of_a_person:
+        from medapp.folders import user_folders
+        from medapp.storage.settings import chosen_language
+
+        language = chosen_language(user_folders().settings)
+    speak(language)
 
 
 def _speak_utf8() -> None:

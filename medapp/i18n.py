@@ -1,9 +1,14 @@
-"""Texts for people: message keys with parameters, looked up in ``resources/translations/<language>/*.json``."""
+"""Texts for people: message keys with parameters, looked up in ``resources/translations/<language>/*.json``.
+
+One language is spoken at a time in a process (`speak`). Which one is chosen by `__main__`, the command line and
+the window; this module knows codes, not systems.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
+import os
 from collections.abc import Mapping
 from functools import cache
 
@@ -11,12 +16,15 @@ from medapp.errors import MedappError, Problem
 from medapp.folders import resource_path
 
 log = logging.getLogger(__name__)
-LANGUAGE = "en"
+LANGUAGES = ("en", "zh_CN")
+"""English first: its texts stand in where another language lacks one."""
+LANGUAGE_VARIABLE = "MEDAPP_LANGUAGE"
+_TRADITIONAL = frozenset({"hant", "tw", "hk", "mo"})
+_spoken = LANGUAGES[0]
 
 
 @cache
-def catalogue(language: str = LANGUAGE) -> Mapping[str, str]:
-    """Return all texts of `language` by key. A key that stands in two files is an error."""
+def _texts(language: str) -> Mapping[str, str]:
     texts: dict[str, str] = {}
     for path in sorted(resource_path("translations", language).glob("*.json")):
         part: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
@@ -26,13 +34,52 @@ def catalogue(language: str = LANGUAGE) -> Mapping[str, str]:
     return texts
 
 
+def catalogue(language: str = "") -> Mapping[str, str]:
+    """Return all texts of `language` by key; of the one that is spoken where none is named.
+
+    A key that stands in two files is an error.
+    """
+    return _texts(language or _spoken)
+
+
+def spoken() -> str:
+    """Return the code of the language that is spoken: one of `LANGUAGES`."""
+    return _spoken
+
+
+def speak(language: str) -> None:
+    """Speak `language` from now on; English where it is not one of `LANGUAGES`."""
+    global _spoken  # noqa: PLW0603 - one process, one person: all texts that follow are for the same eyes
+    _spoken = language if language in LANGUAGES else LANGUAGES[0]
+
+
+def spoken_by_children() -> dict[str, str]:
+    """Return what the environment of a process that this one starts needs, so that it speaks the same language."""
+    return {LANGUAGE_VARIABLE: _spoken}
+
+
+def known_language(code: str) -> str:
+    """Return the language of ours that `code` stands for (``zh-Hans-CN``, ``zh_CN.UTF-8``, ``de``): English for others.
+
+    Traditional Chinese is another script: its readers get English.
+    """
+    parts = code.replace("-", "_").partition(".")[0].lower().split("_")
+    return "zh_CN" if parts[0] == "zh" and not _TRADITIONAL.intersection(parts) else LANGUAGES[0]
+
+
+def asked_language() -> str:
+    """Return the language that ``MEDAPP_LANGUAGE`` asks for; nothing where it is not set."""
+    asked = os.environ.get(LANGUAGE_VARIABLE, "").strip()
+    return known_language(asked) if asked else ""
+
+
 def tr(key: str, **params: object) -> str:
     """Return the text of `key` with its places filled, e.g. ``tr("scan.progress", done=3, total=9)``.
 
-    A key without a text gives the key itself, so that a missing translation never stops work; a
-    test finds it instead.
+    A key without a text gives the English one, else the key itself, so that a missing translation never stops
+    work; a test finds it instead.
     """
-    text = catalogue().get(key)
+    text = catalogue().get(key) or catalogue(LANGUAGES[0]).get(key)
     if text is None:
         log.error("no text for the key %s", key)
         return key

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medapp.errors import MedappError
+from medapp.i18n import spoken_by_children
 
 PROTOCOL_VERSION = 1
 HEADER_LIMIT = 64 * 2**20
@@ -140,7 +141,7 @@ class Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=None if keep_stderr else subprocess.DEVNULL,
-            env={**os.environ, **(environment or {})},
+            env={**os.environ, **spoken_by_children(), **(environment or {})},
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         _widen(self._process.stdout)

@@ -15,6 +15,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from medapp.i18n import LANGUAGE_VARIABLE, LANGUAGES, speak
+
 hypothesis.settings.register_profile("same", derandomize=True)
 hypothesis.settings.register_profile("searching", derandomize=False)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
@@ -46,6 +48,15 @@ def _loaded_once() -> Iterator[None]:
 def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep settings, results, models and runs of the tests away from the person's own."""
     monkeypatch.setenv("MEDAPP_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture(autouse=True)
+def _english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Speak English, whatever this machine speaks and the test before has spoken."""
+    monkeypatch.setenv(LANGUAGE_VARIABLE, LANGUAGES[0])
+    speak(LANGUAGES[0])
+    yield
+    speak(LANGUAGES[0])
 
 
 @pytest.fixture(autouse=True)

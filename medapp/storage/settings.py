@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from medapp.errors import Problem
 from medapp.files import read_json, write_json
+from medapp.i18n import LANGUAGES
 from medapp.schemas.salvage import beginning_of
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,8 @@ class Settings:
     ----------
     theme : str
         ``dark`` or ``light``.
+    language : str
+        What is spoken: ``en``, ``zh_CN``, or ``system``.
     font_px : int
         Size of the text, in pixels.
     automatic_ai : bool
@@ -59,6 +62,7 @@ class Settings:
     """
 
     theme: Literal["dark", "light"] = _choice("dark", "dark", "light")
+    language: Literal["system", "en", "zh_CN"] = _choice("system", "system", *LANGUAGES)
     font_px: int = _between(13, FONT_SMALLEST, FONT_LARGEST)
     automatic_ai: bool = False
     classify_ahead: bool = True
@@ -124,6 +128,15 @@ class SettingsFile:
         except OSError:
             log.warning("damaged settings could not be set aside")
         return Problem(str(self._path), "settings.damaged", {"name": aside.name})
+
+
+def chosen_language(path: Path) -> str:
+    """Return the language that the settings file at `path` names; nothing where it names none, or cannot be read."""
+    try:
+        chosen = str(read_json(path).get("language"))
+    except (OSError, ValueError, AttributeError, RecursionError):
+        return ""
+    return chosen if chosen in LANGUAGES else ""
 
 
 def _settings_from(document: Mapping[str, Any]) -> Settings:

@@ -15,7 +15,7 @@ from typing import Any
 
 from medapp.errors import MedappError
 from medapp.files import write_json
-from medapp.i18n import tell, tr
+from medapp.i18n import spoken_by_children, tell, tr
 from medapp.jobs import Job, Partial, Progress
 from medapp.processes import own_command
 from medapp.training.runs import events
@@ -144,6 +144,7 @@ class Run:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
+                env={**os.environ, **spoken_by_children()},
                 start_new_session=os.name != "nt",
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0)
                 | getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from medapp.folders import resource_path
-from medapp.i18n import LANGUAGE, catalogue, tr
+from medapp.i18n import catalogue, spoken, tr
 from medapp.training.reporting.report_page.beside import Beside, Report
 from medapp.training.reporting.report_page.card import card_section
 from medapp.training.reporting.report_page.cases import cases_section
@@ -75,7 +75,7 @@ def report_page(report: Report, beside: Beside = Beside()) -> str:  # noqa: B008
         element("title", title_of(report, beside)),
         element("style", Markup(_style())),
     )
-    whole = element("html", head, element("body", element("main", body), _foot(report)), lang=LANGUAGE)
+    whole = element("html", head, element("body", element("main", body), _foot(report)), lang=spoken().replace("_", "-"))
     return f"<!DOCTYPE html>\n{whole}\n"
 
 
