@@ -22,7 +22,7 @@ from medapp.ui.state import (
 from medapp.ui.voi_choices import voi_shown
 from medapp.ui.widgets.annotations import MARGIN
 from medapp.ui.widgets.label_strip import LabelStrip
-from medapp.ui.widgets.layouts import column, label, row
+from medapp.ui.widgets.layouts import column, label, named, row
 from medapp.ui.widgets.opinion_bar import OpinionBar
 from medapp.ui.widgets.picture_layers import HeatMapView
 from medapp.ui.widgets.prediction_panel import PredictionPanel
@@ -97,9 +97,11 @@ class ReadingPage(QWidget):
 
     def _side(self) -> QWidget:
         """Return the model's answer, and below it what the reader says of it."""
-        self._panel_side = QWidget()
+        self._panel_side = named(QWidget(), "panel_side")
+        self._panel_side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         layout = column(self._panel_side, spacing=0)
         layout.addWidget(self.panel, 1)
+        self.opinions.layout().setContentsMargins(12, 0, 12, 8)
         layout.addWidget(self.opinions)
         return self._panel_side
 
@@ -113,7 +115,8 @@ class ReadingPage(QWidget):
         place = state.place
         stack = state.stack if place is not None and state.stack and state.stack.series == place.series else None
         self.strip.render_view(None if alone or not state.panel_open else stack, place.index if place else -1)
-        self.worklist.render_view(state.worklist if not alone else replace(state.worklist, shown=False))
+        worklist = replace(state.worklist, shown=False) if alone else state.worklist
+        self.worklist.render_view(worklist, judged_here=not state.panel_open)
         self.browser.render_scan(state.scan, state.place.series if state.place else None)
         if state.panel_open:
             self.panel.render_answer(

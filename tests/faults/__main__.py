@@ -23,6 +23,7 @@ from tests.faults.sessions import random_sessions
 from tests.faults.trainings import kill_trainings
 from tests.faults.updates import try_updates
 from tests.faults.windows import kill_windows
+from tests.faults.worklists import kill_worklist
 from tests.trial_packages import package_at
 
 
@@ -65,6 +66,7 @@ COMMANDS: Mapping[str, Callable[[Path, int, int], Any]] = {
     "updates": _updates,
     "imports": kill_imports,
     "sessions": random_sessions,
+    "worklist": kill_worklist,
     "windows": lambda root, count, _: kill_windows(root, count),
     "day": _day,
 }

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from medapp.i18n import tr
-from medapp.ui.widgets.layouts import label, named, row
+from medapp.ui.widgets.layouts import column, label, named, row
 
 SAID = ("agree", "disagree", "unsure")
 
@@ -21,12 +21,14 @@ class OpinionBar(QWidget):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(name)
-        layout = row(self, spacing=1)
+        layout = column(self, spacing=1)
         layout.addWidget(label(tr("opinion.title"), "small"))
         self._buttons = {said: self._button(said) for said in SAID}
+        buttons = row(spacing=1)
         for button in self._buttons.values():
-            layout.addWidget(button)
-        layout.addStretch(1)
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        layout.addLayout(buttons)
 
     def _button(self, said: str) -> QPushButton:
         made = named(QPushButton(tr(f"opinion.{said}")), f"opinion_{said}")

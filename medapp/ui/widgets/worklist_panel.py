@@ -37,6 +37,7 @@ class WorklistPanel(QWidget):
         layout.addLayout(self._make_head())
         layout.addWidget(self._make_progress())
         layout.addWidget(self.table, 1)
+        self.opinions.layout().setContentsMargins(0, 0, 0, 6)
         layout.addWidget(self.opinions)
         self.hide()
 
@@ -65,9 +66,10 @@ class WorklistPanel(QWidget):
         layout.addWidget(self._left)
         return self._progress
 
-    def render_view(self, view: WorklistView) -> None:
-        """Show how far the worklist is; its rows are the table's."""
+    def render_view(self, view: WorklistView, *, judged_here: bool) -> None:
+        """Show how far the worklist is, its rows are the table's; and whether answers can be `judged_here`."""
         self.setVisible(view.shown)
+        self.opinions.setVisible(judged_here and view.rows > 0)
         if view is self._view or not view.shown:
             return
         self._view = view
@@ -85,7 +87,6 @@ class WorklistPanel(QWidget):
             counted = tr("ui.done_of", done=view.progress.done, total=view.progress.total)
             self._left.setText(" · ".join(filter(None, (counted, time_left_text(view.progress.seconds_left)))))
         self.table.render_current(view.current)
-        self.opinions.setVisible(view.rows > 0)
         self.opinions.render_said(view.opinion, enabled=view.can_be_judged)
 
 

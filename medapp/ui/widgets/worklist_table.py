@@ -25,9 +25,9 @@ COLUMNS = ("name", "state", "score", "answer", "opinion")
 SCORE = COLUMNS.index("score")
 SORTED = 3
 """So many columns, from the left, can be sorted by."""
-WIDTHS_PX = (250, 190, 120, 130, 110)
+WIDTHS_PX = (190, 150, 140, 110, 90)
 ROW_PX = 24
-BAR_PX = 56
+BAR_PX = 48
 Index = QModelIndex | QPersistentModelIndex
 
 
