@@ -13,7 +13,7 @@ import pytest
 
 from medapp.classify.prediction import ModelKey, Prediction
 from medapp.errors import MedappError
-from medapp.storage.results import MIGRATIONS, Results
+from medapp.storage.results import MIGRATIONS, ReadFile, Results
 
 MODEL = ModelKey("trial", "1.0", "m" * 64)
 
@@ -174,3 +174,21 @@ def test_the_database_is_written_ahead_and_through_to_the_disk(path: Path) -> No
         connection = results._database._connection
         pragma = {n: connection.execute(f"PRAGMA {n}").fetchone()[0] for n in ("journal_mode", "synchronous")}
     assert pragma == {"journal_mode": "wal", "synchronous": 2}
+
+
+def test_what_was_learned_of_files_comes_back_however_many_are_asked_about(path: Path) -> None:
+    files = {f"place {n}": ReadFile(f"identity {n}", "CT", "CHEST", "PA") for n in range(1000)}
+    with Results(path) as results:
+        results.note_files(files)
+    with Results(path) as results:
+        assert results.files([*files, "unknown"]) == files
+        assert results.files([]) == {}
+
+
+def test_the_last_answer_of_any_model_is_found(path: Path) -> None:
+    with Results(path) as results:
+        assert results.latest("a") is None
+        results.put([prediction()])
+        latest = results.latest("a")
+        assert latest is not None
+        assert latest.model == MODEL
