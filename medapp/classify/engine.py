@@ -154,6 +154,23 @@ class Engine:
             predictions.update(zip(part, answers, strict=True))
         return [predictions[n] for n in range(len(frames))]
 
+    def covered_scores(
+        self, picture: NDArray[np.uint8], masks: NDArray[np.bool_], target: int, package: Package
+    ) -> NDArray[np.float64]:
+        """Return the score of the class number `target` with each mask, (n, rows, columns), covered; shape (n,)."""
+        return self._probe("cover", package, target, {"picture": picture, "masks": masks.astype(np.uint8)})
+
+    def slopes(
+        self, picture: NDArray[np.uint8], shares: NDArray[np.float64], target: int, package: Package
+    ) -> NDArray[np.float64]:
+        """Return each pixel's part in the score of a class, (size, size), as `probing.slopes_along` says it."""
+        return self._probe("slopes", package, target, {"picture": picture, "shares": shares})
+
+    def _probe(self, do: str, package: Package, target: int, arrays: dict[str, NDArray[Any]]) -> NDArray[np.float64]:
+        asked = {"package": str(package.path), "manifest_hash": package.manifest_hash, "target": target}
+        scores: NDArray[np.float64] = self._request({"do": do, **asked}, arrays).arrays["scores"]
+        return scores
+
     def describe(self) -> EngineInfo:
         """Return what the engine runs on; starts it where it does not run."""
         header = self._request({"do": "describe"}, {}).header

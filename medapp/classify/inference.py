@@ -6,14 +6,14 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from medapp.classify import devices, network, novelty
+from medapp.classify import devices, network, novelty, probing
 from medapp.classify.areas import with_masked_border
 from medapp.classify.contents import Calibration
 from medapp.classify.devices import Choice
@@ -23,6 +23,7 @@ from medapp.classify.package import Package, read_package
 from medapp.classify.prediction import foremost
 from medapp.errors import MedappError
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 MODELS_KEPT = 2
 BATCH = 32
@@ -63,6 +64,11 @@ class _Model:
     classifier: Classifier
     novelty: dict[str, NDArray[Any]] | None
 
+    @property
+    def exclusive(self) -> bool:
+        """Whether its classes exclude each other."""
+        return not self.package.calibration.several
+
     @torch.inference_mode()
     def answer(self, pictures: NDArray[np.uint8], device: torch.device, *, explain: bool) -> Answers:
         batch = torch.from_numpy(pictures).to(device)
@@ -74,14 +80,15 @@ class _Model:
         calibration, names = self.package.calibration, self.package.metadata.classes
         probabilities = calibration.probabilities(logits)
         labels = [calibration.label(dict(zip(names, row, strict=True))) for row in probabilities.tolist()]
-        p_values, clues = None, [None] * len(pictures)
+        p_values: NDArray[np.float64] | None = None
+        clues: list[str | None] = [None] * len(pictures)
         if self.novelty is not None:
             by_depth = novelty.p_values(self.novelty, _numpy(mid), _numpy(pooled))
             p_values, clues = by_depth.min(axis=1), self._clues(pictures, by_depth, device, look_again=explain)
         maps = None
         if explain:
             classes = torch.tensor(_explained(calibration, names, labels, probabilities), device=device)
-            maps = _numpy(heat_maps(self.classifier, deep, classes))
+            maps = _numpy(heat_maps(self.classifier, deep, classes, exclusive=self.exclusive))
         return Answers(probabilities, p_values, labels, clues, maps)
 
     def _clues(
@@ -139,15 +146,43 @@ class Inference:
         MedappError
             Any fault of the package.
         """
+        return self._guarded(lambda: self._answer(package_path, manifest_hash, pictures, explain=explain))
+
+    def covered(
+        self, package_path: str, manifest_hash: str, picture: NDArray[np.uint8], masks: NDArray[np.bool_], target: int
+    ) -> NDArray[np.float64]:
+        """Return the score of a class with each mask covered, as `probing.covered_scores`."""
+
+        def scores() -> NDArray[np.float64]:
+            model = self._model(package_path, manifest_hash)
+            told = probing.covered_scores(model.classifier, picture, masks, target, exclusive=model.exclusive)
+            return _numpy(told).astype(np.float64)
+
+        return self._guarded(scores)
+
+    def slopes(
+        self, package_path: str, manifest_hash: str, picture: NDArray[np.uint8], shares: NDArray[Any], target: int
+    ) -> NDArray[np.float64]:
+        """Return each pixel's part in the score of a class, as `probing.slopes_along`."""
+
+        def parts() -> NDArray[np.float64]:
+            model = self._model(package_path, manifest_hash)
+            told = probing.slopes_along(model.classifier, picture, shares, target, exclusive=model.exclusive)
+            return _numpy(told).astype(np.float64)
+
+        return self._guarded(parts)
+
+    def _guarded(self, compute: Callable[[], T]) -> T:
+        """Compute; where the device fails, leave it for the CPU and compute again."""
         try:
-            return self._answer(package_path, manifest_hash, pictures, explain=explain)
+            return compute()
         except RuntimeError as error:  # CUDA and MPS faults, out of memory among them
             if self.device.type == "cpu":
                 raise
             log.warning("the %s device failed (%s); the CPU goes on", self.device.type, type(error).__name__)
         self._models.clear()
         self.device, self.note = torch.device("cpu"), FELL_BACK
-        return self._answer(package_path, manifest_hash, pictures, explain=explain)
+        return compute()
 
     def _answer(self, path: str, manifest_hash: str, pictures: NDArray[np.uint8], *, explain: bool) -> Answers:
         model = self._model(path, manifest_hash)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from medapp.classify.explanation import RANDOM_MASKS, Explanation
 from medapp.classify.prediction import Prediction
 from medapp.i18n import tr
+
+NO_BETTER = 80
+"""Of a hundred random covers, fewer beaten than this are too few to call a map better than chance."""
 
 
 def reason_of(prediction: Prediction) -> str | None:
@@ -17,6 +21,20 @@ def reason_of(prediction: Prediction) -> str | None:
         return _unclear(prediction)
     told = tr(f"refused.{prediction.refused or 'ood.features'}", **prediction.refused_params)
     return f"{told} {tr(f'clue.{prediction.clue}')}" if prediction.clue else told
+
+
+def explanation_text(explanation: Explanation) -> str:
+    """Return by which method a label was explained, and how far the method is to be trusted here."""
+    told = tr(
+        "explain.told",
+        method=tr(f"explain.method.{explanation.method}"),
+        label=explanation.label,
+        beaten=explanation.beaten,
+        of=RANDOM_MASKS,
+    )
+    outside = tr("explain.outside", share=_percent(explanation.outside_body))
+    doubt = tr("explain.no_better") if explanation.beaten < NO_BETTER else ""
+    return " ".join(filter(None, (told, doubt, outside)))
 
 
 def _unclear(prediction: Prediction) -> str:

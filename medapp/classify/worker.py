@@ -76,6 +76,8 @@ def _answer(engine: Inference, choice: Choice, request: Message) -> tuple[dict[s
             return _description(engine, choice), {}
         case "predict":
             return _predict(engine, request)
+        case "cover" | "slopes":
+            return {}, {"scores": _probed(engine, request)}
         case other:
             raise MedappError("process.request", name=str(other)[:40])
 
@@ -95,6 +97,14 @@ def _predict(engine: Inference, request: Message) -> tuple[dict[str, Any], dict[
         "note": engine.note,
     }
     return fields, _arrays(answers)
+
+
+def _probed(engine: Inference, request: Message) -> NDArray[np.float64]:
+    header, arrays = request.header, request.arrays
+    which, picture, target = (header["package"], header["manifest_hash"]), arrays["picture"], int(header["target"])
+    if header["do"] == "cover":
+        return engine.covered(*which, picture, arrays["masks"].astype(bool), target)
+    return engine.slopes(*which, picture, arrays["shares"], target)
 
 
 def _arrays(answers: Answers) -> dict[str, NDArray[Any]]:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from medapp.classify.archive import is_there, opened
 from medapp.classify.engine import DEVICES, Engine, EngineConfig
+from medapp.classify.explanation import Explanation
 from medapp.classify.package import Package
 from medapp.classify.reasons import reason_of
 from medapp.classify.registry import Registry
-from medapp.cli import report_files
+from medapp.cli import explanations, report_files
 from medapp.cli.heat_map_files import HeatMapFiles
 from medapp.cli.main import ANSWERED, NOTHING_ANSWERED, USAGE
 from medapp.cli.progress import run_shown
@@ -24,6 +26,7 @@ from medapp.folders import Folders, user_folders
 from medapp.i18n import tell, tr
 from medapp.imaging.readers import Readers
 from medapp.storage.results import Results
+from medapp.workflows.explaining import explain_answers
 from medapp.workflows.folder_reading import Answer, Answers, classify_paths
 from medapp.workflows.reading import Reading
 from medapp.workflows.sending import Sent, prepared_folder, send_on
@@ -35,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", metavar="ID", help=tr("cli.classify.model"))
     parser.add_argument("--device", choices=DEVICES, default="auto", help=tr("cli.classify.device"))
     parser.add_argument("--heatmaps", type=Path, metavar="DIR", help=tr("cli.classify.heatmaps"))
+    explanations.add_explain_argument(parser)
     report_files.add_report_arguments(parser)
     parser.add_argument("--json", action="store_true", help=tr("cli.classify.json"))
 
@@ -60,12 +64,17 @@ def run(args: argparse.Namespace) -> int:
         reading = Reading(registry, engine, results, package=package)
         heat_map = maps is not None or report_files.needs_heat_map(wanted)
         answers = run_shown(classify_paths(args.paths, reading, readers, heat_map=heat_map))
+        explained: dict[int, Explanation] = {}
+        if args.explain is not None:
+            rows = answers.answers
+            explained = run_shown(explain_answers(rows, reading.package_of, engine, readers, args.explain))
+            answers = explanations.with_maps(answers, explained)
         files = maps.write(answers.answers, readers) if maps else {}
         sent = None
         if wanted is not None and folder is not None and answers.answers:
             told = report_files.told_of(answers.answers)
             sent = run_shown(send_on(told, reading.package_of, readers, folder, wanted))
-    _print(answers, files, sent, as_document=args.json)
+    _print(answers, files, explained, sent, as_document=args.json)
     if sent is not None and not sent.files:
         print(tell(MedappError("send.nothing")), file=sys.stderr)
         return NOTHING_ANSWERED
@@ -76,13 +85,17 @@ def run(args: argparse.Namespace) -> int:
     return NOTHING_ANSWERED
 
 
-def _print(answers: Answers, files: dict[int, Path], sent: Sent | None, *, as_document: bool) -> None:
+def _print(
+    answers: Answers, files: dict[int, Path], explained: dict[int, Explanation], sent: Sent | None, *, as_document: bool
+) -> None:
     if as_document:
-        document = as_json(answers, files)
+        document = as_json(answers, files, explained)
         document["report"] = report_files.as_json(sent, answers.answers) if sent is not None else None
         print(json.dumps(document, ensure_ascii=False, indent=1))
         return
     print(as_text(answers))
+    if explained:
+        print(explanations.as_text(answers, explained))
     if sent is not None:
         print(report_files.as_text(sent))
 
@@ -117,18 +130,21 @@ def _classifier(package: Package) -> Package:
     return package
 
 
-def as_json(answers: Answers, heat_maps: dict[int, Path]) -> dict[str, Any]:
+def as_json(
+    answers: Answers, heat_maps: dict[int, Path], explained: Mapping[int, Explanation] = MappingProxyType({})
+) -> dict[str, Any]:
     """Return the answer as the document that the schema ``classify`` describes."""
+    results = [_result(answer, heat_maps.get(n), explained.get(n)) for n, answer in enumerate(answers.answers)]
     return {
         "schema_version": 1,
         "research_use": tr("research_use"),
-        "results": [_result(answer, heat_maps.get(number)) for number, answer in enumerate(answers.answers)],
+        "results": results,
         "not_images": [{"path": found.path, "what": found.what} for found in answers.not_images],
         "problems": [{"path": p.path, "code": p.code, "reason": tell(p)} for p in answers.problems],
     }
 
 
-def _result(answer: Answer, heat_map: Path | None) -> dict[str, Any]:
+def _result(answer: Answer, heat_map: Path | None, explanation: Explanation | None) -> dict[str, Any]:
     prediction = answer.prediction
     return {
         "path": answer.path,
@@ -141,7 +157,7 @@ def _result(answer: Answer, heat_map: Path | None) -> dict[str, Any]:
         "several": prediction.several,
         "probabilities": prediction.probabilities,
         "refused": prediction.refused,
-        "reason": _reason(answer),
+        "reason": reason_of(prediction),
         "in_distribution": prediction.in_distribution,
         "alarm_class": prediction.alarm_class,
         "threshold": prediction.threshold,
@@ -153,11 +169,8 @@ def _result(answer: Answer, heat_map: Path | None) -> dict[str, Any]:
         "heat_map": str(heat_map) if heat_map else None,
         "outside_body": prediction.outside_body,
         "heat_map_of": prediction.explained if heat_map else None,
+        "explanation": explanations.as_json(answer, explanation),
     }
-
-
-def _reason(answer: Answer) -> str | None:
-    return reason_of(answer.prediction)
 
 
 def as_text(answers: Answers) -> str:
@@ -179,12 +192,16 @@ def as_text(answers: Answers) -> str:
 def _line(answer: Answer) -> str:
     prediction = answer.prediction
     if prediction.probabilities is None:
-        return tr("cli.classify.refused", path=answer.path, frame=answer.frame, reason=_reason(answer))
+        return tr("cli.classify.refused", path=answer.path, frame=answer.frame, reason=reason_of(prediction))
+    shares = ", ".join(f"{name} {p:.0%}" for name, p in prediction.probabilities.items())
+    if prediction.state == "unclear":
+        told = f"{reason_of(prediction)} ({shares})"
+        return tr("cli.classify.refused", path=answer.path, frame=answer.frame, reason=told)
     return tr(
         "cli.classify.answered",
         path=answer.path,
         frame=answer.frame,
         label=prediction.label or tr("cli.classify.no_label"),
-        probabilities=", ".join(f"{name} {p:.0%}" for name, p in prediction.probabilities.items()),
+        probabilities=shares,
         model=f"{prediction.model.id} {prediction.model.version}",
     )
