@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from medapp import __version__
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 MANUFACTURER = "medapp"
 DIGITS = 6
+_ANY_IMAGE = "1.2.840.10008.5.1.4.1.1.7"
 
 
 def structured_report(outcome: Outcome, series: SeriesOfRun) -> Dataset:
@@ -61,7 +63,7 @@ def _report(outcome: Outcome, evidence: Dataset, series: SeriesOfRun) -> Dataset
 
     place = series.place("sr", evidence.StudyInstanceUID)
     report = ComprehensiveSR(
-        evidence=[evidence],
+        evidence=[_of_known_class(evidence)],
         content=_content(outcome, evidence)[0],
         series_instance_uid=place.series_uid,
         series_number=place.series_number,
@@ -78,8 +80,24 @@ def _report(outcome: Outcome, evidence: Dataset, series: SeriesOfRun) -> Dataset
         device_serial_number="none",
         content_qualification="RESEARCH",
     )
+    _name_class(report, evidence.SOPClassUID)
     report.CodingSchemeIdentificationSequence = [codes.scheme_identification()]
     return report
+
+
+def _of_known_class(evidence: Dataset) -> Dataset:
+    """Return the evidence in a class that highdicom knows: it fails over retired and over new ones."""
+    known = deepcopy(evidence)
+    known.SOPClassUID = _ANY_IMAGE
+    return known
+
+
+def _name_class(report: Dataset, sop_class: str) -> None:
+    """Put the class of the evidence where the stand-in of `_of_known_class` was named."""
+    for study in report.CurrentRequestedProcedureEvidenceSequence:
+        for series in study.ReferencedSeriesSequence:
+            for instance in series.ReferencedSOPSequence:
+                instance.ReferencedSOPClassUID = sop_class
 
 
 def _content(outcome: Outcome, evidence: Dataset) -> MeasurementReport:

@@ -197,6 +197,9 @@ def _objects(run: _Run, outcome: Outcome, look: Look | None, refused: list[Refus
             yield form, _object(run, outcome, picture, form)
         except MedappError as error:
             refused += _refusals(run, frozenset({form}), error)
+        except Exception as error:  # noqa: BLE001 - what a library raises over one image costs one form of it
+            unexpected = MedappError("unexpected", kind=type(error).__name__)
+            refused += _refusals(run, frozenset({form}), unexpected)
 
 
 def _object(run: _Run, outcome: Outcome, picture: Picture | None, form: Format) -> bytes:

@@ -160,6 +160,14 @@ def test_several_frames_in_a_class_of_one_are_told_in_words() -> None:
     assert "About frame 2 of several." in comments(report)
 
 
+@pytest.mark.parametrize("sop_class", ["1.2.840.10008.5.1.4.1.1.6", "1.2.3.99.1"])
+def test_an_image_of_a_retired_or_private_class_is_referred_to_as_what_it_is(sop_class: str) -> None:
+    report = made(header=changed(SOPClassUID=sop_class))
+    (study,) = report.CurrentRequestedProcedureEvidenceSequence
+    assert study.ReferencedSeriesSequence[0].ReferencedSOPSequence[0].ReferencedSOPClassUID == sop_class
+    assert str(groups(report)[0].source_images[0].referenced_sop_class_uid) == sop_class
+
+
 @pytest.mark.parametrize(
     ("header", "code"),
     [

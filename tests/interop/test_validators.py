@@ -7,31 +7,13 @@ from pathlib import Path
 import pytest
 
 from medapp.imaging.readers import ReaderConfig, Readers
-from medapp.interop.dicom_file import file_bytes
-from medapp.interop.identifiers import SeriesOfRun
 from medapp.interop.outcome import Outcome
-from medapp.interop.picture import picture_with_contour
-from medapp.interop.secondary_capture import secondary_capture
-from medapp.interop.structured_report import structured_report
 from tests.interop.made import FACTS, KINDS, outcome, prediction
-from tests.interop.validators import SOURCES, data_set_of, dumped, errors_of, orthanc, program
+from tests.interop.validators import SOURCES, data_set_of, dumped, errors_of, made_files, orthanc, program
 
 
 def needs(name: str) -> pytest.MarkDecorator:
     return pytest.mark.skipif(program(name) is None, reason=f"{name} is not installed")
-
-
-def made_files(outcomes: list[Outcome], folder: Path) -> list[Path]:
-    """The report and the picture of each outcome."""
-    series = SeriesOfRun()
-    written = []
-    for one in outcomes:
-        report, picture = structured_report(one, series), secondary_capture(one, picture_with_contour(one), series)
-        for ending, made in (("sr", report), ("sc", picture)):
-            path = folder / f"{one.number:02d}.{ending}.dcm"
-            path.write_bytes(file_bytes(made))
-            written.append(path)
-    return written
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from medapp.interop.dicom_file import file_bytes
+from medapp.interop.identifiers import SeriesOfRun
+from medapp.interop.outcome import Outcome
+from medapp.interop.picture import picture_with_contour
+from medapp.interop.secondary_capture import secondary_capture
+from medapp.interop.structured_report import structured_report
+
 _META_START = 144
 START_SECONDS = 60.0
 SOURCES = (
@@ -43,6 +50,19 @@ SOURCES = (
 def program(name: str) -> str | None:
     """Return where a program is, None where it is not installed."""
     return shutil.which(name) or shutil.which(name, path="/usr/sbin")
+
+
+def made_files(outcomes: list[Outcome], folder: Path) -> list[Path]:
+    """Write the report and the picture of each outcome."""
+    series = SeriesOfRun()
+    written = []
+    for one in outcomes:
+        report, picture = structured_report(one, series), secondary_capture(one, picture_with_contour(one), series)
+        for ending, made in (("sr", report), ("sc", picture)):
+            path = folder / f"{one.number:02d}.{ending}.dcm"
+            path.write_bytes(file_bytes(made))
+            written.append(path)
+    return written
 
 
 def errors_of(path: Path) -> list[str]:

@@ -189,3 +189,15 @@ def test_a_disk_without_second_names_takes_new_files_too(tmp_path: Path, monkeyp
         write_new(tmp_path / "a.csv", b"yours")
     assert (tmp_path / "a.csv").read_bytes() == b"mine"
     assert [one.name for one in tmp_path.iterdir()] == ["a.csv"]
+
+
+def test_what_a_library_raises_over_one_image_costs_one_form_of_it(
+    images: tuple[Path, Path], readers: Readers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("1.2.3")
+
+    monkeypatch.setattr(sending, "structured_report", broken)
+    done = sent([told(images[0], readers)], readers, tmp_path)
+    assert [(r.form, r.code) for r in done.refusals] == [("sr", "unexpected")]
+    assert [path.name.partition(".")[2] for path in done.files] == ["sc.dcm", "pdf", "csv", "json"]
