@@ -10,6 +10,7 @@ COMMANDS = {
     "figures": "known sets of pictures, learned as anyone would, and what they must give",
     "kermany": "instant, quick, thorough and a plain torchvision script on the same splits, and on harder ground",
     "duplicates": "planted copies of radiographs, unreadable files, a class stamped with text",
+    "interop": "results of 20 images judged by dciodvfy, highdicom, dsrdump and a real Orthanc",
     "designs": "coverage of the intervals on other kinds of tests, and of paired differences",
     "many_images": "the check of up to 60,000 pictures: time, memory, cancel, second run",
     "refusal": "what the shipped model refuses: far, near and sealed pictures, error against coverage",
