@@ -24,7 +24,7 @@ from medapp.classify.engine import Engine, EngineConfig
 from medapp.classify.registry import Registry
 from medapp.errors import Problem
 from medapp.folders import Folders, resource_path, user_folders
-from medapp.i18n import tell, tr
+from medapp.i18n import asked_language, tell, tr
 from medapp.imaging.frames import FrameCache
 from medapp.imaging.limits import ReadLimits
 from medapp.imaging.readers import ReaderConfig, Readers
@@ -34,6 +34,7 @@ from medapp.storage.running import Left, Running
 from medapp.storage.settings import Settings, SettingsFile
 from medapp.storage.watched import Watched
 from medapp.ui import theme
+from medapp.ui.language import apply_language, language_of
 from medapp.ui.main_window import MainWindow
 from medapp.ui.remembering import Remembering
 from medapp.ui.session import Services, Session
@@ -88,6 +89,7 @@ def run_window(paths: Sequence[Path] = (), *, sample: bool = False) -> int:
     running = Running(folders.running if single.is_first else None)  # the note is the first window's
     left = running.begin()
     parts = build(folders, safe=left.is_unsafe)
+    apply_language(application, asked_language() or language_of(parts.services.settings.language))
     theme.apply_theme(application, parts.services.settings.theme, parts.services.settings.font_px)
     session = Session(parts.services)
     window = MainWindow(session, lambda: _sample(folders))

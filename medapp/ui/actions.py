@@ -33,6 +33,13 @@ class Actions(QObject):
         self.window_menu = QMenu(tr("menu.window"))
         self._offer_actions: list[QAction] = []
 
+    def withdraw(self) -> None:
+        """Take all actions from the window, at once: their keys are to be others'."""
+        for action in (*self._actions.values(), *self._offer_actions):
+            self._window.removeAction(action)
+        self.window_menu.deleteLater()
+        self.deleteLater()
+
     def __getitem__(self, command_id: str) -> QAction:
         return self._actions[command_id]
 
@@ -54,9 +61,14 @@ class Actions(QObject):
                 continue
             menu = bar.addMenu(tr(f"menu.{group}"))
             menu.setObjectName(f"menu_{group}")
+            submenus: dict[str, QMenu] = {}
             for command in COMMANDS:
-                if command.group == group:
-                    self._add(menu, command)
+                if command.group != group:
+                    continue
+                if command.submenu and command.submenu not in submenus:
+                    submenus[command.submenu] = menu.addMenu(tr(f"menu.{command.submenu}"))
+                    submenus[command.submenu].setObjectName(f"menu_{command.submenu}")
+                self._add(submenus.get(command.submenu, menu), command)
 
     def _add(self, menu: QMenu, command: Command) -> None:
         if command.starts_section:

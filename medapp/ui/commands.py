@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from medapp.i18n import LANGUAGES
 from medapp.storage.settings import FONT_LARGEST, FONT_SMALLEST
 from medapp.ui.state import Answered, NoModel, Page, State, Tool
 from medapp.workflows.label_plan import MOST_CLASSES
@@ -100,6 +101,8 @@ class Command:
         Whether it can be done now.
     starts_section : bool
         Whether a separator stands before it.
+    submenu : str
+        A menu within that menu (``menu.<submenu>``), or empty.
     """
 
     id: str
@@ -110,6 +113,13 @@ class Command:
     checked: Claim | None = None
     enabled: Claim = _always
     starts_section: bool = False
+    submenu: str = ""
+
+
+def _language(choice: str) -> Command:
+    return Command(
+        f"language_{choice.lower()}", "view", checked=lambda s: s.settings.language == choice, submenu="language"
+    )
 
 
 def _tool(tool: Tool, shortcut: str) -> Command:
@@ -233,6 +243,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("classify_ahead", "view", checked=lambda s: s.settings.classify_ahead),
     Command("theme_dark", "view", checked=lambda s: s.settings.theme == "dark", starts_section=True),
     Command("theme_light", "view", checked=lambda s: s.settings.theme == "light"),
+    *(_language(choice) for choice in ("system", *LANGUAGES)),
     Command("text_larger", "view", ("Ctrl++",), enabled=lambda s: s.settings.font_px < FONT_LARGEST),
     Command("text_smaller", "view", ("Ctrl+-",), enabled=lambda s: s.settings.font_px > FONT_SMALLEST),
     Command("label_mode", "label", ("L",), checked=lambda s: s.labelling is not None),

@@ -7,20 +7,22 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QSize, Qt, Slot
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QMenu, QStackedWidget, QToolBar, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QMenuBar, QStackedWidget, QStatusBar, QToolBar, QWidget
 
 from medapp import __version__
-from medapp.i18n import tr
+from medapp.i18n import LANGUAGES, spoken, tr
 from medapp.storage.settings import Settings
 from medapp.ui import theme
 from medapp.ui.actions import Actions
 from medapp.ui.answers import Answers
-from medapp.ui.importing import Importing, Offer
+from medapp.ui.asking import Asking
+from medapp.ui.importing import Importing
 from medapp.ui.label_door import LabelDoor
 from medapp.ui.label_keys import connect_strip, label_handlers
 from medapp.ui.labelling import Labelling
+from medapp.ui.language import apply_language, language_of
 from medapp.ui.models_window import ModelsWindow
 from medapp.ui.opening import Opening
 from medapp.ui.pictures import Pictures
@@ -38,10 +40,9 @@ from medapp.ui.voi_choices import offers_for
 from medapp.ui.widgets.banner import Banner
 from medapp.ui.widgets.job_bar import JobBar
 from medapp.ui.widgets.layouts import column, label, named
-from medapp.ui.widgets.model_offer import ModelOffer
 from medapp.ui.widgets.start_page import StartPage
 from medapp.ui.worklist import Worklist
-from medapp.ui.worklist_door import ask_for_worklist, connect_worklist
+from medapp.ui.worklist_door import ask_for_worklist, connect_worklist, follow_models
 
 log = logging.getLogger(__name__)
 ZOOM_STEP = 1.25
@@ -69,19 +70,21 @@ class MainWindow(QMainWindow):
         self.importing = Importing(session)
         self.silent_watch = SilentWatch(session)
         self.models_window = ModelsWindow(session, self)
-        self.start_page, self.reading_page = StartPage(), ReadingPage()
-        self.teaching_page = TeachingPage(self.teaching)
+        self.asking = Asking(self, self.opening, self.importing)
         self.worklist = Worklist(session, self.opening, self.pictures)
         self.stack_answers = StackAnswers(session)
         self.labelling = Labelling(session, self.pictures)
         self.label_door = LabelDoor(self, session, self.labelling, self.opening, self.teaching)
         self.saving = Saving(self, session)
-        self.actions_made = Actions(self._handlers(), self)
+        self._connect_sessions()
         self._build()
-        self._connect()
         self._render(session.state)
 
     def _build(self) -> None:
+        """Make all widgets and actions, in the language that is spoken now."""
+        self.start_page, self.reading_page = StartPage(), ReadingPage()
+        self.teaching_page = TeachingPage(self.teaching)
+        self.actions_made = Actions(self._handlers(), self)
         self._banner = Banner()
         self._pages = QStackedWidget()
         self._page_widgets = {
@@ -106,6 +109,26 @@ class MainWindow(QMainWindow):
         self.actions_made.fill_tool_bar(self._tool_bar)
         self.actions_made.fill_menu_bar(self.menuBar())
         self._make_status_bar()
+        self._connect_widgets()
+
+    def _rebuild(self) -> None:
+        """Make all widgets anew. What they show, and what goes on, is the sessions' and stays."""
+        thumbnails, had_focus = self.reading_page.browser.thumbnails, self.reading_page.viewer.hasFocus()
+        self.actions_made.withdraw()
+        for bar in (self._page_bar, self._tool_bar):
+            self.removeToolBar(bar)
+            bar.deleteLater()
+        self.setMenuBar(QMenuBar())
+        self.setStatusBar(QStatusBar())
+        self._build()
+        self._looks = None
+        self.reading_page.browser.take_thumbnails(thumbnails)
+        self.teaching.tell_anew()
+        self.stack_answers.tell_anew()
+        self.worklist.rows_changed.emit()
+        self._render(self._session.state)
+        if had_focus:
+            self.reading_page.viewer.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _make_status_bar(self) -> None:
         self.job_bar = JobBar()
@@ -114,12 +137,24 @@ class MainWindow(QMainWindow):
         bar.addWidget(label(tr("ui.research_short"), "small", name="research_use"), 1)
         bar.addPermanentWidget(self.job_bar)
 
-    def _connect(self) -> None:
+    def _connect_sessions(self) -> None:
+        """Connect what lives as long as the window."""
+        self._session.changed.connect(self._render)
+        self.opening.first_found.connect(self._show_first)
+        self.teaching.using.models_changed.connect(self.answers.ask_again)
+        self.silent_watch.completed.connect(self.teaching.using.refresh)
+        self.importing.installed.connect(self._models_changed)
+        self.importing.installed.connect(self.models_window.refresh)
+        self.models_window.desk.models_changed.connect(self._models_changed)
+        self.models_window.import_requested.connect(self.asking.for_model)
+        self.labelling.left.connect(self.answers.ask_again)
+        self.labelling.entered.connect(self._take_keys)
+        follow_models(self)
+
+    def _connect_widgets(self) -> None:
         session, page = self._session, self.reading_page
-        session.changed.connect(self._render)
         self._banner.dismissed.connect(partial(session.update, notice=""))
         self.job_bar.cancel_requested.connect(session.jobs.cancel)
-        self.opening.first_found.connect(self._show_first)
         self.opening.thumbnail_made.connect(page.browser.render_thumbnail)
         page.browser.series_requested.connect(lambda key: self.pictures.show(Place(key, 0)))
         page.viewer.window_requested.connect(self.viewing.set_window)
@@ -127,36 +162,24 @@ class MainWindow(QMainWindow):
         page.viewer.scroll_requested.connect(self.pictures.scroll)
         page.viewer.maximise_requested.connect(self._toggle_maximised)
         page.viewer.menu_requested.connect(self._show_image_menu)
-        page.viewer.open_requested.connect(self._ask_for_files)
+        page.viewer.open_requested.connect(self.asking.for_files)
         page.chip_pressed.connect(self.answers.toggle_panel)
         page.panel.again_requested.connect(self.answers.ask_again)
+        page.panel.explanation_requested.connect(self.answers.explain)
         page.panel.heat_map_requested.connect(lambda shown: session.update(heat_map_shown=shown))
         page.panel.opacity_requested.connect(self._set_opacity)
         self.actions_made.voi_chosen.connect(self.viewing.choose_voi)
-        self.teaching.using.models_changed.connect(self.answers.ask_again)
-        self.silent_watch.completed.connect(self.teaching.using.refresh)
-        self.importing.offered.connect(self._offer_model)
-        self.importing.installed.connect(self._models_changed)
-        self.importing.installed.connect(self.models_window.refresh)
-        self.models_window.desk.models_changed.connect(self._models_changed)
-        self.models_window.import_requested.connect(self._ask_for_model)
-        self.teaching_page.use.import_requested.connect(self._ask_for_model)
-        self._connect_labels()
-        connect_worklist(self, self._session)
+        self.teaching_page.use.import_requested.connect(self.asking.for_model)
+        self.teaching_page.cases.own_labels_requested.connect(self.label_door.show_for_teaching)
+        connect_strip(page.label_strip, self.labelling)
+        connect_worklist(self, session)
         start = self.start_page
-        start.files_requested.connect(self._ask_for_files)
-        start.folder_requested.connect(self._ask_for_folder)
+        start.files_requested.connect(self.asking.for_files)
+        start.folder_requested.connect(self.asking.for_folder)
         start.teaching_requested.connect(partial(session.show_page, Page.TEACHING))
+        start.label_requested.connect(self.label_door.show)
         start.sample_requested.connect(self.open_sample)
         start.recent_requested.connect(lambda path: self.opening.open([Path(path)]))
-
-    def _connect_labels(self) -> None:
-        labelling = self.labelling
-        connect_strip(self.reading_page.label_strip, labelling)
-        labelling.left.connect(self.answers.ask_again)
-        labelling.entered.connect(self._take_keys)
-        self.start_page.label_requested.connect(self.label_door.show)
-        self.teaching_page.cases.own_labels_requested.connect(self.label_door.show_for_teaching)
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
         session, pictures = self._session, self.pictures
@@ -164,12 +187,12 @@ class MainWindow(QMainWindow):
             **self._viewport_handlers(),
             **{f"tool_{tool}": partial(session.choose_tool, tool) for tool in Tool},
             **{f"show_{page}": partial(session.show_page, page) for page in Page},
-            "open_files": self._ask_for_files,
-            "open_folder": self._ask_for_folder,
+            "open_files": self.asking.for_files,
+            "open_folder": self.asking.for_folder,
             "open_sample": self.open_sample,
             "save_result": self.saving.show,
             "models": self.models_window.open,
-            "import_model": self._ask_for_model,
+            "import_model": self.asking.for_model,
             "worklist": self.worklist.toggle,
             "worklist_folder": partial(ask_for_worklist, self),
             "close_all": self.opening.close_all,
@@ -227,6 +250,7 @@ class MainWindow(QMainWindow):
         return {
             "theme_dark": partial(session.choose, theme="dark"),
             "theme_light": partial(session.choose, theme="light"),
+            **{f"language_{code.lower()}": partial(session.choose, language=code) for code in ("system", *LANGUAGES)},
             "text_larger": partial(session.resize_text, 1),
             "text_smaller": partial(session.resize_text, -1),
             "automatic_ai": lambda: session.choose(automatic_ai=not session.settings.automatic_ai),
@@ -270,6 +294,8 @@ class MainWindow(QMainWindow):
         """Give the window the look that was chosen; drawing anew takes a moment, so only where it changed."""
         before, self._looks = self._looks, settings
         application = QApplication.instance()
+        if before is not None and before.language != settings.language:
+            QTimer.singleShot(0, self, self._change_language)  # the menu that chose it is to be replaced
         looks_new = before is None or _look(before) != _look(settings)
         if before is not None and looks_new and isinstance(application, QApplication):
             theme.apply_theme(application, *_look(settings))
@@ -278,32 +304,17 @@ class MainWindow(QMainWindow):
         if before is None or looks_new or before.recent != settings.recent:
             self.start_page.render_recent(settings.recent)
 
+    @Slot()
+    def _change_language(self) -> None:
+        """Speak the language that was chosen, without a restart."""
+        language, application = language_of(self._session.settings.language), QApplication.instance()
+        if language != spoken() and isinstance(application, QApplication):
+            apply_language(application, language)
+            self._rebuild()
+
     def open_sample(self) -> None:
         """Open the cases that the program brings along."""
         self.opening.open_prepared(self._sample, tr("ui.preparing_sample"))
-
-    @Slot()
-    def _ask_for_files(self) -> None:
-        names, _ = QFileDialog.getOpenFileNames(self, tr("command.open_files"))
-        self.opening.open([Path(name) for name in names])
-
-    @Slot()
-    def _ask_for_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, tr("command.open_folder"))
-        if name:
-            self.opening.open([Path(name)])
-
-    @Slot()
-    def _ask_for_model(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, tr("use.import_title"), "", tr("use.zip_filter"))
-        if name:
-            self.importing.look_into(Path(name))
-
-    @Slot(object)
-    def _offer_model(self, offer: Offer) -> None:
-        dialog = ModelOffer(offer.question, can_answer=offer.is_classifier, parent=self)
-        dialog.decided.connect(lambda then: self.importing.install(offer.path, then))
-        dialog.open()
 
     @Slot()
     def _models_changed(self) -> None:

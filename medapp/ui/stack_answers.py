@@ -48,6 +48,11 @@ class StackAnswers(QObject):
         self._followed = None
         self._follow(self._session.state)
 
+    def tell_anew(self) -> None:
+        """Say how far the stack is in the language that is spoken now."""
+        if self._points is not None:
+            self._session.update(stack=self._points.view())
+
     @Slot(object)
     def _follow(self, state: State) -> None:
         series = _asked_about(state)

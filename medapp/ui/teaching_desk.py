@@ -49,6 +49,11 @@ class TeachingDesk(QObject):
             self.view = view
             self.changed.emit(view)
 
+    def tell_anew(self) -> None:
+        """Say everything in the language that is spoken now."""
+        self._render()
+        self.refresh()
+
     def refresh(self) -> None:
         """Read the project again, where there is one: the models of this station are others."""
         if self.project is not None:

@@ -18,10 +18,9 @@ if TYPE_CHECKING:
 
 
 def connect_worklist(window: MainWindow, session: Session) -> None:
-    """Connect the worklist, the strip chart and the verdicts of a window."""
+    """Connect the widgets of the worklist, the strip chart and the verdicts of a window."""
     worklist, page = window.worklist, window.reading_page
     panel, table = page.worklist, page.worklist.table
-    worklist.rows_changed.connect(lambda: table.rows.render(len(worklist.rows), worklist.rows.view))
     panel.start_requested.connect(worklist.start)
     panel.stop_requested.connect(worklist.stop)
     panel.go_on_requested.connect(worklist.take_up)
@@ -32,9 +31,20 @@ def connect_worklist(window: MainWindow, session: Session) -> None:
     table.sort_requested.connect(worklist.sort)
     page.opinions.said.connect(partial(_say_of_answer, window, session))
     page.strip.index_requested.connect(window.pictures.go_to)
+
+
+def follow_models(window: MainWindow) -> None:
+    """Show the rows as they change, and ask again where the models do, as long as the window lives."""
+    worklist = window.worklist
+    worklist.rows_changed.connect(lambda: _render_rows(window))
     for changed in _model_changes(window):
         changed(worklist.ask_again)
         changed(window.stack_answers.ask_again)
+
+
+def _render_rows(window: MainWindow) -> None:
+    rows = window.worklist.rows
+    window.reading_page.worklist.table.rows.render(len(rows), rows.view)
 
 
 def _model_changes(window: MainWindow) -> tuple[Callable[[Callable[[], None]], object], ...]:

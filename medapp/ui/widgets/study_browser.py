@@ -107,6 +107,15 @@ class StudyBrowser(QWidget):
         if key in self._items:
             self._items[key].setIcon(0, self._thumbnails[key])
 
+    @property
+    def thumbnails(self) -> dict[str, QIcon]:
+        """The thumbnails by the keys of their series."""
+        return self._thumbnails
+
+    def take_thumbnails(self, thumbnails: dict[str, QIcon]) -> None:
+        """Show thumbnails that another browser has had drawn."""
+        self._thumbnails = thumbnails
+
     def _rebuild(self) -> None:
         """Show the scan anew; where only its series have grown, their texts alone."""
         series = {series_key(s): s for study in self._scan.studies for s in study.series}

@@ -1,0 +1,48 @@
+"""The dialogs that ask what to open, and what is to become of a model that was found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from medapp.i18n import tr
+from medapp.ui.importing import Importing, Offer
+from medapp.ui.opening import Opening
+from medapp.ui.widgets.model_offer import ModelOffer
+
+
+class Asking(QObject):
+    """Asks over a window, and has done what was answered."""
+
+    def __init__(self, window: QWidget, opening: Opening, importing: Importing) -> None:
+        super().__init__(window)
+        self._window, self._opening, self._importing = window, opening, importing
+        importing.offered.connect(self._offer_model)
+
+    @Slot()
+    def for_files(self) -> None:
+        """Ask for files, and open them."""
+        names, _ = QFileDialog.getOpenFileNames(self._window, tr("command.open_files"))
+        self._opening.open([Path(name) for name in names])
+
+    @Slot()
+    def for_folder(self) -> None:
+        """Ask for a folder, and open it."""
+        name = QFileDialog.getExistingDirectory(self._window, tr("command.open_folder"))
+        if name:
+            self._opening.open([Path(name)])
+
+    @Slot()
+    def for_model(self) -> None:
+        """Ask for the file of a model, and look into it."""
+        name, _ = QFileDialog.getOpenFileName(self._window, tr("use.import_title"), "", tr("use.zip_filter"))
+        if name:
+            self._importing.look_into(Path(name))
+
+    @Slot(object)
+    def _offer_model(self, offer: Offer) -> None:
+        dialog = ModelOffer(offer.question, can_answer=offer.is_classifier, parent=self._window)
+        dialog.decided.connect(lambda then: self._importing.install(offer.path, then))
+        dialog.open()
