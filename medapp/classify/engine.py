@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -78,6 +78,8 @@ class EngineInfo:
         Kinds of device that this machine offers.
     threads : int
         Threads of the CPU.
+    machine : dict
+        What torch was built for and finds, as `devices.machine` says it.
     """
 
     torch: str
@@ -87,6 +89,7 @@ class EngineInfo:
     note: str | None
     available: tuple[str, ...]
     threads: int
+    machine: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Engine:
@@ -106,9 +109,9 @@ class Engine:
         if config.device not in DEVICES:
             raise MedappError("engine.device", name=config.device, known=", ".join(DEVICES))
         self._config = config
-        arguments = ("--device", config.device, "--threads", str(config.threads))
-        command = own_command("_engine", *arguments, *(("--background",) if config.background else ()))
-        self._start = start or partial(Child, command, environment={"OMP_NUM_THREADS": str(config.threads)})
+        self._start = start or partial(_process, config)
+        self._start_on_cpu = start or partial(_process, replace(config, device="cpu"), "--fell-back")
+        self._on_gpu = config.device != "cpu"
         self._child: Child | None = None
         self._fresh = True
         self._closed = threading.Event()
@@ -177,6 +180,7 @@ class Engine:
         return EngineInfo(
             **{name: header[name] for name in ("torch", "torchvision", "device", "reason", "note", "threads")},
             available=tuple(header["available"]),
+            machine=header.get("machine", {}),
         )
 
     def close(self) -> None:
@@ -231,15 +235,22 @@ class Engine:
             try:
                 reply = self._exchange(header, arrays)
             except ChildDiedError:
-                try:
-                    self._bring_up()
-                    reply = self._exchange(header, arrays)
-                except ChildDiedError as error:
-                    raise MedappError("engine.died") from error
+                reply = self._once_more(header, arrays)
         if "problem" in reply.header:
             problem = reply.header["problem"]
             raise MedappError(problem["code"], **problem["params"])
         return reply
+
+    def _once_more(self, header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Message:
+        """Ask a new process; where that dies too and had a GPU, one that leaves the GPU alone, for good."""
+        try:
+            self._bring_up()
+            return self._exchange(header, arrays)
+        except ChildDiedError as error:
+            if not self._on_gpu:
+                raise MedappError("engine.died") from error
+        self._start, self._on_gpu = self._start_on_cpu, False
+        return self._once_more(header, arrays)
 
     def _bring_up(self) -> None:
         """Start a process that answers; one that dies while it starts does so by no fault of the request."""
@@ -266,6 +277,8 @@ class Engine:
             self._discard()
             raise
         self._fresh = False
+        if "device" in reply.header:
+            self._on_gpu = reply.header["device"] != "cpu"
         return reply
 
     def _running(self) -> Child:
@@ -285,6 +298,12 @@ class Engine:
             self._child = None
         if self._closed.is_set():
             raise MedappError("engine.closed")
+
+
+def _process(config: EngineConfig, *more: str) -> Child:
+    arguments = ("--device", config.device, "--threads", str(config.threads), *more)
+    command = own_command("_engine", *arguments, *(("--background",) if config.background else ()))
+    return Child(command, environment={"OMP_NUM_THREADS": str(config.threads)})
 
 
 def header_refusal(frame: Frame, package: Package) -> Prediction | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from medapp.classify import devices, network, novelty, probing
+from medapp.classify import devices, novelty, precision, probing
 from medapp.classify.areas import with_masked_border
 from medapp.classify.contents import Calibration
 from medapp.classify.devices import Choice
@@ -26,7 +26,6 @@ from medapp.errors import MedappError
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 MODELS_KEPT = 2
-BATCH = 32
 WHITE = np.uint8(255)
 FELL_BACK = "engine.note.fell_back"
 _DEPTHS_THAT_REFUSE = {(True, True): "content", (True, False): "look", (False, True): "shape"}
@@ -129,10 +128,10 @@ class Inference:
     choice : Choice
         The device to begin with.
     load : callable, optional
-        Puts a package's network on a device; default `network.load`.
+        Puts a package's network on a device; default `precision.load`.
     """
 
-    def __init__(self, choice: Choice, load: Callable[[Package, torch.device], Classifier] = network.load) -> None:
+    def __init__(self, choice: Choice, load: Callable[[Package, torch.device], Classifier] = precision.load) -> None:
         self._load = load
         self._models: dict[str, _Model] = {}
         self.device = choice.device
@@ -172,6 +171,12 @@ class Inference:
 
         return self._guarded(parts)
 
+    @property
+    def told_device(self) -> str:
+        """What computes, in words: the device, and with how many bits the model that answered last did."""
+        latest = next(reversed(self._models.values()), None)
+        return devices.describe(self.device, half=latest is not None and latest.classifier.half is not None)
+
     def _guarded(self, compute: Callable[[], T]) -> T:
         """Compute; where the device fails, leave it for the CPU and compute again."""
         try:
@@ -186,9 +191,10 @@ class Inference:
 
     def _answer(self, path: str, manifest_hash: str, pictures: NDArray[np.uint8], *, explain: bool) -> Answers:
         model = self._model(path, manifest_hash)
+        batch = devices.pictures_at_once(self.device, pictures.shape[1])
         parts = [
-            model.answer(pictures[start : start + BATCH], self.device, explain=explain)
-            for start in range(0, len(pictures), BATCH)
+            model.answer(pictures[start : start + batch], self.device, explain=explain)
+            for start in range(0, len(pictures), batch)
         ]
         return parts[0] if len(parts) == 1 else _joined(parts)
 
@@ -235,8 +241,12 @@ def _stacked(arrays: list[NDArray[Any] | None]) -> NDArray[Any] | None:
     return np.concatenate(there) if there else None
 
 
-def start(wanted: str, threads: int) -> tuple[Inference, Choice]:
-    """Set torch up and return an `Inference` on the device that `wanted` (auto, cpu, cuda, mps) comes to."""
+def start(wanted: str, threads: int, *, fell_back: bool = False) -> tuple[Inference, Choice]:
+    """Set torch up and return an `Inference` on the device that `wanted` (auto, cpu, cuda, mps) comes to.
+
+    With `fell_back` the process before this one died of its GPU, and that is told.
+    """
     torch.set_num_threads(threads)
     choice = devices.choose(wanted)
+    choice = replace(choice, note=FELL_BACK) if fell_back else choice
     return Inference(choice), choice

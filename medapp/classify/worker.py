@@ -32,12 +32,13 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--device", default="auto")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--background", action="store_true")
+    parser.add_argument("--fell-back", action="store_true")
     args = parser.parse_args(arguments)
     if args.background:
         lower_priority()
     pipes = ParentPipes(role="engine")
     requests: queue.Queue[Message] = queue.Queue()
-    worker = threading.Thread(target=_serve, args=(pipes, requests, args.device, args.threads), daemon=True)
+    worker = threading.Thread(target=_serve, args=(pipes, requests, args), daemon=True)
     worker.start()
     while (message := pipes.receive()) is not None:
         requests.put(message)
@@ -45,12 +46,12 @@ def main(arguments: Sequence[str]) -> int:
     os._exit(0)  # the other thread may be inside a network, which nothing can interrupt
 
 
-def _serve(pipes: ParentPipes, requests: queue.Queue[Message], device: str, threads: int) -> None:
+def _serve(pipes: ParentPipes, requests: queue.Queue[Message], args: argparse.Namespace) -> None:
     state: tuple[Inference, Choice] | None = None
     while True:
         request = requests.get()
         try:
-            state = state or _started(device, threads)
+            state = state or _started(args)
             header, arrays = _answer(*state, request)
         except BaseException as error:  # noqa: BLE001 - whatever it is, the parent is told and the engine goes on
             problem = Problem.from_error("", error)
@@ -61,11 +62,11 @@ def _serve(pipes: ParentPipes, requests: queue.Queue[Message], device: str, thre
             os._exit(1)  # nobody listens any more
 
 
-def _started(device: str, threads: int) -> tuple[Inference, Choice]:
+def _started(args: argparse.Namespace) -> tuple[Inference, Choice]:
     try:
         from medapp.classify import inference
 
-        return inference.start(device, threads)
+        return inference.start(args.device, args.threads, fell_back=args.fell_back)
     except (ImportError, OSError) as error:  # OSError: a library that torch needs is missing or damaged
         raise MedappError("engine.torch", kind=type(error).__name__) from error
 
@@ -83,8 +84,6 @@ def _answer(engine: Inference, choice: Choice, request: Message) -> tuple[dict[s
 
 
 def _predict(engine: Inference, request: Message) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-    from medapp.classify import devices
-
     header, pictures = request.header, request.arrays["pictures"]
     began = time.perf_counter()
     answers = engine.answer(header["package"], header["manifest_hash"], pictures, explain=header["heat_map"])
@@ -93,7 +92,7 @@ def _predict(engine: Inference, request: Message) -> tuple[dict[str, Any], dict[
         "labels": answers.labels,
         "clues": answers.clues,
         "seconds": seconds,
-        "device": devices.describe(engine.device),
+        "device": engine.told_device,
         "note": engine.note,
     }
     return fields, _arrays(answers)
@@ -130,4 +129,5 @@ def _description(engine: Inference, choice: Choice) -> dict[str, Any]:
         "note": engine.note,
         "available": devices.available(),
         "threads": torch.get_num_threads(),
+        "machine": devices.machine(),
     }
