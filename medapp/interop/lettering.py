@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from medapp.errors import MedappError
 from medapp.folders import resource_path
 
 if TYPE_CHECKING:
@@ -17,7 +19,19 @@ if TYPE_CHECKING:
 REGULAR, BOLD = "DejaVuSans.ttf", "DejaVuSans-Bold.ttf"
 _LEADING = 1.35
 _MARGIN = 0.8
-_LONGEST_WORD = 60
+_WIDE_FONTS = (
+    "msyh.ttc",
+    "simsun.ttc",
+    "PingFang.ttc",
+    "STHeiti Light.ttc",
+    "Hiragino Sans GB.ttc",
+    "NotoSansCJK-Regular.ttc",
+    "SourceHanSansSC-Regular.otf",
+    "wqy-microhei.ttc",
+    "wqy-zenhei.ttc",
+    "DroidSansFallbackFull.ttf",
+)
+"""Fonts of Windows, macOS and Linux with the letters of East Asia, which are too many to be brought along."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +49,34 @@ def _font(name: str, pixels: int) -> FreeTypeFont:
     return ImageFont.truetype(resource_path("fonts", name), pixels)
 
 
+@cache
+def _wide_font(pixels: int) -> FreeTypeFont:
+    """Return a font of this computer with the letters of East Asia.
+
+    Raises
+    ------
+    MedappError
+        ``send.no_letters`` where there is none.
+    """
+    from PIL import ImageFont
+
+    for name in _WIDE_FONTS:
+        try:
+            return ImageFont.truetype(name, pixels)
+        except OSError:
+            continue
+    raise MedappError("send.no_letters")
+
+
+def is_wide(text: str) -> bool:
+    """Tell whether a text has letters of East Asia, which the font that medapp brings along does not know."""
+    return any(unicodedata.east_asian_width(c) in "WF" for c in text)
+
+
+def _font_for(line: Line, pixels: int) -> FreeTypeFont:
+    return _wide_font(pixels) if is_wide(line.text) else _font(BOLD if line.bold else REGULAR, pixels)
+
+
 def words_below(width: int, lines: list[Line], pixels: int) -> NDArray[np.uint8]:
     """Return a black strip with lines of white words, as high as they need.
 
@@ -50,6 +92,11 @@ def words_below(width: int, lines: list[Line], pixels: int) -> NDArray[np.uint8]
     Returns
     -------
     ndarray of uint8, shape (height, width, 3)
+
+    Raises
+    ------
+    MedappError
+        ``send.no_letters`` where no font of this computer has the letters.
     """
     from PIL import Image, ImageDraw
 
@@ -59,17 +106,17 @@ def words_below(width: int, lines: list[Line], pixels: int) -> NDArray[np.uint8]
     strip = Image.new("RGB", (width, 2 * margin + leading * len(wrapped)))
     pen = ImageDraw.Draw(strip)
     for number, line in enumerate(wrapped):
-        font = _font(BOLD if line.bold else REGULAR, pixels)
+        font = _font_for(line, pixels)
         pen.text((margin, margin + number * leading), line.text, font=font, fill="white")
     return np.array(strip)
 
 
 def _wrapped(line: Line, room: int, pixels: int) -> list[str]:
     """Return a line in parts that fit; a word longer than the strip is broken."""
-    font = _font(BOLD if line.bold else REGULAR, pixels)
+    font = _font_for(line, pixels)
     parts: list[str] = []
     rest = ""
-    for word in _short_words(line.text):
+    for word in "".join(c if c.isprintable() else " " for c in line.text).split():
         longer = f"{rest} {word}".strip()
         if rest and font.getlength(longer) > room:
             parts.append(rest)
@@ -80,9 +127,3 @@ def _wrapped(line: Line, room: int, pixels: int) -> list[str]:
             parts.append(rest[:fitting])
             rest = rest[fitting:]
     return [*parts, rest]
-
-
-def _short_words(text: str) -> list[str]:
-    """Return the words of a text without what is no character to be seen."""
-    plain = "".join(c if c.isprintable() else " " for c in text)
-    return [word[i : i + _LONGEST_WORD] for word in plain.split() for i in range(0, len(word), _LONGEST_WORD)]

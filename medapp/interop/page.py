@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 from datetime import datetime
 from html import escape
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from medapp.folders import resource_path
 from medapp.i18n import tr
-from medapp.interop.lettering import BOLD, REGULAR
+from medapp.interop.lettering import BOLD, REGULAR, is_wide
 from medapp.interop.outcome import ModelFacts, Outcome
 from medapp.interop.picture import Picture, contour_sentence
 from medapp.interop.rows import identity_of
@@ -31,6 +32,8 @@ _MARGIN = 48
 _PICTURE = 400, 330
 """Room of the picture, in points."""
 _LONGEST = 600
+EAST_ASIAN = "STSong-Light"
+"""A font that a PDF only names: viewers bring it along (ISO 32000-1, 9.7.5.2)."""
 _ACCENT, _DIM = "#1f5fa8", "#555b63"
 _HEADS = {"title": (15, True, "#000000", 0), "head": (10.5, True, _ACCENT, 7), "answer": (13, True, "#000000", 2)}
 _BODIES = {"plain": (9, False, "#000000", 1), "dim": (8, False, _DIM, 1), "use": (9, True, "#8a3b00", 5)}
@@ -71,12 +74,14 @@ def page(outcome: Outcome, picture: Picture, *, with_identity: bool) -> bytes:
 
 
 def _register_fonts() -> None:
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
     from reportlab.pdfbase.pdfmetrics import getRegisteredFontNames, registerFont
     from reportlab.pdfbase.ttfonts import TTFont
 
     for name in (REGULAR, BOLD):
         if name not in getRegisteredFontNames():
             registerFont(TTFont(name, str(resource_path("fonts", name))))
+    registerFont(UnicodeCIDFont(EAST_ASIAN))
 
 
 def _story(outcome: Outcome, picture: Picture, *, with_identity: bool) -> list[Flowable]:
@@ -167,5 +172,13 @@ def _text(style: str, text: str) -> Flowable:
         spaceBefore=before,
         spaceAfter=1.5,
         splitLongWords=True,
+        wordWrap="CJK" if is_wide(plain) else None,
     )
-    return Paragraph(escape(plain), look)
+    return Paragraph(_in_known_letters(plain), look)
+
+
+def _in_known_letters(text: str) -> str:
+    """Return a text as the markup of a paragraph, its letters of East Asia in a font that every viewer has."""
+    runs = groupby(text, is_wide)
+    parts = ((wide, escape("".join(run))) for wide, run in runs)
+    return "".join(f'<font name="{EAST_ASIAN}">{part}</font>' if wide else part for wide, part in parts)

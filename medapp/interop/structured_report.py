@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from medapp import __version__
 from medapp.classify.prediction import Prediction
-from medapp.i18n import tr
+from medapp.i18n import spoken, tr
 from medapp.interop import codes
 from medapp.interop.evidence import UTF_8, evidence_of, frame_numbers
 from medapp.interop.identifiers import SeriesOfRun, lasting_uid, new_uid
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 MANUFACTURER = "medapp"
 DIGITS = 6
+_LANGUAGES = {
+    "en": ("en-US", "RFC5646", "English (United States)"),
+    "zh_CN": ("zh-CN", "RFC5646", "Chinese (China)"),
+}
 _ANY_IMAGE = "1.2.840.10008.5.1.4.1.1.7"
 
 
@@ -108,6 +112,7 @@ def _content(outcome: Outcome, evidence: Dataset) -> MeasurementReport:
         observation_context=_observer(),
         procedure_reported=dicom.SCT.ImagingProcedure,
         imaging_measurements=_groups(outcome, evidence),
+        language_of_content_item_and_descendants=_language(),
     )
     prediction = outcome.prediction
     sentences = [headline(prediction), explanation(prediction), *remarks(prediction)]
@@ -119,6 +124,14 @@ def _content(outcome: Outcome, evidence: Dataset) -> MeasurementReport:
         )
         report[0].ContentSequence.append(comment)
     return report
+
+
+def _language() -> Any:  # noqa: ANN401 - highdicom's own type, loaded when it is needed
+    """Return which language the sentences are in (PS3.16 TID 1204)."""
+    from highdicom.sr import LanguageOfContentItemAndDescendants
+    from pydicom.sr.coding import Code
+
+    return LanguageOfContentItemAndDescendants(Code(*_LANGUAGES[spoken()]))
 
 
 def _observer() -> Any:  # noqa: ANN401 - highdicom's own type, loaded when it is needed

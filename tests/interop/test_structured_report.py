@@ -11,6 +11,7 @@ from pydicom.dataset import Dataset
 from pydicom.sr.codedict import codes
 
 from medapp.errors import MedappError
+from medapp.i18n import speak
 from medapp.imaging.source_header import SourceHeader
 from medapp.interop.dicom_file import file_bytes
 from medapp.interop.identifiers import SeriesOfRun
@@ -198,3 +199,13 @@ def test_names_of_classes_of_any_length_and_script_are_kept_as_far_as_a_code_all
     told = replace(one, prediction=replace(one.prediction, probabilities=names, label="肺炎"))
     found = [g.finding_type.meaning for g in groups(structured_report(told, SeriesOfRun())) if g.finding_type]
     assert found == ["肺炎", "x" * 64, "a b"]
+
+
+def test_the_language_of_the_sentences_is_told() -> None:
+    speak("zh_CN")
+    try:
+        report = made()
+    finally:
+        speak("en")
+    assert "zh-CN" in str(report.ContentSequence[0])
+    assert "en-US" in str(made().ContentSequence[0])

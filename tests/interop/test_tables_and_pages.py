@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,9 @@ import pytest
 
 from medapp import schemas
 from medapp.classify.package import Package
+from medapp.errors import MedappError
+from medapp.i18n import speak
+from medapp.interop import lettering
 from medapp.interop.lettering import Line, words_below
 from medapp.interop.outcome import ModelFacts
 from medapp.interop.page import page
@@ -200,3 +204,34 @@ def test_the_picture_of_a_colour_image_keeps_its_colours() -> None:
     colours = replace(one.frame, stored=np.full((64, 64, 3), (200, 40, 10), np.uint8))
     pixels = picture_with_contour(replace(one, frame=colours)).pixels
     assert pixels[100, 100].tolist() == [200, 40, 10]
+
+
+@pytest.fixture
+def chinese() -> Iterator[None]:
+    speak("zh_CN")
+    yield
+    speak("en")
+
+
+def test_the_page_is_read_in_chinese_too(chinese: None, tmp_path: Path) -> None:
+    assert "仅供研究" in words_of(page_of("answered"), tmp_path).replace(" ", "")
+
+
+def test_words_without_a_font_are_refused_and_not_drawn_as_boxes(
+    chinese: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lettering, "_WIDE_FONTS", ("no such font.ttc",))
+    lettering._wide_font.cache_clear()
+    with pytest.raises(MedappError) as failure:
+        words_below(512, [Line("仅供研究")], 16)
+    assert failure.value.code == "send.no_letters"
+    assert words_below(512, [Line("Müller")], 16).max() > 200
+
+
+def test_chinese_words_are_wrapped_though_nothing_parts_them(chinese: None) -> None:
+    try:
+        strip = words_below(512, [Line("仅供研究" * 40)], 16)
+    except MedappError:
+        pytest.skip("no font with Chinese letters is installed")
+    assert strip.shape[0] > 5 * 16
+    assert strip[:, -4:].max() == 0
