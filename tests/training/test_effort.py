@@ -17,7 +17,7 @@ def test_few_are_told_to_train_instantly_and_many_when_more_effort_pays(*, patie
     few, many = (which_effort("ill", n, patients_known=patients_known) for n in (FEW - 1, FEW))
     unit = "patients" if patients_known else "images"
     assert f'{FEW - 1} {unit} of "ill"' in few
-    assert "never better" in few
+    assert "More cases help more" in few
     assert f'{FEW} {unit} of "ill"' in many
     assert "quick" in many
 
