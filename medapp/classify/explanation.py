@@ -200,9 +200,14 @@ def _scaled(values: Floats) -> NDArray[np.float32]:
 
 
 def _hot_and_elsewhere(heat_map: NDArray[np.float32], seed: int) -> Masks:
-    """Return the hottest fifth, then the same shape moved and mirrored at random: scattered cells hide more."""
+    """Return the hottest fifth, or less where less is hot at all, then the same shape moved and mirrored at random.
+
+    Scattered cells would hide more than one part does.
+    """
     cells = cv2.resize(heat_map, (CELLS, CELLS), interpolation=cv2.INTER_LINEAR)
-    hot = cells >= np.sort(cells.ravel())[-round(HOT_SHARE * cells.size)]
+    hot = np.zeros(cells.shape, bool)
+    hottest = np.argsort(cells, axis=None, kind="stable")[-round(HOT_SHARE * cells.size) :]
+    hot.flat[hottest] = cells.flat[hottest] > 0
     draw = np.random.default_rng(seed)
     moved: list[Masks] = [hot]
     for _ in range(RANDOM_MASKS):

@@ -32,9 +32,13 @@ def explanation_text(explanation: Explanation) -> str:
         beaten=explanation.beaten,
         of=RANDOM_MASKS,
     )
-    outside = tr("explain.outside", share=_percent(explanation.outside_body))
     doubt = tr("explain.no_better") if explanation.beaten < NO_BETTER else ""
-    return " ".join(filter(None, (told, doubt, outside)))
+    return " ".join(filter(None, (told, doubt, outside_text(explanation.outside_body))))
+
+
+def outside_text(share: float) -> str:
+    """Return how much of a heat map lies outside the body."""
+    return tr("explain.outside", share=_percent(share))
 
 
 def _unclear(prediction: Prediction) -> str:

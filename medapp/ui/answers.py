@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, QTimer, Slot
 
+from medapp.classify.explanation import Explanation, Method, explain
 from medapp.classify.package import Package
 from medapp.classify.prediction import Prediction
-from medapp.errors import Problem
+from medapp.errors import MedappError, Problem
+from medapp.i18n import tr
 from medapp.imaging.frame import Frame
 from medapp.jobs import Job, Partial, Progress
-from medapp.ui.session import Session
+from medapp.ui.session import Services, Session
 from medapp.ui.state import (
     Answered,
     Classifying,
@@ -35,6 +39,7 @@ class Answers(QObject):
         self._reading = session.services.reading
         self._followed: Picture | None = None
         self._job: int | None = None
+        self._explaining: int | None = None
         self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settle.timeout.connect(self._ask)
         session.changed.connect(self._follow)
@@ -57,6 +62,37 @@ class Answers(QObject):
             self._drop()
             self._ask()
 
+    def explain(self, method: Method) -> None:
+        """Explain the answer on screen by another method, in the background; its job can be cancelled."""
+        answer, picture = self._session.state.shown_answer, self._session.state.picture
+        if answer is None or picture is None or answer.prediction.refused is not None:
+            return
+        if self._explaining is not None:
+            self._session.jobs.cancel(self._explaining)
+        self._session.update(answer=replace(answer, explaining=method))
+        self._explaining = self._session.jobs.start(
+            _explained(self._session.services, picture.frame, method),
+            title=tr(f"explain.method.{method}"),
+            done=lambda explanation: self._take_explanation(picture, explanation),
+            failed=lambda error: self._end_explaining(picture, error),
+            stopped=lambda: self._end_explaining(picture, None),
+        )
+
+    def _take_explanation(self, picture: Picture, explanation: Explanation) -> None:
+        answer = self._session.state.shown_answer
+        if answer is not None and _same(self._session.state.picture, picture):
+            self._explaining = None
+            self._session.update(answer=replace(answer, explanation=explanation, explaining=""))
+
+    def _end_explaining(self, picture: Picture, error: BaseException | None) -> None:
+        """Show the heat map that was there before; a failure is told."""
+        answer = self._session.state.shown_answer
+        if answer is not None and _same(self._session.state.picture, picture):
+            self._explaining = None
+            self._session.update(answer=replace(answer, explaining=""))
+        if error is not None:
+            self._session.fail(error)
+
     def toggle_panel(self) -> None:
         """Open or close the answer's panel; opening it asks, where nothing was asked yet."""
         opened = not self._session.state.panel_open
@@ -69,6 +105,9 @@ class Answers(QObject):
         if self._job is not None:
             self._session.jobs.cancel(self._job)
             self._job = None
+        if self._explaining is not None:
+            self._session.jobs.cancel(self._explaining)
+            self._explaining = None
 
     @Slot()
     def _ask(self) -> None:
@@ -122,6 +161,13 @@ def _classified(reading: Reading, frame: Frame, wanted: bool) -> Job[Answered | 
     prediction: Prediction = reading.classify(frame)
     yield Progress(1, 1)
     return Answered(facts, prediction)
+
+
+def _explained(services: Services, frame: Frame, method: Method) -> Job[Explanation]:
+    package = services.reading.package_for(frame.modality, frame.body_part, frame.view)
+    if package is None:
+        raise MedappError("explain.refused")
+    return (yield from explain(services.engine, frame, package, method))
 
 
 def facts_of(package: Package) -> ModelFacts:

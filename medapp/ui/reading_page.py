@@ -214,8 +214,8 @@ def _heat_map(state: State) -> HeatMapView | None:
         or shown.prediction.refused is not None
     ):
         return None
-    values = shown.prediction.heat_map
-    return None if values is None else HeatMapView(values, state.heat_map_opacity, shown.prediction.seen)
+    about = shown.explanation or shown.prediction
+    return None if about.heat_map is None else HeatMapView(about.heat_map, state.heat_map_opacity, about.seen)
 
 
 def _message(problem: Problem | None, state: State) -> str:

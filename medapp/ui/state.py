@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
+from medapp.classify.explanation import Explanation
 from medapp.classify.prediction import Prediction
 from medapp.display.presentation import Presented
 from medapp.display.segments import SegmentLayers
@@ -143,10 +144,15 @@ class Classifying:
 
 @dataclass(frozen=True, eq=False)
 class Answered:
-    """A model's answer for the picture whose identity the prediction carries."""
+    """A model's answer for the picture whose identity the prediction carries.
+
+    `explanation` is what was asked for beside its heat map, `explaining` the method that is at work.
+    """
 
     model: ModelFacts
     prediction: Prediction
+    explanation: Explanation | None = None
+    explaining: str = ""
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,14 @@ import numpy as np
 import pytest
 
 from medapp.classify.engine import START_ATTEMPTS, Engine, EngineConfig
+from medapp.classify.explanation import explain
 from medapp.classify.package import MANIFEST, Package, write_package
+from medapp.classify.preprocess import network_picture
 from medapp.classify.scope import Scope
 from medapp.errors import MedappError
 from medapp.imaging.frame import Frame
 from medapp.imaging.phantom import PhantomCase, radiograph
+from medapp.jobs import run_to_end
 from medapp.processes import Child
 from tests.trial_packages import CLASSES, backbone, contents, package_at
 
@@ -111,6 +114,23 @@ def test_an_image_unlike_the_training_data_is_refused_with_its_p_value(engine: E
     assert prediction.in_distribution is not None
     assert prediction.in_distribution < 0.01
     assert prediction.probabilities is prediction.heat_map is None
+    assert (prediction.state, prediction.clue) == ("unlike", "content")
+    with pytest.raises(MedappError):
+        run_to_end(explain(engine, frame(), package, "occlusion"))
+
+
+def test_an_explanation_is_made_in_the_engine_and_its_parts_sum_up(engine: Engine, package: Package) -> None:
+    shown = frame()
+    told = run_to_end(explain(engine, shown, package, "integrated-gradients"))
+    assert told.identity == shown.identity
+    assert told.heat_map.shape == (14, 14)
+    assert 0 <= told.beaten <= 100
+    picture = network_picture(shown, package.preprocess)
+    target = CLASSES.index(told.label)
+    both = np.stack([np.zeros((2, 2), bool), np.ones((2, 2), bool)])
+    sharp, soft = engine.covered_scores(picture, both, target, package)
+    parts = engine.slopes(picture, (np.arange(64) + 0.5) / 64, target, package)
+    assert parts.sum() == pytest.approx(sharp - soft, abs=0.02 * max(1.0, abs(sharp - soft)))
 
 
 def test_a_starting_model_classifies_nothing(engine: Engine, tmp_path: Path) -> None:

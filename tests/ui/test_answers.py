@@ -8,13 +8,17 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
 from medapp.app import Parts
+from medapp.classify.explanation import Explanation, Method
 from medapp.classify.prediction import Prediction
 from medapp.errors import MedappError
+from medapp.i18n import tr
 from medapp.imaging.frame import Frame
+from medapp.jobs import Job, Progress
 from medapp.ui.answers import Answers
 from medapp.ui.session import Session
 from medapp.ui.state import Answered, Classifying, NoModel, NoPicture, NotAnswered, Waiting
@@ -157,3 +161,91 @@ def test_scrolling_fast_asks_only_about_the_picture_that_stays(
         show(session, seed)
     qtbot.waitUntil(lambda: session.state.shown_answer is not None)
     assert len(reading.asked) == 1
+
+
+class FakeExplain:
+    """Stands for the explanation: steps until it is let, then answers about the frame or fails."""
+
+    def __init__(self) -> None:
+        self.gate = threading.Event()
+        self.error: Exception | None = None
+        self.closed = 0
+
+    def __call__(self, engine: object, frame: Frame, package: object, method: Method) -> Job[Explanation]:
+        try:
+            while not self.gate.wait(0.002):
+                yield Progress(1, 3)
+        finally:
+            self.closed += 1
+        if self.error is not None:
+            raise self.error
+        heat = np.eye(14, dtype=np.float32)
+        return Explanation(frame.identity, "0" * 64, method, "PNEUMONIA", heat, None, 0.1, 90, 1.0)
+
+
+@pytest.fixture
+def explaining(monkeypatch: pytest.MonkeyPatch) -> FakeExplain:
+    fake = FakeExplain()
+    monkeypatch.setattr("medapp.ui.answers.explain", fake)
+    return fake
+
+
+def answered(qtbot: QtBot, session: Session, seed: int = 1) -> None:
+    show(session, seed)
+    qtbot.waitUntil(lambda: session.state.shown_answer is not None)
+
+
+def explanation_of(session: Session) -> Explanation | None:
+    return None if session.state.shown_answer is None else session.state.shown_answer.explanation
+
+
+def test_an_explanation_is_made_in_the_background_and_shown(
+    qtbot: QtBot, session: Session, answers: Answers, explaining: FakeExplain
+) -> None:
+    answered(qtbot, session)
+    answers.explain("occlusion")
+    shown = session.state.shown_answer
+    assert shown is not None
+    assert (shown.explaining, shown.explanation) == ("occlusion", None)
+    assert [job.title for job in session.state.jobs] == [tr("explain.method.occlusion")]
+    explaining.gate.set()
+    qtbot.waitUntil(lambda: explanation_of(session) is not None)
+    assert session.state.shown_answer is not None
+    assert session.state.shown_answer.explaining == ""
+
+
+def test_an_explanation_that_is_cancelled_leaves_the_heat_map(
+    qtbot: QtBot, session: Session, answers: Answers, explaining: FakeExplain
+) -> None:
+    answered(qtbot, session)
+    answers.explain("occlusion")
+    qtbot.waitUntil(lambda: bool(session.state.jobs))
+    session.jobs.cancel(session.state.jobs[0].id)
+    qtbot.waitUntil(lambda: session.state.shown_answer is not None and not session.state.shown_answer.explaining)
+    assert explanation_of(session) is None
+    assert explaining.closed == 1
+    assert session.state.notice == ""
+
+
+def test_an_explanation_never_appears_over_another_picture(
+    qtbot: QtBot, session: Session, answers: Answers, explaining: FakeExplain
+) -> None:
+    answered(qtbot, session)
+    answers.explain("occlusion")
+    answered(qtbot, session, 2)
+    explaining.gate.set()
+    qtbot.waitUntil(lambda: not session.state.jobs)
+    assert explanation_of(session) is None
+
+
+def test_an_explanation_that_fails_is_told_and_the_answer_stays(
+    qtbot: QtBot, session: Session, answers: Answers, explaining: FakeExplain
+) -> None:
+    explaining.error = MedappError("explain.refused")
+    explaining.gate.set()
+    answered(qtbot, session)
+    answers.explain("gradcam")
+    qtbot.waitUntil(lambda: session.state.notice != "")
+    assert tr("problem.explain.refused") in session.state.notice
+    assert session.state.shown_answer is not None
+    assert session.state.shown_answer.explaining == ""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QPushButton, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
+from medapp.classify.explanation import Explanation
 from medapp.errors import Problem
 from medapp.i18n import tr
 from medapp.ui.state import Answer, Answered, Classifying, NoModel, NotAnswered
@@ -182,3 +185,68 @@ def test_heat_map_and_opacity_are_asked_for(qtbot: QtBot, panel: PredictionPanel
 )
 def test_no_probability_is_told_as_certain(probability: float, text: str) -> None:
     assert percent_text(probability) == text
+
+
+def unclear_answer() -> Answered:
+    told = prediction_for("x", {"NORMAL": 0.45, "PNEUMONIA": 0.55})
+    return Answered(FACTS, replace(told, unclear=(0.3, 0.7)))
+
+
+def test_an_unclear_answer_names_no_class_and_shows_the_band(panel: PredictionPanel) -> None:
+    render(panel, unclear_answer())
+    said = said_by(panel)
+    assert tr("ui.unclear") in said
+    assert "30 %" in said
+    assert "70 %" in said
+    assert panel.findChild(QLabel, "label_sentence") is None
+    normal, pneumonia = bars_of(panel)
+    assert (normal._band, pneumonia._band) == (None, (0.3, 0.7))
+    assert not normal._given
+    assert not pneumonia._given
+
+
+def test_a_refusal_says_what_about_the_image_is_unlike(panel: PredictionPanel) -> None:
+    told = replace(prediction_for("x", refused="ood.features"), clue="inverted")
+    render(panel, Answered(FACTS, told))
+    assert tr("clue.inverted") in said_by(panel)
+
+
+def test_no_model_by_the_header_is_a_grey_sentence_and_nothing_else(panel: PredictionPanel) -> None:
+    told = replace(prediction_for("x", refused="scope.part"), refused_params={"part": "DX KNEE"})
+    render(panel, Answered(FACTS, told))
+    refusal = panel.findChild(QLabel, "refusal")
+    assert refusal is not None
+    assert refusal.property("role") == "dim"
+    assert panel.findChild(QLabel, "computed") is None
+
+
+def explanation(beaten: int) -> Explanation:
+    return Explanation("x", "0" * 64, "occlusion", "PNEUMONIA", np.eye(14, dtype=np.float32), None, 0.04, beaten, 2.0)
+
+
+def test_an_explanation_says_by_which_method_and_how_far_to_trust_it(panel: PredictionPanel) -> None:
+    render(panel, Answered(FACTS, prediction_for("x"), explanation(97)))
+    said = said_by(panel)
+    assert "occlusion" in said
+    assert "97 of 100" in said
+    assert "4 %" in said
+    assert tr("explain.no_better") not in said
+
+
+def test_an_explanation_no_better_than_chance_is_called_so(panel: PredictionPanel) -> None:
+    render(panel, Answered(FACTS, prediction_for("x"), explanation(55)))
+    assert tr("explain.no_better") in said_by(panel)
+
+
+def test_a_method_is_chosen_from_the_menu_and_not_while_one_is_at_work(qtbot: QtBot, panel: PredictionPanel) -> None:
+    render(panel, Answered(FACTS, prediction_for("x")))
+    chosen = panel.findChild(QAction, "explain_occlusion")
+    explain = panel.findChild(QPushButton, "explain")
+    assert chosen is not None
+    assert explain is not None
+    with qtbot.waitSignal(panel.explanation_requested) as asked:
+        chosen.trigger()
+    assert asked.args == ["occlusion"]
+    render(panel, Answered(FACTS, prediction_for("x"), explaining="occlusion"))
+    assert not explain.isEnabled()
+    assert tr("ui.explaining", method=tr("explain.method.occlusion")) in said_by(panel)

@@ -7,9 +7,11 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QCheckBox, QFrame, QPushButton, QScrollArea, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
 from medapp.classify.prediction import Prediction
+from medapp.classify.reasons import reason_of
 from medapp.i18n import tell, tr
 from medapp.ui import theme
 from medapp.ui.state import Answer, Answered, Classifying, ModelFacts, NoModel, NotAnswered, Waiting
+from medapp.ui.widgets.explanation_view import ExplanationView
 from medapp.ui.widgets.heat_map_key import HeatMapKey
 from medapp.ui.widgets.layouts import button, column, label, line, named, plain_tooltip, row
 from medapp.ui.widgets.wording import modality_text, percent_text, seconds_text
@@ -21,9 +23,19 @@ TRACK_PX, TICK_PX = 8, 3
 class ProbabilityBar(QWidget):
     """A class with its probability as a bar; a tick where the operating point lies."""
 
-    def __init__(self, name: str, probability: float, colour: str, tick: float | None, *, given: bool) -> None:
+    def __init__(
+        self,
+        name: str,
+        probability: float,
+        colour: str,
+        tick: float | None,
+        band: tuple[float, float] | None = None,
+        *,
+        given: bool,
+    ) -> None:
         super().__init__()
         self._name, self._probability, self._colour, self._tick, self._given = name, probability, colour, tick, given
+        self._band = band
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         said = f"{name}: {percent_text(probability)}"
         self.setAccessibleName(said)
@@ -59,9 +71,18 @@ class ProbabilityBar(QWidget):
         painter.drawRoundedRect(track, 3, 3)
         painter.setBrush(QColor(self._colour))
         painter.drawRoundedRect(QRectF(track.x(), track.y(), track.width() * self._probability, TRACK_PX), 3, 3)
+        if self._band is not None:
+            self._draw_band(painter, track, *self._band)
         if self._tick is not None:
             self._draw_tick(painter, track, self._tick)
         painter.end()
+
+    def _draw_band(self, painter: QPainter, track: QRectF, low: float, high: float) -> None:
+        """Draw what is unclear as a bracket under the bar."""
+        left, right = track.x() + track.width() * low, track.x() + track.width() * min(high, 1.0)
+        y = track.bottom() + TICK_PX
+        painter.setPen(QPen(QColor(theme.current().attention), 2))
+        painter.drawPolyline([QPointF(left, y - 4), QPointF(left, y), QPointF(right, y), QPointF(right, y - 4)])
 
     def _draw_tick(self, painter: QPainter, track: QRectF, share: float) -> None:
         """Draw the operating point on the bar, and under it what it is."""
@@ -81,6 +102,7 @@ class PredictionPanel(QWidget):
     again_requested = Signal()
     heat_map_requested = Signal(bool)
     opacity_requested = Signal(float)
+    explanation_requested = Signal(str)
     close_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -128,6 +150,9 @@ class PredictionPanel(QWidget):
         layout.addLayout(line_of_controls)
         layout.addWidget(HeatMapKey())
         layout.addWidget(label(tr("ui.heat_map_meaning"), "small", wrap=True))
+        self._explanation = ExplanationView()
+        self._explanation.explanation_requested.connect(self.explanation_requested)
+        layout.addWidget(self._explanation)
         return controls
 
     def render_answer(
@@ -142,6 +167,8 @@ class PredictionPanel(QWidget):
             return
         self._answer, self._marks = answer, marks
         self._heat_map.setVisible(isinstance(answer, Answered) and answer.prediction.heat_map is not None)
+        if isinstance(answer, Answered):
+            self._explanation.render_answer(answer)
         self._head(getattr(answer, "model", None))
         self._clear()
         self._fill(answer)
@@ -160,6 +187,8 @@ class PredictionPanel(QWidget):
 
     def _fill(self, answer: Answer) -> None:
         match answer:
+            case Answered(prediction=prediction) if prediction.state == "no_model":
+                self._say(reason_of(prediction) or "", "dim", name="refusal")
             case Answered(model, prediction):
                 self._fill_prediction(model, prediction)
             case NoModel(modality):
@@ -178,8 +207,8 @@ class PredictionPanel(QWidget):
                 self._say(tr("ui.no_picture"), "dim")
 
     def _fill_prediction(self, model: ModelFacts, prediction: Prediction) -> None:
-        if prediction.refused is not None or prediction.probabilities is None:
-            self._fill_refusal(prediction)
+        if prediction.state == "unlike":
+            self._say(reason_of(prediction) or "", "attention", name="refusal")
         else:
             self._fill_result(prediction)
         if prediction.note:
@@ -204,22 +233,23 @@ class PredictionPanel(QWidget):
         )
         self._rows.addWidget(shown)
 
-    def _fill_refusal(self, prediction: Prediction) -> None:
-        code = prediction.refused or "unknown"
-        params = prediction.refused_params
-        look = "dim" if code.startswith("scope.") else "attention"  # no model for this is normal
-        self._say(tr(f"refused.{code}", **params), look, name="refusal")
-
     def _fill_result(self, prediction: Prediction) -> None:
         probabilities = prediction.probabilities or {}
-        self._say(_label_sentence(prediction), "heading", name="label_sentence")
+        unclear = prediction.state == "unclear"
+        if unclear:
+            self._say(tr("ui.unclear"), "heading", name="unclear")
+            self._say(reason_of(prediction) or "", "", name="unclear_reason")
+        else:
+            self._say(_label_sentence(prediction), "heading", name="label_sentence")
         as_told = prediction.several or len(probabilities) <= 2
         names = list(probabilities) if as_told else sorted(probabilities, key=lambda n: -probabilities[n])
         self._say(tr("ui.label_scores" if prediction.several else "ui.model_score"), "small", name="model_score")
         colours = dict(zip(probabilities, theme.CLASS_COLOURS * 8, strict=False))
         for name in names:
             tick = prediction.threshold if name == prediction.alarm_class else prediction.thresholds.get(name)
-            bar = ProbabilityBar(name, probabilities[name], colours[name], tick, given=name in prediction.given)
+            given = name in prediction.given and not unclear
+            band = prediction.unclear if name == prediction.alarm_class else None
+            bar = ProbabilityBar(name, probabilities[name], colours[name], tick, band, given=given)
             bar.setObjectName(f"bar_{name}")
             self._rows.addWidget(bar)
         if prediction.several and prediction.heat_map is not None:
