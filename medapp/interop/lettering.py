@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,11 +16,13 @@ from medapp.errors import MedappError
 from medapp.folders import resource_path
 
 if TYPE_CHECKING:
+    from PIL.ImageDraw import ImageDraw
     from PIL.ImageFont import FreeTypeFont
 
 REGULAR, BOLD = "DejaVuSans.ttf", "DejaVuSans-Bold.ttf"
 _LEADING = 1.35
 _MARGIN = 0.8
+_ANY_SIZE = 16
 _WIDE_FONTS = (
     "msyh.ttc",
     "simsun.ttc",
@@ -73,8 +77,36 @@ def is_wide(text: str) -> bool:
     return any(unicodedata.east_asian_width(c) in "WF" for c in text)
 
 
-def _font_for(line: Line, pixels: int) -> FreeTypeFont:
-    return _wide_font(pixels) if is_wide(line.text) else _font(BOLD if line.bold else REGULAR, pixels)
+def wide_font_file() -> str | None:
+    """Return the file of the font with the letters of East Asia, None where this computer has none."""
+    try:
+        return str(_wide_font(_ANY_SIZE).path)
+    except MedappError:
+        return None
+
+
+@dataclass(frozen=True)
+class _Letters:
+    """How letters of one size and weight are measured and drawn, each in a font that has it."""
+
+    bold: bool
+    pixels: int
+
+    def _runs(self, text: str) -> Iterator[tuple[str, FreeTypeFont]]:
+        narrow = _font(BOLD if self.bold else REGULAR, self.pixels)
+        for wide, run in groupby(text, is_wide):
+            yield "".join(run), _wide_font(self.pixels) if wide else narrow
+
+    def length(self, text: str) -> float:
+        """Return how wide a text is, in pixels."""
+        return sum(font.getlength(run) for run, font in self._runs(text))
+
+    def draw(self, pen: ImageDraw, place: tuple[float, float], text: str) -> None:
+        """Write a text from a place on, all of it on one base line."""
+        x, y = place
+        for run, font in self._runs(text):
+            pen.text((x, y + self.pixels), run, font=font, fill="white", anchor="ls")
+            x += font.getlength(run)
 
 
 def words_below(width: int, lines: list[Line], pixels: int) -> NDArray[np.uint8]:
@@ -106,24 +138,23 @@ def words_below(width: int, lines: list[Line], pixels: int) -> NDArray[np.uint8]
     strip = Image.new("RGB", (width, 2 * margin + leading * len(wrapped)))
     pen = ImageDraw.Draw(strip)
     for number, line in enumerate(wrapped):
-        font = _font_for(line, pixels)
-        pen.text((margin, margin + number * leading), line.text, font=font, fill="white")
+        _Letters(line.bold, pixels).draw(pen, (margin, margin + number * leading), line.text)
     return np.array(strip)
 
 
 def _wrapped(line: Line, room: int, pixels: int) -> list[str]:
     """Return a line in parts that fit; a word longer than the strip is broken."""
-    font = _font_for(line, pixels)
+    letters = _Letters(line.bold, pixels)
     parts: list[str] = []
     rest = ""
     for word in "".join(c if c.isprintable() else " " for c in line.text).split():
         longer = f"{rest} {word}".strip()
-        if rest and font.getlength(longer) > room:
+        if rest and letters.length(longer) > room:
             parts.append(rest)
             longer = word
         rest = longer
-        while font.getlength(rest) > room and len(rest) > 1:
-            fitting = next(n for n in range(len(rest) - 1, 0, -1) if n == 1 or font.getlength(rest[:n]) <= room)
+        while letters.length(rest) > room and len(rest) > 1:
+            fitting = next(n for n in range(len(rest) - 1, 0, -1) if n == 1 or letters.length(rest[:n]) <= room)
             parts.append(rest[:fitting])
             rest = rest[fitting:]
     return [*parts, rest]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 from datetime import datetime
+from functools import cache
 from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from medapp.folders import resource_path
 from medapp.i18n import tr
-from medapp.interop.lettering import BOLD, REGULAR, is_wide
+from medapp.interop.lettering import BOLD, REGULAR, is_wide, wide_font_file
 from medapp.interop.outcome import ModelFacts, Outcome
 from medapp.interop.picture import Picture, contour_sentence
 from medapp.interop.rows import identity_of
@@ -32,8 +33,7 @@ _MARGIN = 48
 _PICTURE = 400, 330
 """Room of the picture, in points."""
 _LONGEST = 600
-EAST_ASIAN = "STSong-Light"
-"""A font that a PDF only names: viewers bring it along (ISO 32000-1, 9.7.5.2)."""
+_EMBEDDED, _NAMED_ONLY = "EastAsian", "STSong-Light"
 _ACCENT, _DIM = "#1f5fa8", "#555b63"
 _HEADS = {"title": (15, True, "#000000", 0), "head": (10.5, True, _ACCENT, 7), "answer": (13, True, "#000000", 2)}
 _BODIES = {"plain": (9, False, "#000000", 1), "dim": (8, False, _DIM, 1), "use": (9, True, "#8a3b00", 5)}
@@ -74,14 +74,34 @@ def page(outcome: Outcome, picture: Picture, *, with_identity: bool) -> bytes:
 
 
 def _register_fonts() -> None:
-    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
     from reportlab.pdfbase.pdfmetrics import getRegisteredFontNames, registerFont
     from reportlab.pdfbase.ttfonts import TTFont
 
     for name in (REGULAR, BOLD):
         if name not in getRegisteredFontNames():
             registerFont(TTFont(name, str(resource_path("fonts", name))))
-    registerFont(UnicodeCIDFont(EAST_ASIAN))
+
+
+@cache
+def _east_asian_font() -> str:
+    """Register a font with the letters of East Asia and return its name: one of this computer where it can be embedded.
+
+    Else one that a PDF only names and viewers bring along (ISO 32000-1, 9.7.5.2).
+    """
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+    from reportlab.pdfbase.pdfmetrics import registerFont
+    from reportlab.pdfbase.ttfonts import TTFError, TTFont
+
+    path = wide_font_file()
+    if path is not None:
+        try:
+            registerFont(TTFont(_EMBEDDED, path))
+        except TTFError:
+            pass  # its outlines are not TrueType's
+        else:
+            return _EMBEDDED
+    registerFont(UnicodeCIDFont(_NAMED_ONLY))
+    return _NAMED_ONLY
 
 
 def _story(outcome: Outcome, picture: Picture, *, with_identity: bool) -> list[Flowable]:
@@ -178,7 +198,7 @@ def _text(style: str, text: str) -> Flowable:
 
 
 def _in_known_letters(text: str) -> str:
-    """Return a text as the markup of a paragraph, its letters of East Asia in a font that every viewer has."""
+    """Return a text as the markup of a paragraph, its letters of East Asia in a font that has them."""
     runs = groupby(text, is_wide)
     parts = ((wide, escape("".join(run))) for wide, run in runs)
-    return "".join(f'<font name="{EAST_ASIAN}">{part}</font>' if wide else part for wide, part in parts)
+    return "".join(f'<font name="{_east_asian_font()}">{part}</font>' if wide else part for wide, part in parts)
