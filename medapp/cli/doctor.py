@@ -9,15 +9,15 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from medapp import __version__
 from medapp.classify.engine import Engine, EngineConfig
 from medapp.classify.registry import Registry
+from medapp.cli.doctor_finding import Finding
+from medapp.cli.doctor_machine import gpus, onnx, processor
 from medapp.cli.main import ANSWERED
 from medapp.errors import MedappError
 from medapp.folders import Folders, resource_path, user_folders
@@ -34,28 +34,6 @@ CODECS = {
 }
 RESOURCES = ("translations/en/core.json", "icons", "presets/windows.json")
 LOW_DISK_GB = 2.0
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at.
-
-    Attributes
-    ----------
-    topic : str
-        What it is about.
-    well : bool
-        Whether nothing needs to be done.
-    text : str
-        What was found, in words.
-    details : dict
-        The same for programs.
-    """
-
-    topic: str
-    well: bool
-    text: str
-    details: dict[str, Any] = field(default_factory=dict)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -75,6 +53,8 @@ def run(args: argparse.Namespace) -> int:
     width = max(len(tr("cli.doctor.well")), len(tr("cli.doctor.wrong")))
     for finding in findings:
         print(f"{tr('cli.doctor.well' if finding.well else 'cli.doctor.wrong'):<{width}}  {finding.text}")
+        if finding.advice:
+            print(f"{'':<{width}}  → {finding.advice}")
     print()
     print(tr("cli.doctor.not_all_well", n=wrong) if wrong else tr("cli.doctor.all_well"))
     print(tr("research_use"))
@@ -90,12 +70,16 @@ def examine(folders: Folders) -> Iterator[Finding]:
     yield from (_library(name) for name in LIBRARIES)
     for what in ("data", "cache", "config"):
         yield _folder(what, getattr(folders, what))
-    yield _disk(folders.data)
+    yield processor()
+    yield _disk("disk", folders.data)
+    if not _on_one_disk(folders.data, folders.cache):
+        yield _disk("disk of temporary files", folders.cache)
     yield _resources()
     yield _guarded("readers", "doctor.readers_failed", _readers)
     yield _guarded("codecs", "doctor.readers_failed", _codecs)
     yield from _models(Registry(folders))
-    yield _guarded("engine", "doctor.engine_failed", _engine)
+    yield onnx()
+    yield from _engine()
 
 
 def _guarded(topic: str, failed: str, look: Callable[[], Finding]) -> Finding:
@@ -106,7 +90,7 @@ def _guarded(topic: str, failed: str, look: Callable[[], Finding]) -> Finding:
         reason = tell(error)
     except (ImportError, OSError) as error:
         reason = type(error).__name__
-    return Finding(topic, False, tr(failed, reason=reason))
+    return Finding(topic, False, tr(failed, reason=reason), advice=tr("doctor.advice.setup"))
 
 
 def _library(name: str) -> Finding:
@@ -129,17 +113,28 @@ def _folder(what: str, folder: Path) -> Finding:
             probe.write(b"medapp")
     except OSError:
         text = tr("doctor.folder_failed", what=named, path=folder)
-        return Finding(f"folder {what}", False, text, {"path": str(folder)})
+        return Finding(f"folder {what}", False, text, {"path": str(folder)}, tr("doctor.advice.folder"))
     return Finding(f"folder {what}", True, tr("doctor.folder", what=named, path=folder), {"path": str(folder)})
 
 
-def _disk(folder: Path) -> Finding:
-    while not folder.exists():
-        folder = folder.parent
+def _disk(topic: str, folder: Path) -> Finding:
+    folder = _there(folder)
     gigabytes = shutil.disk_usage(folder).free / 1e9
     enough = gigabytes >= LOW_DISK_GB
-    text = tr("doctor.disk" if enough else "doctor.disk_low", gigabytes=f"{gigabytes:.1f}")
-    return Finding("disk", enough, text, {"free_gb": round(gigabytes, 1)})
+    told = {"gigabytes": f"{gigabytes:.1f}", "path": folder}
+    text = tr("doctor.disk" if enough else "doctor.disk_low", **told)
+    details = {"free_gb": round(gigabytes, 1), "path": str(folder)}
+    return Finding(topic, enough, text, details, "" if enough else tr("doctor.advice.disk", least=f"{LOW_DISK_GB:g}"))
+
+
+def _there(folder: Path) -> Path:
+    while not folder.exists():
+        folder = folder.parent
+    return folder
+
+
+def _on_one_disk(first: Path, second: Path) -> bool:
+    return _there(first).stat().st_dev == _there(second).stat().st_dev
 
 
 def _resources() -> Finding:
@@ -179,12 +174,19 @@ def _models(registry: Registry) -> Iterator[Finding]:
     text = tr("doctor.models", n=count, names=", ".join(names)) if names else tr("doctor.models_none")
     yield Finding("models", True, text, {"installed": count, "in_use": names})
     if listing.problems:
-        yield Finding("broken models", False, tr("doctor.models_broken", n=len(listing.problems)))
+        text = tr("doctor.models_broken", n=len(listing.problems))
+        yield Finding("broken models", False, text, advice=tr("doctor.advice.models"))
 
 
-def _engine() -> Finding:
-    with Engine(EngineConfig()) as engine:
-        info = engine.describe()
+def _engine() -> Iterator[Finding]:
+    """Start the process that computes, and tell what it runs on; what it finds is told once it could start."""
+    try:
+        with Engine(EngineConfig()) as engine:
+            info = engine.describe()
+    except MedappError as error:
+        text = tr("doctor.engine_failed", reason=tell(error))
+        yield Finding("engine", False, text, advice=tr("doctor.advice.engine"))
+        return
     details = {**info.__dict__, "available": list(info.available)}
-    text = tr("doctor.engine", **{**details, "reason": tr(info.reason)})
-    return Finding("engine", True, text, details)
+    yield Finding("engine", True, tr("doctor.engine", **{**details, "reason": tr(info.reason)}), details)
+    yield from gpus(info)

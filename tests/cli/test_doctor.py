@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from medapp import schemas
 from medapp.__main__ import main
-from medapp.classify.engine import EngineConfig
-from medapp.cli import doctor
+from medapp.classify.engine import EngineConfig, EngineInfo
+from medapp.cli import doctor, doctor_machine
 from medapp.cli.doctor import Finding, examine
+from medapp.cli.doctor_machine import gpus
 from medapp.errors import MedappError
 from medapp.folders import Folders, user_folders
 
@@ -35,6 +38,70 @@ def test_all_of_it_as_one_document(capsys: pytest.CaptureFixture[str]) -> None:
     assert findings["disk"]["details"]["free_gb"] > 0
     assert {"JPEG", "JPEG 2000", "JPEG-LS", "JPEG XL"} <= set(findings["codecs"]["details"]["available"])
     assert findings["library torch"]["details"]["version"]
+
+
+def told_by(machine: dict[str, Any], available: tuple[str, ...] = ("cpu",)) -> list[Finding]:
+    return list(gpus(EngineInfo("2", "0", "cpu", "", None, available, 1, machine)))
+
+
+@pytest.mark.parametrize(
+    ("driver", "cuda", "well", "said"),
+    [
+        ("", "13.2", True, "no NVIDIA driver"),
+        ("", None, True, "no NVIDIA driver"),
+        ("570.86.10", None, False, "without CUDA"),
+        ("470.82.01", "13.2", False, "built for CUDA 13.2, cannot use it"),
+    ],
+)
+def test_why_no_gpu_computes_is_told_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, driver: str, cuda: str | None, well: bool, said: str
+) -> None:
+    monkeypatch.setattr(doctor_machine, "nvidia_driver", lambda: driver)
+    (finding,) = told_by({"cuda": cuda, "mps_built": False, "gpus": []})
+    assert (finding.well, finding.details) == (well, {"driver": driver, "cuda": cuda})
+    assert said in finding.text
+    assert finding.advice
+
+
+def test_each_gpu_is_told_with_its_memory_and_one_that_is_full_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor_machine, "nvidia_driver", lambda: "570.86.10")
+    cards = [{"name": "Card A", "free": 70e9, "memory": 80e9}, {"name": "Card B", "free": 1e9, "memory": 80e9}]
+    free, full = told_by({"cuda": "13.2", "gpus": cards}, ("cuda", "cpu"))
+    assert (free.well, free.advice, full.well) == (True, "", False)
+    assert free.text == "GPU Card A: 70.0 of 80.0 GB are free, driver 570.86.10"
+    assert "Other programs use the GPU" in full.advice
+
+
+def test_the_gpu_of_an_apple_machine_is_told() -> None:
+    (finding,) = told_by({"cuda": None, "mps_built": True, "gpus": []}, ("mps", "cpu"))
+    assert "Apple GPU" in finding.text
+
+
+def test_the_version_of_the_driver_is_read_from_where_the_system_keeps_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "version").write_text("NVRM version: NVIDIA UNIX x86_64 Kernel Module  570.86.10  Thu Jan 1\n")
+    monkeypatch.setattr(doctor_machine, "DRIVER_FILE", tmp_path / "version")
+    assert doctor_machine.nvidia_driver() == "570.86.10"
+    monkeypatch.setattr(doctor_machine, "DRIVER_FILE", tmp_path / "nothing")
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    assert doctor_machine.nvidia_driver() == ""
+
+
+def test_little_memory_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor_machine, "LEAST_MEMORY_GB", 1e6)
+    finding = doctor_machine.processor()
+    assert not finding.well
+    assert "close other programs" in finding.advice
+    monkeypatch.setattr(doctor_machine, "_memory_gb", lambda: None)
+    assert doctor_machine.processor().well
+
+
+def test_a_missing_extra_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor_machine, "find_spec", lambda _: None)
+    finding = doctor_machine.onnx()
+    assert (finding.well, finding.details) == (True, {"installed": False})
+    assert "pip install" in finding.advice
 
 
 def found(topic: str, folders: Folders | None = None) -> Finding:
