@@ -30,7 +30,7 @@ def refused(code: str, clue: str | None = None, **params: str | float) -> Predic
 def test_between_the_two_thresholds_an_answer_is_unclear(share: float, state: str) -> None:
     told = replace(ANSWER, probabilities={"NORMAL": 1 - share, "PNEUMONIA": share}, unclear=(0.3, 0.7))
     assert told.state == state
-    assert ("Unclear" in (reason_of(told) or "")) == (state == "unclear")
+    assert ("unclear" in (reason_of(told) or "")) == (state == "unclear")
 
 
 def test_without_a_band_nothing_is_unclear() -> None:

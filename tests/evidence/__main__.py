@@ -7,6 +7,7 @@ import sys
 
 COMMANDS = {
     "architectures": "what each network costs, and that it can be trained",
+    "explanations": "maps against random covers and randomised weights, and heat outside the body",
     "figures": "known sets of pictures, learned as anyone would, and what they must give",
     "kermany": "instant, quick, thorough and a plain torchvision script on the same splits, and on harder ground",
     "duplicates": "planted copies of radiographs, unreadable files, a class stamped with text",
