@@ -18,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run medapp with command-line `arguments` and return the exit status."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     _speak_utf8()
-    _choose_language(of_a_person=arguments[:1] not in (["_reader"], ["_engine"], ["_weights"]))
+    _choose_language(of_a_person=arguments[:1] not in (["_reader"], ["_engine"], ["_weights"], ["_press"]))
     if HOLD_TORCH.intersection(arguments[:1]):
         # Threads of OpenMP that spin while they wait starve each other on a busy machine: one image took
         # 84 ms (1,528 ms at the 90th percentile) beside other work, and 22 ms (25 ms) with threads that sleep.
@@ -26,6 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     match arguments[:1]:
         case ["_reader"]:
             from medapp.imaging.reader_process import main as run
+        case ["_press"]:
+            from medapp.interop.press_process import main as run
         case ["_engine"]:
             from medapp.classify.worker import main as run
         case ["_weights"]:

@@ -17,14 +17,10 @@ from medapp.i18n import tell, tr
 from medapp.imaging.frame import Frame
 from medapp.imaging.readers import Readers
 from medapp.imaging.source_header import SourceHeader
-from medapp.interop.dicom_file import file_bytes
-from medapp.interop.identifiers import SeriesOfRun
 from medapp.interop.outcome import DICOM, FORMATS, PICTURES, TABLES, Format, ModelFacts, Outcome
-from medapp.interop.page import page
-from medapp.interop.picture import Picture, picture_with_contour
+from medapp.interop.picture import picture_with_contour
+from medapp.interop.press import Press
 from medapp.interop.rows import Refused, Row, values_of
-from medapp.interop.secondary_capture import secondary_capture
-from medapp.interop.structured_report import structured_report
 from medapp.interop.tables import as_csv, as_document
 from medapp.jobs import Job, Progress, TimeLeft
 
@@ -84,9 +80,9 @@ class _Run:
 
     readers: Readers
     packages: Packages
+    press: Press
     folder: Path
     wanted: Wanted
-    series: SeriesOfRun = field(default_factory=SeriesOfRun)
     facts: dict[ModelKey, ModelFacts] = field(default_factory=dict)
     files: list[Path] = field(default_factory=list)
 
@@ -141,13 +137,14 @@ def send_on(told: Sequence[Told], packages: Packages, readers: Readers, folder: 
         ``send.folder``, ``send.write`` where the disk refuses. What was written until then is whole. A form that
         cannot be made of one image (``send.not_dicom`` …) is told in `Sent.rows` and raises nothing.
     """
-    run = _Run(readers, packages, prepared_folder(folder), wanted)
     rows: list[Row] = []
     left = TimeLeft()
-    for number, one in enumerate(told, 1):
-        rows.append(_written(run, number, one))
-        text = tr("send.progress", done=number, total=len(told))
-        yield Progress(number, len(told), text, left.after(number, len(told)))
+    with Press() as press:
+        run = _Run(readers, packages, press, prepared_folder(folder), wanted)
+        for number, one in enumerate(told, 1):
+            rows.append(_written(run, number, one))
+            text = tr("send.progress", done=number, total=len(told))
+            yield Progress(number, len(told), text, left.after(number, len(told)))
     _write_tables(run, rows)
     return Sent(folder, tuple(run.files), tuple(rows))
 
@@ -194,21 +191,11 @@ def _objects(run: _Run, outcome: Outcome, look: Look | None, refused: list[Refus
         if form in TABLES or form in done:
             continue
         try:
-            yield form, _object(run, outcome, picture, form)
+            data = run.press.make(form, outcome, picture, with_identity=run.wanted.with_identity)
         except MedappError as error:
             refused += _refusals(run, frozenset({form}), error)
-        except Exception as error:  # noqa: BLE001 - what a library raises over one image costs one form of it
-            unexpected = MedappError("unexpected", kind=type(error).__name__)
-            refused += _refusals(run, frozenset({form}), unexpected)
-
-
-def _object(run: _Run, outcome: Outcome, picture: Picture | None, form: Format) -> bytes:
-    if form == "sr":
-        return file_bytes(structured_report(outcome, run.series))
-    assert picture is not None, "a frame that cannot be read has refused the forms that show it"
-    if form == "sc":
-        return file_bytes(secondary_capture(outcome, picture, run.series))
-    return page(outcome, picture, with_identity=run.wanted.with_identity)
+        else:
+            yield form, data
 
 
 def _refusals(run: _Run, formats: frozenset[Format], error: MedappError) -> list[Refused]:

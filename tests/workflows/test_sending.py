@@ -6,8 +6,10 @@ import csv
 import errno
 import json
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,6 +21,8 @@ from medapp.errors import MedappError
 from medapp.files import write_new
 from medapp.imaging.phantom import PhantomCase, write_dicom, write_png
 from medapp.imaging.readers import ReaderConfig, Readers
+from medapp.interop.outcome import Format
+from medapp.interop.press import Press
 from medapp.jobs import Progress, run_to_end
 from medapp.workflows import sending
 from medapp.workflows.sending import Sent, Told, Wanted, send_on
@@ -31,6 +35,15 @@ def readers() -> Iterator[Readers]:
     with Readers(ReaderConfig(processes=1)) as made:
         list(made.headers(["started before the tests"]))
         yield made
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_press() -> Iterator[None]:
+    """One press for all tests: starting one for each would take most of the time."""
+    with Press() as press, pytest.MonkeyPatch.context() as patch:
+        press._running()
+        patch.setattr(sending, "Press", lambda: nullcontext(press))
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -191,13 +204,17 @@ def test_a_disk_without_second_names_takes_new_files_too(tmp_path: Path, monkeyp
     assert [one.name for one in tmp_path.iterdir()] == ["a.csv"]
 
 
-def test_what_a_library_raises_over_one_image_costs_one_form_of_it(
+def test_a_form_that_cannot_be_made_costs_itself(
     images: tuple[Path, Path], readers: Readers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object) -> None:
-        raise KeyError("1.2.3")
+    make = Press.make
 
-    monkeypatch.setattr(sending, "structured_report", broken)
+    def without_report(press: Press, form: Format, *rest: Any, **more: Any) -> bytes:
+        if form == "sr":
+            raise MedappError("unexpected", kind="KeyError")
+        return make(press, form, *rest, **more)
+
+    monkeypatch.setattr(Press, "make", without_report)
     done = sent([told(images[0], readers)], readers, tmp_path)
     assert [(r.form, r.code) for r in done.refusals] == [("sr", "unexpected")]
     assert [path.name.partition(".")[2] for path in done.files] == ["sc.dcm", "pdf", "csv", "json"]
