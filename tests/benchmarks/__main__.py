@@ -6,7 +6,7 @@ import os
 import platform
 import sys
 
-from tests.benchmarks import gaps, index, learning, pausing, read, review, speed, stopping, teach, time_left
+from tests.benchmarks import gaps, index, learning, pausing, read, review, speed, stopping, teach, time_left, worklists
 from tests.benchmarks.measure import Ratio, table
 
 
@@ -22,6 +22,7 @@ def main(names: list[str]) -> int:
         *pausing.ALL,
         *time_left.ALL,
         *teach.ALL,
+        *worklists.ALL,
         *gaps.ALL,
     ]
     chosen = [b for b in every if not names or b.__name__ in names]

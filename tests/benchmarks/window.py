@@ -12,7 +12,7 @@ from typing import Any
 
 import cv2
 import numpy as np
-from PySide6.QtCore import QEvent, QEventLoop, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QEventLoop, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -29,6 +29,7 @@ from tests.e2e.driver import Driver, drive
 LARGE = (2560, 1600)
 RANDOM_STEPS = 5000
 LEAST_SHARE = 0.02
+IDLE_SECONDS = 5
 LEFT, MIDDLE, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton
 Measured = dict[str, Any]
 
@@ -150,6 +151,34 @@ def memory(bench: Bench) -> Measured:
     return {"first": first, "resident": most, "budget": cache.budget_bytes, "kept": cache.size_bytes}
 
 
+def worklist(bench: Bench) -> Measured:
+    """Gaps between beats of a timer: idle, and while a worklist runs; and the thread's own work in one."""
+    bench.open()
+    bench.settle()
+    beats: list[tuple[float, float]] = []
+    timer = QTimer(bench.window, interval=2)
+    timer.timeout.connect(lambda: beats.append((time.perf_counter(), time.thread_time())))
+    timer.start()
+    idle = _beaten(beats, bench, time.monotonic() + IDLE_SECONDS)
+    bench.window.worklist.toggle()
+    bench.hands.wait_for(lambda: len(bench.window.worklist.rows), "the rows")
+    bench.hands.wait_for(lambda: not bench.session.state.worklist.listing, "the list")
+    beats.clear()
+    bench.window.worklist.start()
+    bench.live_until(lambda: not bench.session.state.worklist.running)
+    busy = np.diff(np.array(beats), axis=0)
+    return {"idle": idle, "busy": _high(busy[:, 0]), "work": float(busy[:, 1].max())}
+
+
+def _beaten(beats: list[tuple[float, float]], bench: Bench, end: float) -> float:
+    bench.live_until(lambda: time.monotonic() > end)
+    return _high(np.diff(np.array(beats), axis=0)[:, 0])
+
+
+def _high(gaps: np.ndarray) -> float:  # type: ignore[type-arg]
+    return float(np.quantile(gaps, 0.999))
+
+
 def resident_bytes() -> int:
     """Return the memory of this process that is in RAM (Linux)."""
     lines = Path("/proc/self/status").read_text().splitlines()
@@ -163,7 +192,9 @@ def main(name: str, path: str) -> None:
         SettingsFile(user_folders().settings).save(Settings(cache_share=LEAST_SHARE))
 
     def script(hands: Driver) -> None:
-        found.update({"scroll": scroll, "drags": drags, "memory": memory}[name](Bench(hands, Path(path))))
+        found.update(
+            {"scroll": scroll, "drags": drags, "memory": memory, "worklist": worklist}[name](Bench(hands, Path(path)))
+        )
 
     drive(["open"], script)
     assert application is not None
