@@ -175,7 +175,7 @@ class Inference:
     def told_device(self) -> str:
         """What computes, in words: the device, and with how many bits the model that answered last did."""
         latest = next(reversed(self._models.values()), None)
-        return devices.describe(self.device, half=latest is not None and latest.classifier.half is not None)
+        return devices.describe(self.device, half=latest is not None and latest.classifier.half_type is not None)
 
     def _guarded(self, compute: Callable[[], T]) -> T:
         """Compute; where the device fails, leave it for the CPU and compute again."""

@@ -123,8 +123,8 @@ class Classifier(nn.Module):
 
     Every method takes a batch of grey levels 0 to 255, uint8 or float, of shape (n, h, w) or (n, h, w, 3).
     `network` holds the weights under torchvision's names: save ``classifier.network.state_dict()``.
-    `half` is the type of numbers of 16 bits that its layers compute with, where `precision.settled` found that this
-    changes no answer; None for 32 bits.
+    `half_type` is the type of 16 bits that its layers compute with, where `precision.settle` found that this changes
+    no answer; None for 32 bits.
     """
 
     mean: Tensor
@@ -141,7 +141,7 @@ class Classifier(nn.Module):
         self._head_name = row.head
         self._dropout = row.dropout
         self._channels = row.channels
-        self.half: torch.dtype | None = None
+        self.half_type: torch.dtype | None = None
         self.register_buffer("mean", torch.tensor(mean[: row.channels]).view(1, -1, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor(std[: row.channels]).view(1, -1, 1, 1), persistent=False)
 
@@ -167,7 +167,7 @@ class Classifier(nn.Module):
     def maps_of(self, batch: Tensor) -> tuple[Tensor, Tensor]:
         """Return what is at the middle and at the last depth: feature maps, or a transformer's tokens."""
         planes = self.normalised(batch)
-        with torch.autocast(planes.device.type, self.half) if self.half else nullcontext():
+        with torch.autocast(planes.device.type, self.half_type) if self.half_type else nullcontext():
             middle = self._passage.to_middle(planes)
             deep = self._passage.to_deep(middle)
         return middle.float(), deep.float()

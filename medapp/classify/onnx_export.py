@@ -5,12 +5,12 @@ Part of the process that holds torch. Needs the packages ``onnx`` and ``onnxrunt
 
 from __future__ import annotations
 
-import io
 import json
 import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -121,26 +121,27 @@ def _require_libraries() -> None:
 
 def _written(network: nn.Module, package: Package, pictures: NDArray[np.uint8]) -> bytes:
     """Return the network as ONNX bytes, for any number of pictures."""
-    buffer = io.BytesIO()
-    try:
-        with warnings.catch_warnings(), torch.inference_mode():
-            # torch calls its exporter by tracing old; the new one needs another library and writes the same graph
-            warnings.simplefilter("ignore")
-            torch.onnx.export(
-                network,
-                (torch.from_numpy(pictures[:2]),),
-                buffer,
-                dynamo=False,
-                opset_version=OPSET,
-                input_names=[INPUT],
-                output_names=[LOGITS, PROBABILITIES],
-                dynamic_axes={name: {0: "n"} for name in (INPUT, LOGITS, PROBABILITIES)},
-            )
-    except MemoryError:
-        raise
-    except Exception as error:  # the exporter has dozens of reasons, of many kinds
-        raise MedappError("onnx.architecture", name=package.metadata.architecture) from error
-    return buffer.getvalue()
+    with TemporaryDirectory(prefix="medapp-onnx-", ignore_cleanup_errors=True) as scratch:
+        target = Path(scratch) / "network.onnx"
+        try:
+            with warnings.catch_warnings(), torch.inference_mode():
+                # torch calls its exporter by tracing old; the new one needs another library and writes the same graph
+                warnings.simplefilter("ignore")
+                torch.onnx.export(
+                    network,
+                    (torch.from_numpy(pictures[:2]),),
+                    target,
+                    dynamo=False,
+                    opset_version=OPSET,
+                    input_names=[INPUT],
+                    output_names=[LOGITS, PROBABILITIES],
+                    dynamic_axes={name: {0: "n"} for name in (INPUT, LOGITS, PROBABILITIES)},
+                )
+        except MemoryError:
+            raise
+        except Exception as error:  # the exporter has dozens of reasons, of many kinds
+            raise MedappError("onnx.architecture", name=package.metadata.architecture) from error
+        return target.read_bytes()
 
 
 def _described(package: Package) -> dict[str, str]:

@@ -38,7 +38,7 @@ def settle(classifier: Classifier, package: Package, half: torch.dtype, toleranc
     Parameters
     ----------
     classifier : Classifier
-        On its device; `Classifier.half` is set, or left None.
+        On its device; `Classifier.half_type` is set, or left None.
     package : Package
         Its package, a classifier.
     half : torch.dtype
@@ -56,16 +56,16 @@ def settle(classifier: Classifier, package: Package, half: torch.dtype, toleranc
     pictures = _pictures(package.preprocess.size, rgb=package.preprocess.colour == "rgb")
     outliers = package.novelty()
     before = _answers(classifier, package, outliers, pictures)
-    classifier.half = half
+    classifier.half_type = half
     try:
         after = _answers(classifier, package, outliers, pictures)
     except NotImplementedError:  # an operation that the device lacks with 16 bits
         after = np.full_like(before, np.nan)
     difference = float(np.abs(after - before).max())
     if not difference <= tolerance:  # also where it is no number
-        classifier.half = None
+        classifier.half_type = None
         difference = difference if np.isfinite(difference) else float("inf")
-    log.info("16 bits change an answer by %.2g at most: %s", difference, "kept" if classifier.half else "not kept")
+    log.info("16 bits change an answer by %.2g at most: %s", difference, "kept" if classifier.half_type else "not kept")
     return difference
 
 

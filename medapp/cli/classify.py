@@ -163,6 +163,7 @@ def _result(answer: Answer, heat_map: Path | None, explanation: Explanation | No
         "threshold": prediction.threshold,
         "unclear": list(prediction.unclear) if prediction.unclear else None,
         "thresholds": dict(prediction.thresholds),
+        "calibrated": prediction.calibrated,
         "device": prediction.device,
         "seconds": round(prediction.seconds, 6),
         "note": tr(prediction.note) if prediction.note else None,
@@ -186,6 +187,8 @@ def as_text(answers: Answers) -> str:
         not_images=len(answers.not_images),
     )
     notes = {tr(answer.prediction.note) for answer in answers.answers if answer.prediction.note}
+    if not all(answer.prediction.calibrated for answer in answers.answers):
+        notes.add(tr("model.not_calibrated"))
     return "\n".join([*lines, "", *sorted(notes), summary, tr("research_use")])
 
 

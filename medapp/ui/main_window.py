@@ -38,6 +38,7 @@ from medapp.ui.teaching_session import TeachingSession, can_be_cases
 from medapp.ui.viewing import Viewing
 from medapp.ui.voi_choices import offers_for
 from medapp.ui.widgets.banner import Banner
+from medapp.ui.widgets.device_line import DeviceLine
 from medapp.ui.widgets.job_bar import JobBar
 from medapp.ui.widgets.layouts import column, label, named
 from medapp.ui.widgets.start_page import StartPage
@@ -135,6 +136,8 @@ class MainWindow(QMainWindow):
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)
         bar.addWidget(label(tr("ui.research_short"), "small", name="research_use"), 1)
+        self.device_line = DeviceLine()
+        bar.addPermanentWidget(self.device_line)
         bar.addPermanentWidget(self.job_bar)
 
     def _connect_sessions(self) -> None:
@@ -279,6 +282,9 @@ class MainWindow(QMainWindow):
         self._pages.setCurrentWidget(self._page_widgets[state.page])
         self._banner.render_text(state.notice)
         self.job_bar.render_jobs(state.jobs)
+        answered = state.shown_answer
+        if answered is not None and answered.prediction.seconds:  # a refusal by the header was not computed
+            self.device_line.render_device(answered.prediction.device, answered.prediction.note)
         labelling = state.labelling is not None
         self.menuBar().setVisible(not labelling)
         self.statusBar().setVisible(not labelling)

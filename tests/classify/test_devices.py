@@ -36,7 +36,7 @@ def test_sixteen_bits_are_kept_where_they_change_no_answer(package: Package) -> 
         before = classifier(pictures()).softmax(1)
         difference = precision.settle(classifier, package, torch.bfloat16, tolerance=0.05)
         after = classifier(pictures()).softmax(1)
-    assert classifier.half is torch.bfloat16
+    assert classifier.half_type is torch.bfloat16
     assert 0 < difference <= 0.05
     assert 0 < float((after - before).abs().max()) < 0.1
     assert after.dtype is torch.float32
@@ -45,7 +45,7 @@ def test_sixteen_bits_are_kept_where_they_change_no_answer(package: Package) -> 
 def test_sixteen_bits_that_change_an_answer_are_not_kept(package: Package) -> None:
     classifier = precision.load(package, CPU)
     assert precision.settle(classifier, package, torch.bfloat16, tolerance=1e-9) > 1e-9
-    assert classifier.half is None
+    assert classifier.half_type is None
 
 
 def test_sixteen_bits_that_overflow_are_not_kept(tmp_path: Path) -> None:
@@ -54,7 +54,7 @@ def test_sixteen_bits_that_overflow_are_not_kept(tmp_path: Path) -> None:
     package = package_at(tmp_path / "package", weights=huge, calibration=Calibration((1e-9, 1e-9), (0.0, 0.0)))
     classifier = precision.load(package, CPU)
     assert precision.settle(classifier, package, torch.float16) == float("inf")
-    assert classifier.half is None
+    assert classifier.half_type is None
 
 
 def test_a_device_that_lacks_an_operation_with_sixteen_bits_answers_in_32(
@@ -64,17 +64,17 @@ def test_a_device_that_lacks_an_operation_with_sixteen_bits_answers_in_32(
     whole = classifier.maps_of
 
     def lacking(batch: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        if classifier.half:
+        if classifier.half_type:
             raise NotImplementedError
         return whole(batch)
 
     monkeypatch.setattr(classifier, "maps_of", lacking)
     assert precision.settle(classifier, package, torch.float16) == float("inf")
-    assert classifier.half is None
+    assert classifier.half_type is None
 
 
 def test_a_processor_answers_in_32_bits(package: Package) -> None:
-    assert precision.load(package, CPU).half is None
+    assert precision.load(package, CPU).half_type is None
 
 
 def test_a_starting_model_has_no_answer_to_compare(tmp_path: Path) -> None:

@@ -241,6 +241,8 @@ class PredictionPanel(QWidget):
             self._say(reason_of(prediction) or "", "", name="unclear_reason")
         else:
             self._say(_label_sentence(prediction), "heading", name="label_sentence")
+        if not prediction.calibrated:
+            self._say(tr("model.not_calibrated"), "attention", name="not_calibrated")
         as_told = prediction.several or len(probabilities) <= 2
         names = list(probabilities) if as_told else sorted(probabilities, key=lambda n: -probabilities[n])
         self._say(tr("ui.label_scores" if prediction.several else "ui.model_score"), "small", name="model_score")
