@@ -18,7 +18,6 @@ MIXED = re.compile(r"[\u4e00-\u9fff][,;:!?]|[,;:!?][\u4e00-\u9fff]|[\uff10-\uff1
 TO_BE_TYPED = {"label.classes_example", "problem.labels.few", "cli.render.bad_region"}
 """What a person types stands there with the comma of the keyboard."""
 PROPER_NAMES = {
-    "cli.import.metavar.id": "ID",
     "use.scope_example.modalities": "CR, DX",
     "use.scope_example.body_parts": "CHEST",
     "use.scope_example.views": "PA, AP",
@@ -32,10 +31,9 @@ PROPER_NAMES = {
     "teach.column_auc": "AUC",
     "ui.figure_auc": "AUC",
     "command.language_en": "English",
-    "command.language_zh_cn": "简体中文",
 }
 """Texts that are the same in every language, with what they say."""
-UNITS = re.compile(r"\b(R|G|B|b|px|mm|cm|kV|ID|SUVbw|medapp|Python)\b")
+UNITS = re.compile(r"\b(R|G|B|b|px|mm|cm|kV|ID|SUVbw|medapp|Python|GPU|Apple)\b")
 
 
 @pytest.mark.parametrize("language", OTHERS)

@@ -42,7 +42,17 @@ def window(qtbot: QtBot, session: Session, chest_file: Path) -> Iterator[MainWin
 
 
 MADE_UP = (
-    *("command.", "menu.", "problem.", "ui.step_", "ui.severity_", "ui.figure_", "ui.question_", "ui.effort_"),
+    *(
+        "command.",
+        "menu.",
+        "problem.",
+        "ui.step_",
+        "ui.severity_",
+        "ui.figure_",
+        "ui.question_",
+        "ui.effort_",
+        "ui.ordinal_",
+    ),
     *("ui.train_", "teach.network.", "teach.runs_", "teach.column_", "teach.by_", "teach.save_", "teach.uncertain_"),
     *("teach.slope", "teach.intercept", "teach.train_loss", "teach.validation_loss"),
 )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from medapp.i18n import speak
 from medapp.imaging.study import Patient
 from medapp.ui.widgets.wording import (
     date_text,
     name_text,
+    ordinal_text,
     patient_text,
     plain_text,
     seconds_text,
@@ -66,3 +68,12 @@ def test_durations_have_the_unit_that_fits(seconds: float, read: str) -> None:
 @pytest.mark.parametrize(("seconds", "read"), [(99.2, "time left 1:40"), (None, ""), (float("inf"), "")])
 def test_time_left_is_minutes_and_seconds(seconds: float | None, read: str) -> None:
     assert time_left_text(seconds) == read
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (22, "22nd")]
+)
+def test_ordinals_are_english_in_english(number: int, text: str) -> None:
+    assert ordinal_text(number) == text
+    speak("zh_CN")
+    assert ordinal_text(number) == str(number)

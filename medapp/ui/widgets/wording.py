@@ -58,6 +58,12 @@ def percent_text(probability: float) -> str:
     return tr("ui.percent", value=f"{percent:.{digits}f}")
 
 
+def ordinal_text(number: int) -> str:
+    """Return the number of one in a row: 1st, 2nd, 11th in English."""
+    last = 0 if 10 <= number % 100 <= 20 else number % 10
+    return tr(f"ui.ordinal_{last if last in {1, 2, 3} else 'other'}", n=number)
+
+
 def seconds_text(seconds: float) -> str:
     """Return a duration: seconds under a minute, else minutes; never none at all."""
     if seconds < 0.05:

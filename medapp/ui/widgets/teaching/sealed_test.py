@@ -19,6 +19,7 @@ from medapp.ui.widgets.teaching.sealed_figures import SealedFigures
 from medapp.ui.widgets.teaching.tables import Groups, Labels
 from medapp.ui.widgets.teaching.trust import Trust
 from medapp.ui.widgets.teaching.views import SealedTestView
+from medapp.ui.widgets.wording import ordinal_text
 
 
 class SealedTestStep(QWidget):
@@ -91,7 +92,7 @@ class SealedTestStep(QWidget):
         self._proves.setText(view.proves)
         self._proves.setVisible(bool(view.proves) and not opened)
         self._before.setVisible(view.can_open and not opened)
-        self._open.setText(tr("ui.open_sealed", count=_ordinal(view.openings + 1)))
+        self._open.setText(tr("ui.open_sealed", count=ordinal_text(view.openings + 1)))
         self._open.setEnabled(view.can_open)
         self._open.setVisible(not opened)
         self._results.setVisible(opened)
@@ -133,8 +134,3 @@ def _by_label(figures: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     if isinstance(labels, Mapping):
         return [{"label": name, **values} for name, values in labels.items()]
     return list(labels)
-
-
-def _ordinal(number: int) -> str:
-    suffix = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{suffix}"
