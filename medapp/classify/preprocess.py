@@ -267,7 +267,8 @@ def _counted_quantiles(shown: NDArray[Any], low: float, high: float) -> NDArray[
     before = np.searchsorted(ends, whole, side="right") + np.float64(low)
     after = np.searchsorted(ends, np.minimum(whole + 1, ends[-1] - 1), side="right") + np.float64(low)
     rest, step = places - whole, after - before
-    return np.where(rest >= 0.5, after - step * (1 - rest), before + step * rest)
+    found: NDArray[np.float64] = np.where(rest >= 0.5, after - step * (1 - rest), before + step * rest)
+    return found
 
 
 def _one_channel(frame: Frame) -> NDArray[Any]:

@@ -50,7 +50,7 @@ class ReadingPage(QWidget):
         self.browser = StudyBrowser()
         self.viewer = Viewer()
         self.panel = PredictionPanel()
-        self.opinions = OpinionBar("answer_opinions")
+        self.opinions = OpinionBar("answer_opinions", side_px=12, foot_px=8)
         self.strip = StripChart()
         self.worklist = WorklistPanel()
         self.label_strip = LabelStrip()
@@ -101,7 +101,6 @@ class ReadingPage(QWidget):
         self._panel_side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         layout = column(self._panel_side, spacing=0)
         layout.addWidget(self.panel, 1)
-        self.opinions.layout().setContentsMargins(12, 0, 12, 8)
         layout.addWidget(self.opinions)
         return self._panel_side
 

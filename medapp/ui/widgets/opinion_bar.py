@@ -18,10 +18,11 @@ class OpinionBar(QWidget):
 
     said = Signal(str)
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, name: str, *, side_px: int = 0, foot_px: int = 0) -> None:
+        super().__init__()
         self.setObjectName(name)
         layout = column(self, spacing=1)
+        layout.setContentsMargins(side_px, 0, side_px, foot_px)
         layout.addWidget(label(tr("opinion.title"), "small"))
         self._buttons = {said: self._button(said) for said in SAID}
         buttons = row(spacing=1)

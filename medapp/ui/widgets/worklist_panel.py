@@ -30,14 +30,13 @@ class WorklistPanel(QWidget):
         self.setObjectName("worklist_panel")
         self.setMinimumHeight(PANEL_PX // 2)
         self.table = WorklistTable()
-        self.opinions = OpinionBar("worklist_opinions")
+        self.opinions = OpinionBar("worklist_opinions", foot_px=6)
         self._view: WorklistView | None = None
         layout = column(self, spacing=1)
         layout.setContentsMargins(8, 6, 8, 0)
         layout.addLayout(self._make_head())
         layout.addWidget(self._make_progress())
         layout.addWidget(self.table, 1)
-        self.opinions.layout().setContentsMargins(0, 0, 0, 6)
         layout.addWidget(self.opinions)
         self.hide()
 
