@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -18,6 +19,7 @@ PLAN_FILE = "label_project.json"
 SCHEMA_VERSION = 1
 FEWEST_CLASSES, MOST_CLASSES = 2, 9
 LONGEST_NAME = 60
+_BETWEEN_CLASSES = re.compile("[,;\uff0c\uff1b\u3001]")
 
 
 @dataclass(frozen=True)
@@ -53,14 +55,14 @@ class LabelPlan:
 
 
 def classes_in(text: str) -> tuple[str, ...]:
-    """Return the classes in a line with commas or semicolons between them.
+    """Return the classes in a line with commas or semicolons between them, Latin or Chinese ones.
 
     Raises
     ------
     MedappError
         As `checked_classes`.
     """
-    names = (" ".join(part.split()) for part in text.replace(";", ",").split(","))
+    names = (" ".join(part.split()) for part in _BETWEEN_CLASSES.split(text))
     return checked_classes([name for name in names if name])
 
 

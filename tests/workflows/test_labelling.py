@@ -66,6 +66,7 @@ def test_classes_that_cannot_be_told_apart_are_refused(text: str, code: str) -> 
 
 def test_classes_are_written_with_commas_between_them() -> None:
     assert classes_in(" normal ;  viral  pneumonia,, Ödem ") == ("normal", "viral pneumonia", "Ödem")
+    assert classes_in("正常，病毒性肺炎、水肿；其他") == ("正常", "病毒性肺炎", "水肿", "其他")
     assert checked_classes(CLASSES) == CLASSES
 
 
