@@ -14,6 +14,7 @@ from medapp.folders import user_folders
 from medapp.imaging.frame import Frame
 from medapp.imaging.phantom import PhantomCase, radiograph
 from tests.benchmarks.measure import Ratio, compare
+from tests.evidence.radiographs import sealed
 
 THREADS = 2
 
@@ -65,4 +66,31 @@ def bare(network: torch.nn.Module, pictures: torch.Tensor, size: int) -> None:
             network(pictures[start : start + size])
 
 
-ALL = (batches,)
+def one_image() -> list[Ratio]:
+    """One radiograph that is answered, with its heat map, warm; and one that is refused, with what is unlike it.
+
+    One thread each: two that wait for each other on a busy machine measure the others' work.
+    """
+    package = starter()
+    shown = sealed(package, 4)[1].frame
+    strange = Frame(np.ascontiguousarray(np.rot90(shown.stored)))
+    torch.set_num_threads(1)
+    network = load(package, torch.device("cpu"))
+    picture = torch.from_numpy(network_picture(shown, package.preprocess)[None])
+    with Engine(EngineConfig(device="cpu", threads=1)) as engine:
+        return [
+            compare(
+                name,
+                lambda frame=frame: engine.predict(frame, package.path, heat_map=True),
+                "one forward pass",
+                lambda: bare(network, picture, 1),
+                pairs=25,
+            )
+            for name, frame in (
+                ("one sealed radiograph with heat map, warm", shown),
+                ("the same lying on its side: refused, and why", strange),
+            )
+        ]
+
+
+ALL = (batches, one_image)

@@ -7,13 +7,17 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QTreeWidget, QWidget
 
+from medapp.i18n import tr
 from medapp.imaging.phantom import write_ct_series
 from tests.e2e.driver import Driver, drive
+from tests.e2e.screens import text_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.data]
 BAR = "bar_PNEUMONIA"
@@ -78,6 +82,58 @@ def test_an_engine_killed_while_it_answers_answers_all_the_same(
         hands.wait_for(engine_pids, "the engine's process")
         os.kill(engine_pids()[0], signal.SIGKILL)
         hands.wait_for(lambda: bar_is_shown(hands), "the answer of the next engine")
+
+    drive(["open"], script)
+
+
+def test_what_is_done_to_the_picture_changes_nothing_in_the_answer(qapp: QApplication, radiograph: Path) -> None:
+    def script(hands: Driver) -> None:
+        viewer = opened(hands, radiograph)
+        hands.key(Qt.Key.Key_A)
+        hands.wait_for(lambda: bar_is_shown(hands), "the bars of the answer")
+        before = hands.window.findChild(QWidget, BAR)
+        assert before is not None
+        told = before.accessibleName()
+        for key in (Qt.Key.Key_I, Qt.Key.Key_R, Qt.Key.Key_H, Qt.Key.Key_Plus):
+            hands.key(key)
+            hands.settled(viewer)
+        after = hands.window.findChild(QWidget, BAR)
+        assert after is not None
+        assert after.accessibleName() == told
+
+    drive(["open"], script)
+
+
+def test_an_inverted_radiograph_is_unlike_the_training_data_and_the_panel_says_why(
+    qapp: QApplication, radiograph: Path, tmp_path: Path
+) -> None:
+    picture = cv2.imread(str(radiograph), cv2.IMREAD_GRAYSCALE)
+    assert picture is not None
+    (tmp_path / "inverted.png").write_bytes(cv2.imencode(".png", 255 - picture)[1].tobytes())
+
+    def script(hands: Driver) -> None:
+        viewer = opened(hands, tmp_path / "inverted.png")
+        hands.key(Qt.Key.Key_A)
+        hands.wait_for(lambda: text_of(hands, "refusal"), "the refusal")
+        assert tr("refused.ood.features") in text_of(hands, "refusal")
+        assert tr("clue.inverted") in text_of(hands, "refusal")
+        assert not bar_is_shown(hands), "a refusal has no bars"
+        assert is_grey(hands.settled(viewer)), "a refusal has no heat map"
+
+    drive(["open"], script)
+
+
+def test_an_answer_is_explained_on_request_with_the_test_of_the_explanation(
+    qapp: QApplication, radiograph: Path
+) -> None:
+    def script(hands: Driver) -> None:
+        viewer = opened(hands, radiograph)
+        hands.key(Qt.Key.Key_A)
+        hands.wait_for(lambda: bar_is_shown(hands), "the bars of the answer")
+        before = hands.settled(viewer)
+        hands.find(QAction, "explain_integrated-gradients").trigger()
+        hands.wait_for(lambda: "of 100" in text_of(hands, "explanation_told"), "the explanation", 120)
+        assert bool((hands.settled(viewer) != before).any()), "its map is shown"
 
     drive(["open"], script)
 
