@@ -7,19 +7,23 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from medapp.classify.weight_names import is_weight_file
 from medapp.i18n import tr
 from medapp.ui.importing import Importing, Offer
 from medapp.ui.opening import Opening
+from medapp.ui.weight_importing import WeightImporting
 from medapp.ui.widgets.model_offer import ModelOffer
+from medapp.ui.widgets.weight_offer import WeightOffer, WeightOfferView
 
 
 class Asking(QObject):
     """Asks over a window, and has done what was answered."""
 
-    def __init__(self, window: QWidget, opening: Opening, importing: Importing) -> None:
+    def __init__(self, window: QWidget, opening: Opening, importing: Importing, weights: WeightImporting) -> None:
         super().__init__(window)
-        self._window, self._opening, self._importing = window, opening, importing
+        self._window, self._opening, self._importing, self._weights = window, opening, importing, weights
         importing.offered.connect(self._offer_model)
+        weights.offered.connect(self._offer_weights)
 
     @Slot()
     def for_files(self) -> None:
@@ -37,9 +41,16 @@ class Asking(QObject):
     @Slot()
     def for_model(self) -> None:
         """Ask for the file of a model, and look into it."""
-        name, _ = QFileDialog.getOpenFileName(self._window, tr("use.import_title"), "", tr("use.zip_filter"))
+        name, _ = QFileDialog.getOpenFileName(self._window, tr("use.import_title"), "", tr("models.import_filter"))
         if name:
-            self._importing.look_into(Path(name))
+            path = Path(name)
+            (self._weights if is_weight_file(path) else self._importing).look_into(path)
+
+    @Slot(object, object)
+    def _offer_weights(self, path: Path, view: WeightOfferView) -> None:
+        dialog = WeightOffer(view, self._window)
+        dialog.decided.connect(lambda answer: self._weights.install(path, answer))
+        dialog.open()
 
     @Slot(object)
     def _offer_model(self, offer: Offer) -> None:

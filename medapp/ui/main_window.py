@@ -37,6 +37,7 @@ from medapp.ui.teaching_page import TeachingPage
 from medapp.ui.teaching_session import TeachingSession, can_be_cases
 from medapp.ui.viewing import Viewing
 from medapp.ui.voi_choices import offers_for
+from medapp.ui.weight_importing import WeightImporting
 from medapp.ui.widgets.banner import Banner
 from medapp.ui.widgets.device_line import DeviceLine
 from medapp.ui.widgets.job_bar import JobBar
@@ -71,7 +72,8 @@ class MainWindow(QMainWindow):
         self.importing = Importing(session)
         self.silent_watch = SilentWatch(session)
         self.models_window = ModelsWindow(session, self)
-        self.asking = Asking(self, self.opening, self.importing)
+        self.weights = WeightImporting(session)
+        self.asking = Asking(self, self.opening, self.importing, self.weights)
         self.worklist = Worklist(session, self.opening, self.pictures)
         self.stack_answers = StackAnswers(session)
         self.labelling = Labelling(session, self.pictures)
@@ -146,8 +148,9 @@ class MainWindow(QMainWindow):
         self.opening.first_found.connect(self._show_first)
         self.teaching.using.models_changed.connect(self.answers.ask_again)
         self.silent_watch.completed.connect(self.teaching.using.refresh)
-        self.importing.installed.connect(self._models_changed)
-        self.importing.installed.connect(self.models_window.refresh)
+        for importing in (self.importing, self.weights):
+            importing.installed.connect(self._models_changed)
+            importing.installed.connect(self.models_window.refresh)
         self.models_window.desk.models_changed.connect(self._models_changed)
         self.models_window.import_requested.connect(self.asking.for_model)
         self.labelling.left.connect(self.answers.ask_again)
