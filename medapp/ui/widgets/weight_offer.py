@@ -50,6 +50,8 @@ class WeightOffer(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setFixedWidth(WIDTH_PX)
         self._fields = {name: named(QLineEdit(getattr(view, name)), f"weight_{name}") for name in FIELDS}
+        for field in self._fields.values():
+            field.setCursorPosition(0)  # the beginning of a long list tells more than its end
         self._preprocess = ChoiceBox("weight_preprocess")
         for name in view.preprocesses:
             self._preprocess.addItem(tr(f"weights.preprocess.{name}"), name)
