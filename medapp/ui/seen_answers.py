@@ -38,10 +38,15 @@ class SeenAnswers(QObject):
 
     @Slot(object)
     def _follow(self, state: State) -> None:
-        answer = state.shown_answer
-        if answer is None or not state.panel_open or answer.prediction.refused is not None:
-            return
-        identity = answer.prediction.identity
-        if identity not in self._all():
+        identity = _on_screen(state)
+        if identity and identity not in self._all():
             self._all().add(identity)
             self._session.note_jobs.start(as_job(lambda: self._file.append([(identity,)])), failed=self._session.fail)
+
+
+def _on_screen(state: State) -> str:
+    """Return the identity of the image whose answer can be read, in the panel or in the worklist; else nothing."""
+    answer = state.shown_answer
+    if answer is not None and state.panel_open and answer.prediction.refused is None:
+        return answer.prediction.identity
+    return state.worklist.judged if state.worklist.shown and state.labelling is None else ""

@@ -216,7 +216,10 @@ class Worklist(QObject):
 
     @Slot()
     def _sort_again(self) -> None:
+        """Sort by what has come in, and note how far the run is: the window may be killed."""
         self._tell_rows(sort=True)
+        if self._job is not None:
+            self._note_left()
 
     def _tell_rows(self, *, sort: bool = False) -> None:
         if sort:
@@ -227,12 +230,13 @@ class Worklist(QObject):
 
     def _mark_current(self, state: State) -> None:
         self._place = state.place
-        current, said, can = self._current(state), "", False
+        current, said, judged = self._current(state), "", ""
         if current >= 0:
             standing = self.rows.standing(self.rows.entry(current))
             opinion = self.rows.opinion(standing)
-            said, can = str(opinion.said) if opinion else "", standing.stage in {Stage.ANSWERED, Stage.UNCLEAR}
-        self._update(current=current, opinion=said, can_be_judged=can)
+            said = str(opinion.said) if opinion else ""
+            judged = standing.identity if standing.stage in {Stage.ANSWERED, Stage.UNCLEAR} else ""
+        self._update(current=current, opinion=said, judged=judged)
 
     def _current(self, state: State) -> int:
         series, place = state.series, state.place
@@ -244,9 +248,7 @@ class Worklist(QObject):
     def _end(self) -> None:
         self._job = None
         self._tell_rows(sort=True)
-        counts = self.rows.counts()
-        self._note = replace(self._note, left=counts.get(str(Stage.WAITING), 0))
-        self._write_note()
+        self._note_left()
         self._update(running=False, progress=None)
 
     def _failed(self, error: BaseException) -> None:
@@ -261,6 +263,12 @@ class Worklist(QObject):
         if note.left and self._job is None:
             self._update(unfinished=note.left)
             self._session.notify(tr("worklist.unfinished_told", rows=note.left))
+
+    def _note_left(self) -> None:
+        left = self.rows.counts().get(str(Stage.WAITING), 0)
+        if left != self._note.left:
+            self._note = replace(self._note, left=left)
+            self._write_note()
 
     def _write_note(self) -> None:
         path, note = self._session.services.folders.worklist, self._note

@@ -79,8 +79,8 @@ class WorklistView:
         The row of the image on screen, or -1.
     opinion : str
         What was said of it.
-    can_be_judged : bool
-        Whether it has an answer that something can be said of.
+    judged : str
+        Identity of the image whose answer stands there and can be judged; empty where there is none.
     """
 
     shown: bool = False
@@ -93,7 +93,12 @@ class WorklistView:
     unfinished: int = 0
     current: int = -1
     opinion: str = ""
-    can_be_judged: bool = False
+    judged: str = ""
+
+    @property
+    def can_be_judged(self) -> bool:
+        """Whether the row of the image on screen has an answer that something can be said of."""
+        return bool(self.judged)
 
     @property
     def waiting(self) -> int:

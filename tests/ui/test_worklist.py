@@ -17,6 +17,8 @@ from medapp.classify.prediction import ModelKey
 from medapp.errors import MedappError
 from medapp.jobs import Progress
 from medapp.storage.opinions import Opinion, Said
+from medapp.ui.seen_answers import SeenAnswers
+from medapp.ui.session import Session
 from medapp.ui.widgets.opinion_bar import OpinionBar
 from medapp.ui.widgets.strip_chart import StripChart
 from medapp.ui.widgets.worklist_panel import WorklistPanel
@@ -150,6 +152,14 @@ def test_a_press_on_a_row_asks_for_it_and_a_press_on_a_head_sorts(qtbot: QtBot, 
         at = QPoint(header.sectionViewportPosition(column) + 10, 8)
         QTest.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert sorts == [(2, True), (2, False), (0, False), (0, False)]
+
+
+def test_an_answer_that_was_read_in_the_worklist_counts_as_seen(session: Session) -> None:
+    seen = SeenAnswers(session)
+    session.update(worklist=WorklistView(shown=False, judged="behind a closed panel"))
+    session.update(worklist=WorklistView(shown=True, judged="read"))
+    assert seen.has("read")
+    assert not seen.has("behind a closed panel")
 
 
 def stack(count: int = 10) -> StackView:
