@@ -47,4 +47,4 @@ def _unclear(prediction: Prediction) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * min(share, 1.0):.3g} %"
+    return tr("percent", value=f"{100 * min(share, 1.0):.3g}")

@@ -167,8 +167,8 @@ def histogram(answers: Sequence[CaseAnswer], alarm: str, locked: float | None) -
     bars.append(text(plot.width / 2, plot.height - BOTTOM - 6, below, "middle", "label"))
     told = tr("report.chart.histogram_told", ill=len(ill), well=len(well))
     across = tr("report.axis.probability", alarm=alarm[:40])
-    return drawing(plot, told, across, tr("report.axis.share"), *bars, write=lambda value: f"{abs(100 * value):.0f} %")
+    return drawing(plot, told, across, tr("report.axis.share"), *bars, write=lambda value: _percent(abs(value)))
 
 
 def _percent(value: float) -> str:
-    return f"{100 * value:.0f} %"
+    return tr("percent", value=f"{100 * value:.0f}")

@@ -158,7 +158,8 @@ def _worth(sealed: Mapping[str, Any]) -> Markup:
 
 def _meanings(asked: Mapping[str, Any]) -> Markup:
     """Return what a probability that the model tells means where the class is as common as asked."""
-    rows = [(f"{certain(told)} %", f"{certain(meant)} %") for told, meant in asked.get("meanings") or []]
+    pairs = asked.get("meanings") or []
+    rows = [tuple(tr("percent", value=certain(value)) for value in pair) for pair in pairs]
     if not rows:
         return Markup("")
     head = [tr("report.column.told"), tr("report.column.meant", n=of_100(asked["prevalence"]))]

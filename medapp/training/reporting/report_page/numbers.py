@@ -22,7 +22,7 @@ def share(figure: Figure | None) -> str:
     if not figure:
         return tr("report.none")
     digits = 1 if _width(figure) < NARROW_SHARE else 0
-    value = f"{percent(figure['value'], digits)} %"
+    value = tr("percent", value=percent(figure["value"], digits))
     return f"{value}{_interval(figure, lambda end: percent(end, digits))}"
 
 
@@ -38,7 +38,7 @@ def signed(figure: Figure | None) -> str:
     """Return a figure of any size and sign with two significant digits, e.g. ``1.1 (0.77 to 1.5)``."""
     if not figure:
         return tr("report.none")
-    return f"{_small(figure['value'])}{_interval(figure, _small, ' to ')}"
+    return f"{_small(figure['value'])}{_interval(figure, _small, tr('report.between'))}"
 
 
 def _small(value: float) -> str:

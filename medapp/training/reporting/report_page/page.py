@@ -75,7 +75,9 @@ def report_page(report: Report, beside: Beside = Beside()) -> str:  # noqa: B008
         element("title", title_of(report, beside)),
         element("style", Markup(_style())),
     )
-    whole = element("html", head, element("body", element("main", body), _foot(report)), lang=spoken().replace("_", "-"))
+    whole = element(
+        "html", head, element("body", element("main", body), _foot(report)), lang=spoken().replace("_", "-")
+    )
     return f"<!DOCTYPE html>\n{whole}\n"
 
 
