@@ -89,3 +89,14 @@ def tr(key: str, **params: object) -> str:
 def tell(failure: MedappError | Problem) -> str:
     """Return the sentence for a failure or a problem: what happened and what to do."""
     return tr(f"problem.{failure.code}", **failure.params)
+
+
+def percent_text(probability: float) -> str:
+    """Return a probability in per cent with two significant digits; never 0 % or 100 %, for no model is certain."""
+    percent = probability * 100
+    if percent < 0.1:
+        return tr("percent_below", value="0.1")
+    if percent > 99.9:
+        return tr("percent_above", value="99.9")
+    digits = 1 if percent < 9.95 or percent > 99 else 0
+    return tr("percent", value=f"{percent:.{digits}f}")

@@ -5,21 +5,10 @@ from __future__ import annotations
 from medapp import __version__
 from medapp.classify.prediction import Prediction
 from medapp.classify.reasons import reason_of
-from medapp.i18n import tr
+from medapp.i18n import percent_text, tr
 from medapp.interop.outcome import ModelFacts
 
 SHORT_HASH = 12
-
-
-def percent(probability: float) -> str:
-    """Return a probability in per cent; never 0 % or 100 %, for no model is certain."""
-    value = probability * 100
-    if value < 0.1:
-        return tr("send.percent_below", value="0.1")
-    if value > 99.9:
-        return tr("send.percent_above", value="99.9")
-    digits = 1 if value < 9.95 or value > 99 else 0
-    return tr("send.percent", value=f"{value:.{digits}f}")
 
 
 def headline(prediction: Prediction) -> str:
@@ -41,15 +30,15 @@ def explanation(prediction: Prediction) -> str:
     if prediction.alarm_class is None or prediction.threshold is None:
         return tr("send.most_probable")
     key = "send.above" if prediction.label == prediction.alarm_class else "send.below"
-    return tr(key, alarm=prediction.alarm_class, limit=percent(prediction.threshold))
+    return tr(key, alarm=prediction.alarm_class, limit=percent_text(prediction.threshold))
 
 
 def class_lines(prediction: Prediction) -> list[str]:
     """Return a line for each class with its probability and, where it has one, its operating point."""
     return [
-        tr("send.class_line", name=name, probability=percent(probability))
+        tr("send.class_line", name=name, probability=percent_text(probability))
         if (limit := operating_point(prediction, name)) is None
-        else tr("send.class_line_limit", name=name, probability=percent(probability), limit=percent(limit))
+        else tr("send.class_line_limit", name=name, probability=percent_text(probability), limit=percent_text(limit))
         for name, probability in (prediction.probabilities or {}).items()
     ]
 

@@ -10,14 +10,13 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from medapp.classify.aggregate import aggregated, limit_of, score_of
 from medapp.classify.contents import Aggregate
 from medapp.classify.prediction import Prediction
-from medapp.i18n import tr
+from medapp.i18n import percent_text, tr
 from medapp.imaging.prefetch import order_of
 from medapp.imaging.study import Series
 from medapp.jobs import Job, Partial
 from medapp.ui import theme
 from medapp.ui.session import Session
 from medapp.ui.state import Classifying, State, series_key
-from medapp.ui.widgets.wording import percent_text
 from medapp.ui.worklist_view import ANSWERED, FAILED, REFUSED, WAITING, StackView
 from medapp.workflows.batches import Wanted
 from medapp.workflows.working import Means, answer_images

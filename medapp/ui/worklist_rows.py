@@ -8,9 +8,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from medapp.i18n import tr
+from medapp.i18n import percent_text, tr
 from medapp.storage.opinions import Opinion
-from medapp.ui.widgets.wording import percent_text
 from medapp.ui.worklist_view import RowView
 from medapp.workflows.worklist import WAITING, Entry, Key, Stage, Standing
 

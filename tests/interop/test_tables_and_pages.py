@@ -19,7 +19,7 @@ import pytest
 from medapp import schemas
 from medapp.classify.package import Package
 from medapp.errors import MedappError
-from medapp.i18n import speak
+from medapp.i18n import percent_text, speak
 from medapp.interop import lettering
 from medapp.interop.lettering import Line, words_below
 from medapp.interop.outcome import ModelFacts
@@ -27,7 +27,6 @@ from medapp.interop.page import page
 from medapp.interop.picture import caption, picture_with_contour
 from medapp.interop.rows import Refused, Row, values_of
 from medapp.interop.tables import as_csv, as_document
-from medapp.interop.words import percent
 from tests.interop.made import KEY, KINDS, outcome
 from tests.trial_packages import package_at
 
@@ -177,7 +176,7 @@ def test_the_caption_never_names_anyone() -> None:
 
 @pytest.mark.parametrize(("share", "text"), [(0.0, "< 0.1 %"), (1.0, "> 99.9 %"), (0.5, "50 %"), (0.0123, "1.2 %")])
 def test_no_probability_is_told_as_certain(share: float, text: str) -> None:
-    assert percent(share) == text
+    assert percent_text(share) == text
 
 
 def test_facts_of_a_model_are_its_packages(tmp_path: Path) -> None:

@@ -12,10 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from medapp.classify.explanation import Explanation
 from medapp.errors import Problem
-from medapp.i18n import tr
+from medapp.i18n import percent_text, tr
 from medapp.ui.state import Answer, Answered, Classifying, NoModel, NotAnswered
 from medapp.ui.widgets.prediction_panel import PredictionPanel, ProbabilityBar
-from medapp.ui.widgets.wording import percent_text
 from tests.ui.pictures_made import FACTS, prediction_for
 
 

@@ -8,13 +8,13 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QPushButton, QScrollArea, QSize
 
 from medapp.classify.prediction import Prediction
 from medapp.classify.reasons import reason_of
-from medapp.i18n import tell, tr
+from medapp.i18n import percent_text, tell, tr
 from medapp.ui import theme
 from medapp.ui.state import Answer, Answered, Classifying, ModelFacts, NoModel, NotAnswered, Waiting
 from medapp.ui.widgets.explanation_view import ExplanationView
 from medapp.ui.widgets.heat_map_key import HeatMapKey
 from medapp.ui.widgets.layouts import button, column, label, line, named, plain_tooltip, row
-from medapp.ui.widgets.wording import modality_text, percent_text, seconds_text
+from medapp.ui.widgets.wording import modality_text, seconds_text
 
 PANEL_PX = 288
 TRACK_PX, TICK_PX = 8, 3

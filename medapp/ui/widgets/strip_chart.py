@@ -8,10 +8,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from medapp.i18n import tr
+from medapp.i18n import percent_text, tr
 from medapp.ui import theme
 from medapp.ui.widgets.layouts import column, label
-from medapp.ui.widgets.wording import percent_text
 from medapp.ui.worklist_view import ANSWERED, FAILED, REFUSED, StackView
 
 CHART_PX = 56

@@ -47,17 +47,6 @@ def time_text(time: str) -> str:
     return f"{time[:2]}:{time[2:4]}" if len(time) >= 4 and time[:4].isdigit() else time
 
 
-def percent_text(probability: float) -> str:
-    """Return a probability in per cent with two significant digits; never 0 % or 100 %, for no model is certain."""
-    percent = probability * 100
-    if percent < 0.1:
-        return tr("ui.percent_below", value="0.1")
-    if percent > 99.9:
-        return tr("ui.percent_above", value="99.9")
-    digits = 1 if percent < 9.95 or percent > 99 else 0
-    return tr("ui.percent", value=f"{percent:.{digits}f}")
-
-
 def ordinal_text(number: int) -> str:
     """Return the number of one in a row: 1st, 2nd, 11th in English."""
     last = 0 if 10 <= number % 100 <= 20 else number % 10

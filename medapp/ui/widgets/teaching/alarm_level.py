@@ -10,12 +10,11 @@ from typing import Any
 from PySide6.QtCore import QSignalBlocker, Qt, Slot
 from PySide6.QtWidgets import QSlider, QWidget
 
-from medapp.i18n import tr
+from medapp.i18n import percent_text, tr
 from medapp.ui import theme
 from medapp.ui.widgets.charts import Axes, Curve, LineChart
 from medapp.ui.widgets.layouts import button, column, label, named, row
 from medapp.ui.widgets.teaching.figures import of_100_text
-from medapp.ui.widgets.wording import percent_text
 
 STEPS = 1000
 CHART_WIDTH, CHART_HEIGHT = 520, 220

@@ -6,11 +6,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPixmap, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
-from medapp.i18n import tr
+from medapp.i18n import percent_text, tr
 from medapp.ui.widgets.layouts import card, column, label
 from medapp.ui.widgets.teaching.figures import empty
 from medapp.ui.widgets.teaching.views import MistakeView
-from medapp.ui.widgets.wording import percent_text
 
 PICTURE_PX, COLUMNS = 168, 5
 
