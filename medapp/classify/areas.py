@@ -99,7 +99,7 @@ def body_mask(levels: NDArray[np.uint8]) -> NDArray[np.bool_]:
         return np.ones(levels.shape, bool)
     outlines, _ = cv2.findContours(region, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     hull = cv2.convexHull(np.concatenate(outlines))
-    return cv2.fillConvexPoly(np.zeros(levels.shape, np.uint8), hull, 1).astype(bool)
+    return np.asarray(cv2.fillConvexPoly(np.zeros(levels.shape, np.uint8), hull, 1), np.bool_)
 
 
 def _largest_bright(levels: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
@@ -109,7 +109,7 @@ def _largest_bright(levels: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     if count < 2:
         return None
     largest = 1 + int(np.argmax(facts[1:, cv2.CC_STAT_AREA]))
-    return (parts == largest).astype(np.uint8)
+    return np.asarray(parts == largest, np.uint8)
 
 
 def _reduced(levels: NDArray[np.uint8]) -> NDArray[np.uint8]:
