@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from medapp import schemas
-from medapp.i18n import catalogue, tr
+from medapp.i18n import catalogue, speak, tr
 from medapp.training.reporting.report_page.beside import Beside
 from medapp.training.reporting.report_page.page import report_page
 from tests.training.report_page.reading import Page
@@ -293,3 +293,13 @@ def test_how_the_test_was_split_off_is_told_as_it_was(split: dict[str, Any], tol
     whole["cases"]["split"] |= split
     text = Page(report_page(whole)).text
     assert text.count(told) == 3  # the methods and both checklists
+
+
+def test_in_chinese_the_page_is_chinese() -> None:
+    speak("zh_CN")
+    html = report_page(full_report(), beside(comparison=comparison()))
+    assert Page(html).all("html") == [{"lang": "zh-CN"}]
+    headings = re.findall(r"<(?:h\d|caption|th|figcaption)[^>]*>([^<]+)<", html)
+    assert len(headings) > 40
+    english = {text for text in headings if re.search("[a-z]{4}", text) and not re.search("[\u4e00-\u9fff]", text)}
+    assert english <= {"healthy", "ill", "a setting of tomorrow", "Cases", "class"}  # of the trial's report and card

@@ -18,14 +18,12 @@ CHECKLISTS = ("claim_2024", "tripod_ai")
 
 @dataclass(frozen=True)
 class Item:
-    """One item of a checklist.
+    """One item of a checklist; what it asks for, in short words of our own, is ``checklist.<name>.<number>``.
 
     Attributes
     ----------
     number : str
         As published.
-    item : str
-        What it asks for, in short words of our own.
     facts : tuple of str
         What answers it; the first of them must be known.
     where : str
@@ -33,7 +31,6 @@ class Item:
     """
 
     number: str
-    item: str
     facts: tuple[str, ...] = ()
     where: str = ""
 
@@ -42,7 +39,7 @@ class Item:
 def items_of(name: str) -> tuple[Item, ...]:
     """Return the items of the checklist ``resources/report/<name>.json``."""
     rows = json.loads(resource_path("report", f"{name}.json").read_text(encoding="utf-8"))
-    return tuple(Item(row["number"], row["item"], tuple(row.get("facts", ())), row.get("where", "")) for row in rows)
+    return tuple(Item(row["number"], tuple(row.get("facts", ())), row.get("where", "")) for row in rows)
 
 
 def answer(item: Item, facts: Mapping[str, str]) -> str:
@@ -66,7 +63,7 @@ def _checklist(name: str, facts: Mapping[str, str], present: Collection[str]) ->
     answers = [answer(item, facts) for item in items]
     leads = [item.where if item.where in present else "" for item in items]
     told = [_stated(text, lead) for text, lead in zip(answers, leads, strict=True)]
-    rows = [(item.number, item.item, text) for item, text in zip(items, told, strict=True)]
+    rows = [(item.number, tr(f"checklist.{name}.{item.number}"), text) for item, text in zip(items, told, strict=True)]
     title = tr(f"report.checklist.{name}")
     stated = paragraph(tr("report.checklist_stated", stated=sum(map(bool, answers)), items=len(items)))
     head = [tr(f"report.column.{column}") for column in ("number", "item", "stated")]
