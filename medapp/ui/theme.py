@@ -113,6 +113,7 @@ def _style_sheet(theme: Theme, font_px: int) -> str:
     text = resource_path("style.qss").read_text(encoding="utf-8")
     for name, value in theme.__dict__.items():
         text = text.replace(f"@{name}@", value)
+    text = text.replace("@tick@", resource_path("icons", f"tick_{theme.name}.svg").as_posix())
     return text.replace("@small@", f"{font_px - 1}px").replace("@large@", f"{round(font_px * 1.55)}px")
 
 
