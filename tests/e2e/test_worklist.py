@@ -25,6 +25,7 @@ from tests.trial_packages import package_at
 
 pytestmark = pytest.mark.e2e
 PICTURES = 24
+PATIENCE = 300
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ def test_the_strip_chart_shows_every_image_and_leads_to_each(qapp: QApplication,
         opened(hands, pictures)
         assert not text_of(hands, "strip_text"), "answers are shown when they are asked for"
         hands.key(Qt.Key.Key_A)
-        hands.wait_for(lambda: f"{PICTURES} of {PICTURES}" in text_of(hands, "strip_text"), "all answers", 120)
+        hands.wait_for(lambda: f"{PICTURES} of {PICTURES}" in text_of(hands, "strip_text"), "all answers", PATIENCE)
         bars = hands.find(StripBars, "strip_bars")
         viewer = hands.find(QWidget, "viewer")
         before = hands.settled(viewer)
@@ -98,7 +99,7 @@ def test_a_worklist_is_answered_sorted_opened_judged_and_saved(
         table = hands.find(WorklistTable, "worklist_table")
         hands.wait_for(lambda: table.rows.rowCount() == PICTURES, "the rows")
         press(hands, "worklist_start")
-        hands.wait_for(lambda: all_answered(hands, table), "all answers", 120)
+        hands.wait_for(lambda: all_answered(hands, table), "all answers", PATIENCE)
         press_head(table, 2)
         scores = [table.rows.row(row).share or 0 for row in range(PICTURES)]
         assert scores == sorted(scores, reverse=True)
@@ -136,7 +137,7 @@ def test_a_worklist_that_was_stopped_is_taken_up_in_the_next_window(qapp: QAppli
         hands.key(Qt.Key.Key_F8)
         press(hands, "worklist_go_on")
         table = hands.find(WorklistTable, "worklist_table")
-        hands.wait_for(lambda: all_answered(hands, table), "all answers", 120)
+        hands.wait_for(lambda: all_answered(hands, table), "all answers", PATIENCE)
 
     drive(["open"], begin)
     drive(["open"], go_on)

@@ -61,7 +61,7 @@ class WorklistOutcome:
 
 @dataclass
 class _Killer:
-    """Kills the engine `kills` times, at any moment of its life; each kill lets some more images be decoded."""
+    """Kills the engine `kills` times, at any moment of its life, and lets images come no faster than it does so."""
 
     kills: int
     images: int
@@ -72,13 +72,15 @@ class _Killer:
     _stop: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
+        """Kill what lives; where nothing does, nothing is asked: let another batch be."""
         chance = random.Random(self.seed)
-        share = max(1, self.images // max(1, self.kills))
         while self.struck < self.kills and not self._stop.wait(chance.uniform(0, 1.5 * self.start_seconds)):
-            for process in children_called("_engine")[:1]:
+            processes = children_called("_engine")[:1]
+            for process in processes:
                 os.kill(process, signal.SIGKILL)
                 self.struck += 1
-                self._allowed.release(share)
+            if not processes:
+                self._allowed.release(BATCH)
         self._allowed.release(self.images)
 
     def frame(self, readers: Readers, source: str, index: int) -> Frame:
