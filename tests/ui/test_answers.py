@@ -169,11 +169,12 @@ class FakeExplain:
     def __init__(self) -> None:
         self.gate = threading.Event()
         self.error: Exception | None = None
-        self.closed = 0
+        self.steps = self.closed = 0
 
     def __call__(self, engine: object, frame: Frame, package: object, method: Method) -> Job[Explanation]:
         try:
             while not self.gate.wait(0.002):
+                self.steps += 1
                 yield Progress(1, 3)
         finally:
             self.closed += 1
@@ -219,7 +220,7 @@ def test_an_explanation_that_is_cancelled_leaves_the_heat_map(
 ) -> None:
     answered(qtbot, session)
     answers.explain("occlusion")
-    qtbot.waitUntil(lambda: bool(session.state.jobs))
+    qtbot.waitUntil(lambda: explaining.steps > 0)
     session.jobs.cancel(session.state.jobs[0].id)
     qtbot.waitUntil(lambda: session.state.shown_answer is not None and not session.state.shown_answer.explaining)
     assert explanation_of(session) is None
