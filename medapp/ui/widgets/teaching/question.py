@@ -74,7 +74,7 @@ class QuestionStep(QWidget):
     def _make_spin(self, spin: Spin, name: str, low: int, high: int) -> Spin:
         spin.setObjectName(name)
         spin.setRange(low, high)
-        spin.setSuffix(" %")
+        spin.setSuffix(tr("percent", value=""))
         spin.setFixedWidth(110)
         spin.editingFinished.connect(self._request)
         return spin
