@@ -273,4 +273,3 @@ def scan_only(paths: Sequence[Path], readers: Readers) -> Job[list[tuple[str, li
         uid = study.uid if one.kind == "dicom" else ""
         by_study.setdefault(uid, []).extend((one.source, index) for index in one.shown)
     return list(by_study.items())
-
