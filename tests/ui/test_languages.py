@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -27,6 +27,7 @@ from pytestqt.qtbot import QtBot
 
 from medapp.folders import user_folders
 from medapp.i18n import speak, spoken, tr
+from medapp.interop.outcome import FORMATS
 from medapp.storage.settings import SettingsFile
 from medapp.ui import theme
 from medapp.ui.commands import COMMANDS
@@ -37,6 +38,9 @@ from medapp.ui.state import Page
 from medapp.ui.teaching_page import TeachingPage
 from medapp.ui.teaching_session import TeachingSession
 from medapp.ui.widgets.label_start import LabelStart, Proposal
+from medapp.ui.widgets.model_offer import ModelOffer
+from medapp.ui.widgets.models_dialog import ModelsDialog
+from medapp.ui.widgets.save_result import FormChoice, SaveResult
 from medapp.ui.widgets.teaching.views import QuestionView, Step
 from tests.ui.teaching_states import states
 from tests.ui.test_teaching_states import clipped, shown_pages
@@ -45,7 +49,7 @@ WORD = re.compile(r"[A-Za-z]{2,}")
 PROPER_NAMES = frozenset(
     re.findall(
         r"\S+",
-        """medapp DICOM DICOMDIR Grad CAM PNG JPEG TIFF ZIP CSV Excel UID AI ID
+        """medapp DICOM DICOMDIR Grad CAM SR SC JSON PDF ONNX PNG JPEG TIFF ZIP CSV Excel UID AI ID
  ROC AUC GPU CPU NVIDIA Apache Language English Ctrl Shift
 Esc Enter Tab Space PgUp PgDown Home End Return F8 F9 F11 MobileNetV2 ResNet DenseNet EfficientNet ConvNeXt ViT
 CNN CR DX CHEST PA AP Cohen Brier ECE HTML train validation test PPV NPV CT HU""",
@@ -124,9 +128,18 @@ def test_in_chinese_no_step_of_teaching_shows_an_english_word(window: MainWindow
         assert not english_in(window.teaching_page), step
 
 
+DIALOGS: dict[str, Callable[[], QWidget]] = {
+    "label projects": lambda: LabelStart((), Proposal()),
+    "results": lambda: SaveResult("", tuple(FormChoice(form, possible=True) for form in FORMATS)),
+    "models": ModelsDialog,
+    "a model": lambda: ModelOffer("", can_answer=True),
+}
+
+
 @pytest.mark.usefixtures("chinese")
-def test_in_chinese_the_dialog_of_label_projects_shows_no_english_word(qtbot: QtBot) -> None:
-    dialog = LabelStart((), Proposal())
+@pytest.mark.parametrize("name", DIALOGS)
+def test_in_chinese_no_dialog_shows_an_english_word(name: str, qtbot: QtBot) -> None:
+    dialog = DIALOGS[name]()
     qtbot.addWidget(dialog)
     assert not english_in(dialog)
 
