@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from medapp.training.figures.drift import refuses_more, score_drift, unclear_band
+from medapp.classify.contents import unclear_band
+from medapp.training.figures.drift import refuses_more, score_drift
 from medapp.training.figures.ranking import roc_points
 
 
