@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Literal
@@ -32,15 +32,30 @@ class Overlap:
     asked: Asked
 
 
-def overlaps(package: Package, in_use: Sequence[Package]) -> tuple[Overlap, ...]:
-    """Return the other models in use that `package`, in use as well, shares images with; `in_use` latest first."""
+def overlaps(
+    package: Package, in_use: Sequence[Package], shipped: Collection[str] = frozenset()
+) -> tuple[Overlap, ...]:
+    """Return the other models in use that `package`, in use as well, shares images with.
+
+    Parameters
+    ----------
+    package : Package
+    in_use : sequence of Package
+        The latest first.
+    shipped : collection of str
+        Manifest hashes of those that the program ships, which give way to own ones that were activated later.
+    """
     there = [p.manifest_hash for p in in_use]
     place = there.index(package.manifest_hash) if package.manifest_hash in there else 0
     found = []
     for number, other in enumerate(in_use):
         if other.manifest_hash == package.manifest_hash:
             continue
-        wins = {_wins(package.scope, other.scope, said, first=place <= number) for said in _images(package, other)}
+        first, (ours, theirs) = place <= number, (p.manifest_hash in shipped for p in (package, other))
+        if ours != theirs and first == theirs:  # the one that is shipped was activated before the other
+            wins = {theirs for _ in _images(package, other)}
+        else:
+            wins = {_wins(package.scope, other.scope, said, first=first) for said in _images(package, other)}
         if wins:
             asked: Asked = "sometimes" if len(wins) > 1 else "always" if wins == {True} else "never"
             found.append(Overlap(other, asked))

@@ -240,11 +240,21 @@ class Registry:
         """Return the package in use that is asked about such a frame, or None: no model for this (see `overlap`).
 
         Of those whose scope fits, it is the one whose scope names the most of what the frame says of itself; of
-        equals, the one activated last.
+        equals, the one activated last. What the program ships gives way to every own model that was activated later.
         """
         said = (modality, body_part, view)
-        fitting = [package for package in self.in_use() if package.scope.fits(*said)]
-        return max(fitting, key=lambda package: package.scope.specificity(*said), default=None)
+        packages = self._packages()
+        fitting = [(package, builtin) for package, builtin in self._in_use(packages) if package.scope.fits(*said)]
+        first_own = next((n for n, (_, builtin) in enumerate(fitting) if not builtin), len(fitting))
+        asked = [package for n, (package, builtin) in enumerate(fitting) if not builtin or n < first_own]
+        return max(asked, key=lambda package: package.scope.specificity(*said), default=None)
+
+    def shipped(self) -> frozenset[str]:
+        """Return the hashes of the packages that the program ships; they give way, see `active`."""
+        return frozenset(package.manifest_hash for package, builtin in self._packages().values() if builtin)
+
+    def _in_use(self, packages: _Packages) -> list[tuple[Package, bool]]:
+        return [packages[ref] for ref in self._active_refs(packages)]
 
     def _folders(self) -> Iterator[tuple[Path, bool]]:
         if self._builtin.is_dir():

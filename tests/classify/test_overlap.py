@@ -57,3 +57,22 @@ def test_what_is_told_is_what_the_registry_does(tmp_path: Path, part: str, asked
     answering = registry.active("DX", part)
     assert answering is not None
     assert answering.metadata.id == asked
+
+
+def test_what_the_program_ships_gives_way_to_an_own_model_until_it_is_activated_again(tmp_path: Path) -> None:
+    write_package(tmp_path / "builtin" / "starter", contents("starter", scope=NARROW))
+    registry, (own,) = station(tmp_path, own=Scope())
+    starter = registry.get("starter")
+    assert registry.active("DX", "CHEST") == own
+    assert [overlap.asked for overlap in overlaps(own, registry.in_use(), registry.shipped())] == ["always"]
+    assert [overlap.asked for overlap in overlaps(starter, registry.in_use(), registry.shipped())] == ["never"]
+    registry.activate("starter")
+    assert registry.active("DX", "CHEST") == starter
+
+
+def test_an_own_model_for_other_images_leaves_the_shipped_one_its_own(tmp_path: Path) -> None:
+    write_package(tmp_path / "builtin" / "starter", contents("starter", scope=WIDE))
+    registry, _ = station(tmp_path, own=Scope(("CT",)))
+    found = registry.active("DX")
+    assert found is not None
+    assert found.metadata.id == "starter"

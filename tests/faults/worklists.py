@@ -72,7 +72,7 @@ class _Killer:
     _stop: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
-        """Kill what lives; where nothing does, nothing is asked: let another batch be."""
+        """Kill what lives; where nothing does, nothing is asked: let some more images be, so few that all kills come."""
         chance = random.Random(self.seed)
         while self.struck < self.kills and not self._stop.wait(chance.uniform(0, 1.5 * self.start_seconds)):
             processes = children_called("_engine")[:1]
@@ -80,7 +80,7 @@ class _Killer:
                 os.kill(process, signal.SIGKILL)
                 self.struck += 1
             if not processes:
-                self._allowed.release(BATCH)
+                self._allowed.release(max(1, self.images // self.kills))
         self._allowed.release(self.images)
 
     def frame(self, readers: Readers, source: str, index: int) -> Frame:
