@@ -253,8 +253,8 @@ class Registry:
         """Return the hashes of the packages that the program ships; they give way, see `active`."""
         return frozenset(package.manifest_hash for package, builtin in self._packages().values() if builtin)
 
-    def _in_use(self, packages: _Packages) -> list[tuple[Package, bool]]:
-        return [packages[ref] for ref in self._active_refs(packages)]
+    def _in_use(self, packages: _Packages) -> tuple[tuple[Package, bool], ...]:
+        return tuple(packages[ref] for ref in self._active_refs(packages))
 
     def _folders(self) -> Iterator[tuple[Path, bool]]:
         if self._builtin.is_dir():

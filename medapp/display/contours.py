@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 Box: TypeAlias = tuple[int, int, int, int]
 LEVEL = 0.6
+LEAST_SIDE = 0.25
+"""Of a cell: what is smaller is where the peak of a cell just touches the level, a dot that nobody can read."""
 _FINE_SIDE, _MOST_TIMES = 448, 32
 
 
@@ -45,12 +47,13 @@ def contours_of(heat_map: NDArray[np.float32], seen: Box, level: float = LEVEL) 
     -------
     tuple of ndarray of float64, shape (n, 2)
         Corners (x, y) of each line in pixels of the image, x the column; the middle of the first pixel is (0, 0).
-        Inner edges are lines of their own. Empty where the map is nowhere that hot.
+        Inner edges are lines of their own. Empty where the map is nowhere that hot on a sixteenth of a cell.
     """
     values = np.clip(np.nan_to_num(heat_map), 0, 1).astype(np.float32)
     times = min(_MOST_TIMES, max(1, _FINE_SIDE // max(values.shape)))
     fine = cv2.resize(values, None, fx=times, fy=times, interpolation=cv2.INTER_LINEAR)
     lines, _ = cv2.findContours((fine >= level).astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    lines = [line for line in lines if cv2.contourArea(line) >= (times * LEAST_SIDE) ** 2]
     matrix = grid_to_source(fine.shape, seen)
     return tuple(_placed(cv2.approxPolyDP(line, 0.6, closed=True)[:, 0], matrix) for line in lines)
 

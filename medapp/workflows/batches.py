@@ -18,8 +18,7 @@ IN_FLIGHT = 2
 FAILURES_IN_A_ROW = 3
 """So many images that all fail one by one, and it is not about the images."""
 _ENDED = frozenset({"engine.died", "engine.slow"})
-_ATTEMPTS = 3
-"""With a second one 1 of 500 images was given up while 100 engines were killed at random moments."""
+_ATTEMPTS = 2
 
 FrameOf: TypeAlias = Callable[[str, int], Frame]
 """Decodes a frame of a source, counted from 0; called from several threads."""
@@ -50,6 +49,11 @@ class Outcome:
     wanted: Wanted
     told: Prediction | Problem
     kind: tuple[str, str, str] = ("", "", "")
+
+
+def engine_ended(outcome: Outcome) -> bool:
+    """Tell whether there is no answer because the engine ended twice over the image, maybe by no fault of it."""
+    return isinstance(outcome.told, Problem) and outcome.told.code in _ENDED
 
 
 _Pair: TypeAlias = tuple[Wanted, Frame]
@@ -176,7 +180,7 @@ def _ask_singly(batch: list[_Pair], reading: Reading, heat_map: bool, failures: 
 
 
 def _ask_one(pair: _Pair, reading: Reading, heat_map: bool) -> Prediction | Problem:
-    """Ask about one image; an engine that was ended over it, maybe by no fault of the image, is asked again."""
+    """Ask about one image; an engine that was ended over it, maybe by no fault of the image, is asked once more."""
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             return reading.classify(pair[1], heat_map=heat_map)

@@ -12,7 +12,7 @@ from medapp.imaging.frames import FrameCache
 from medapp.imaging.readers import Readers
 from medapp.jobs import Job, Partial, Progress, TimeLeft
 from medapp.storage.results import Results
-from medapp.workflows.batches import FrameOf, Wanted, answered
+from medapp.workflows.batches import FrameOf, Wanted, answered, engine_ended
 from medapp.workflows.reading import Reading
 from medapp.workflows.recalling import Memory
 from medapp.workflows.worklist import Entry, Stage, Standing, Tally, Told
@@ -69,6 +69,8 @@ def recall_images(images: Sequence[Wanted], means: Means) -> Job[list[Wanted]]:
 def answer_images(images: Sequence[Wanted], means: Means) -> Job[None]:
     """Answer images in their order, each exactly once; what was answered before is not even decoded.
 
+    Those over which the engine ended twice come again at the end, before they are told as failed.
+
     Yields
     ------
     Partial
@@ -85,13 +87,18 @@ def answer_images(images: Sequence[Wanted], means: Means) -> Job[None]:
     unknown = yield from recall_images(images, means)
     memory, left, done = Memory(means.reading, means.results), TimeLeft(), total - len(unknown)
     yield Progress(done, total, "", left.after(done, total))
-    outcomes = answered(unknown, means.frame_of, means.reading, parallel=means.parallel, failures=FAILURES_IN_A_ROW)
-    for batch in outcomes:
-        if batch:
-            memory.note(batch)
-            done += len(batch)
-            yield Partial(tuple(Told(one.wanted, one.told) for one in batch))
-        yield Progress(done, total, "", left.after(done, total))
+    late: list[Wanted] = []
+    for images_now, is_last in ((unknown, False), (late, True)):
+        for batch in answered(
+            images_now, means.frame_of, means.reading, parallel=means.parallel, failures=FAILURES_IN_A_ROW
+        ):
+            again = [] if is_last else [one.wanted for one in batch if engine_ended(one)]
+            late += again
+            if told := [one for one in batch if one.wanted not in again]:
+                memory.note(told)
+                done += len(told)
+                yield Partial(tuple(Told(one.wanted, one.told) for one in told))
+            yield Progress(done, total, "", left.after(done, total))
 
 
 def work_through(entries: Sequence[Entry], means: Means) -> Job[None]:

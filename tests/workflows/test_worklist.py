@@ -203,11 +203,12 @@ def test_an_image_that_ends_the_engine_again_and_again_costs_only_itself(
     assert [standings[row.key].stage for row in rows] == [Stage.ANSWERED, Stage.FAILED, Stage.ANSWERED]
 
 
+@pytest.mark.parametrize("ends", [2, 3, 4])
 def test_an_image_over_which_the_engine_ended_by_chance_is_answered(
-    means: Means, engine: BrightnessEngine, readers: Readers, tmp_path: Path
+    means: Means, engine: BrightnessEngine, readers: Readers, tmp_path: Path, ends: int
 ) -> None:
     paths = write_pictures(tmp_path / "in", [30, 60, 90])
-    engine.ends[readers.frame(str(paths[1])).identity] = 2
+    engine.ends[readers.frame(str(paths[1])).identity] = ends
     standings, _ = outcome(work_through(entries(tmp_path / "in", means), means))
     assert stages(standings) == Counter({Stage.ANSWERED: 3})
 
