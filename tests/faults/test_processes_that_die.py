@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from tests.faults.kills import kill_engine, kill_readers
-from tests.faults.worklists import kill_worklist
 from tests.trial_packages import package_at
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="children are found through /proc")
@@ -26,10 +25,3 @@ def test_an_engine_that_dies_costs_no_answer(tmp_path: Path) -> None:
     outcome = kill_engine(package_at(tmp_path / "package"), kills=1)
     assert +outcome.other == {}
     assert outcome.whole > 0
-
-
-def test_a_worklist_whose_engine_dies_ends_with_one_result_for_every_image(tmp_path: Path) -> None:
-    outcome = kill_worklist(tmp_path, kills=2, images=40)
-    assert outcome.kills == 2
-    assert (outcome.lost, outcome.doubled, outcome.wrong, outcome.failed) == (0, 0, 0, 0)
-    assert outcome.answered == outcome.kept == 40

@@ -80,7 +80,7 @@ class _Killer:
                 os.kill(process, signal.SIGKILL)
                 self.struck += 1
             if not processes:
-                self._allowed.release(max(1, self.images // self.kills))
+                self._allowed.release(min(BATCH, max(1, self.images // self.kills)))
         self._allowed.release(self.images)
 
     def frame(self, readers: Readers, source: str, index: int) -> Frame:
