@@ -72,7 +72,7 @@ class _Killer:
     _stop: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
-        """Kill what lives; where nothing does, nothing is asked: let some more images be, so few that all kills come."""
+        """Kill what lives; where nothing does, nothing is asked: let some more images be, few enough for all kills."""
         chance = random.Random(self.seed)
         while self.struck < self.kills and not self._stop.wait(chance.uniform(0, 1.5 * self.start_seconds)):
             processes = children_called("_engine")[:1]
