@@ -1,4 +1,4 @@
-"""Which of two models in use is asked about images that fit both scopes, in a form that can be told."""
+"""Which of several models in use is asked about an image, and of two that share images, in a form that can be told."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import product
 from typing import Literal
 
 from medapp.classify.package import Package
-from medapp.classify.scope import PICTURE, Scope
+from medapp.classify.scope import PICTURE
 
 Asked = Literal["always", "never", "sometimes"]
 _ANY = "DX"
@@ -32,18 +32,35 @@ class Overlap:
     asked: Asked
 
 
-def overlaps(
-    package: Package, in_use: Sequence[Package], shipped: Collection[str] = frozenset()
-) -> tuple[Overlap, ...]:
-    """Return the other models in use that `package`, in use as well, shares images with.
+def chosen(in_use: Sequence[Package], shipped: Collection[str], said: tuple[str, str, str]) -> Package | None:
+    """Return which of some packages is asked about an image, or None: no model for this.
 
     Parameters
     ----------
-    package : Package
     in_use : sequence of Package
-        The latest first.
+        The one activated last first.
     shipped : collection of str
-        Manifest hashes of those that the program ships, which give way to own ones that were activated later.
+        Manifest hashes of those that the program ships: they give way to every own one that was activated later.
+    said : tuple of 3 str
+        What the image says of itself: modality, body part and view.
+
+    Returns
+    -------
+    Package or None
+        Of those whose scope fits, the one whose scope names the most of what is said; of equals, the first one.
+    """
+    fitting = [package for package in in_use if package.scope.fits(*said)]
+    own = [n for n, package in enumerate(fitting) if package.manifest_hash not in shipped]
+    asked = fitting[: own[0]] + [fitting[n] for n in own] if own else fitting
+    return max(asked, key=lambda package: package.scope.specificity(*said), default=None)
+
+
+def overlaps(
+    package: Package, in_use: Sequence[Package], shipped: Collection[str] = frozenset()
+) -> tuple[Overlap, ...]:
+    """Return the other models in use that `package`, in use as well, shares images with; `in_use`, `shipped` as above.
+
+    A `package` that is not in use is taken for the one that is activated next.
     """
     there = [p.manifest_hash for p in in_use]
     place = there.index(package.manifest_hash) if package.manifest_hash in there else 0
@@ -51,21 +68,12 @@ def overlaps(
     for number, other in enumerate(in_use):
         if other.manifest_hash == package.manifest_hash:
             continue
-        first, (ours, theirs) = place <= number, (p.manifest_hash in shipped for p in (package, other))
-        if ours != theirs and first == theirs:  # the one that is shipped was activated before the other
-            wins = {theirs for _ in _images(package, other)}
-        else:
-            wins = {_wins(package.scope, other.scope, said, first=first) for said in _images(package, other)}
+        pair = (package, other) if place <= number else (other, package)
+        wins = {chosen(pair, shipped, said) is package for said in _images(package, other)}
         if wins:
             asked: Asked = "sometimes" if len(wins) > 1 else "always" if wins == {True} else "never"
             found.append(Overlap(other, asked))
     return tuple(found)
-
-
-def _wins(ours: Scope, theirs: Scope, said: tuple[str, str, str], *, first: bool) -> bool:
-    """Tell whether our scope is chosen, as `Registry.active` does; of equals the first one is."""
-    mine, yours = ours.specificity(*said), theirs.specificity(*said)
-    return mine > yours or (mine == yours and first)
 
 
 def _images(package: Package, other: Package) -> Iterator[tuple[str, str, str]]:

@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from medapp.classify.archive import opened, pack
 from medapp.classify.in_use import InUse, ModelRef, change, load, told_of
+from medapp.classify.overlap import chosen
 from medapp.classify.package import Package, read_package
 from medapp.errors import MedappError, Problem
 from medapp.files import new_folder
@@ -237,24 +238,18 @@ class Registry:
         return tuple(packages[ref][0] for ref in self._active_refs(packages))
 
     def active(self, modality: str, body_part: str = "", view: str = "") -> Package | None:
-        """Return the package in use that is asked about such a frame, or None: no model for this (see `overlap`).
-
-        Of those whose scope fits, it is the one whose scope names the most of what the frame says of itself; of
-        equals, the one activated last. What the program ships gives way to every own model that was activated later.
-        """
-        said = (modality, body_part, view)
+        """Return the package in use that is asked about such a frame, or None: no model for this (see `chosen`)."""
         packages = self._packages()
-        fitting = [(package, builtin) for package, builtin in self._in_use(packages) if package.scope.fits(*said)]
-        first_own = next((n for n, (_, builtin) in enumerate(fitting) if not builtin), len(fitting))
-        asked = [package for n, (package, builtin) in enumerate(fitting) if not builtin or n < first_own]
-        return max(asked, key=lambda package: package.scope.specificity(*said), default=None)
+        in_use = tuple(packages[ref][0] for ref in self._active_refs(packages))
+        return chosen(in_use, self._hashes_shipped(packages), (modality, body_part, view))
 
     def shipped(self) -> frozenset[str]:
-        """Return the hashes of the packages that the program ships; they give way, see `active`."""
-        return frozenset(package.manifest_hash for package, builtin in self._packages().values() if builtin)
+        """Return the hashes of the packages that the program ships; they give way, see `chosen`."""
+        return self._hashes_shipped(self._packages())
 
-    def _in_use(self, packages: _Packages) -> tuple[tuple[Package, bool], ...]:
-        return tuple(packages[ref] for ref in self._active_refs(packages))
+    @staticmethod
+    def _hashes_shipped(packages: _Packages) -> frozenset[str]:
+        return frozenset(package.manifest_hash for package, builtin in packages.values() if builtin)
 
     def _folders(self) -> Iterator[tuple[Path, bool]]:
         if self._builtin.is_dir():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from medapp.app import Parts, build
+from medapp.classify.registry import Registry
 from medapp.folders import user_folders
 from medapp.imaging.phantom import PhantomCase, write_ct_series, write_dicom
 from medapp.ui.session import Session
@@ -36,9 +38,15 @@ def parts() -> Iterator[Parts]:
 
 
 @pytest.fixture
-def session(qtbot: QtBot, parts: Parts) -> Iterator[Session]:
+def registry(parts: Parts) -> Registry:
+    """The models of the session; a file of tests may have others."""
+    return parts.services.registry
+
+
+@pytest.fixture
+def session(qtbot: QtBot, parts: Parts, registry: Registry) -> Iterator[Session]:
     """A session whose jobs have ended when the test has."""
-    made = Session(parts.services)
+    made = Session(replace(parts.services, registry=registry))
     yield made
     made.close(parts.release)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from medapp.app import Parts
 from medapp.classify.contents import Calibration
 from medapp.classify.package import write_package
 from medapp.classify.registry import Registry
@@ -42,13 +40,6 @@ def dialog(qtbot: QtBot) -> ModelsDialog:
 @pytest.fixture
 def registry(tmp_path: Path) -> Registry:
     return Registry(user_folders(), tmp_path / "builtin")
-
-
-@pytest.fixture
-def session(qtbot: QtBot, parts: Parts, registry: Registry) -> Iterator[Session]:
-    made = Session(replace(parts.services, registry=registry))
-    yield made
-    made.close(parts.release)
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +12,6 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 from safetensors.numpy import save_file
 
-from medapp.app import Parts
 from medapp.classify.registry import Registry
 from medapp.classify.weight_plan import PREPROCESS, XRV_LABELS, WeightFacts, WeightPlan
 from medapp.errors import MedappError
@@ -37,13 +34,6 @@ def child(widget: QWidget, kind: type[Any], name: str) -> Any:
 @pytest.fixture
 def registry(tmp_path: Path) -> Registry:
     return Registry(user_folders(), tmp_path / "builtin")
-
-
-@pytest.fixture
-def session(qtbot: QtBot, parts: Parts, registry: Registry) -> Iterator[Session]:
-    made = Session(replace(parts.services, registry=registry))
-    yield made
-    made.close(parts.release)
 
 
 def test_a_network_of_torchxrayvision_is_guessed_and_asked_about(qtbot: QtBot) -> None:
