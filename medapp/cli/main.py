@@ -20,7 +20,17 @@ COMMANDS = ("open", "info", "render", "classify", "check", "evaluate", "models",
 
 def main(arguments: Sequence[str]) -> int:
     """Run one sub-command; plain ``medapp [PATH …]`` opens the window."""
-    arguments = list(arguments)
+    try:
+        status = _run(list(arguments))
+        if sys.stdout is not None:  # a window on Windows has none
+            sys.stdout.flush()
+    except BrokenPipeError:  # who read along has left: what is still to be written goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return NOTHING_ANSWERED
+    return status
+
+
+def _run(arguments: list[str]) -> int:
     if arguments[:1] in (["-h"], ["--help"]):
         print(_overview())
         return ANSWERED
@@ -47,7 +57,7 @@ def main(arguments: Sequence[str]) -> int:
         print(tr("cli.interrupted"), file=sys.stderr)
         return 130
     except BrokenPipeError:
-        return NOTHING_ANSWERED
+        raise
     except Exception as error:
         logging.getLogger(__name__).debug("unexpected", exc_info=True)
         print(tr("problem.unexpected", kind=type(error).__name__), file=sys.stderr)
