@@ -42,6 +42,17 @@ class Tool(StrEnum):
     SCROLL = "scroll"
     ZOOM = "zoom"
     PAN = "pan"
+    LENGTH = "length"
+    ANGLE = "angle"
+    COBB = "cobb"
+    RECTANGLE = "rectangle"
+    ELLIPSE = "ellipse"
+    FREEHAND = "freehand"
+    ARROW = "arrow"
+    TEXT = "text"
+    PROBE = "probe"
+    MAGNIFIER = "magnifier"
+    CALIBRATE = "calibrate"
 
 
 @dataclass(frozen=True)

@@ -370,4 +370,4 @@ def _cursor(content: ViewerContent) -> Qt.CursorShape:
         Tool.SCROLL: Qt.CursorShape.SizeVerCursor,
         Tool.ZOOM: Qt.CursorShape.PointingHandCursor,
         Tool.PAN: Qt.CursorShape.OpenHandCursor,
-    }[content.tool]
+    }.get(content.tool, Qt.CursorShape.CrossCursor)
