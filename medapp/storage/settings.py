@@ -19,32 +19,73 @@ RECENT_LIMIT = 8
 FONT_SMALLEST, FONT_LARGEST = 11, 17
 
 
-def _choice(default: str, *choices: str) -> Any:  # noqa: ANN401 - stands for a dataclass field
-    return field(default=default, metadata={"choices": choices})
+MOUSE_OWN = "own"
+MOUSE_BUTTONS = ("left", "middle", "right")
+MOUSE_PARTS = tuple(f"{key}{part}" for key in ("", "ctrl_", "shift_") for part in (*MOUSE_BUTTONS, "wheel"))
+"""Each button and the wheel, alone, with Ctrl and with Shift."""
+_DRAGS = ("chosen", "window", "scroll", "zoom", "pan", "none")
+_TURNS = ("scroll", "zoom", "none")
 
 
-def _between(default: float, low: float, high: float) -> Any:  # noqa: ANN401 - stands for a dataclass field
-    return field(default=default, metadata={"low": low, "high": high})
+def _choice(default: str, *choices: str, **about: object) -> Any:  # noqa: ANN401 - stands for a dataclass field
+    return field(default=default, metadata={"choices": choices, **about})
+
+
+def _between(default: float, low: float, high: float, **about: object) -> Any:  # noqa: ANN401 - as above
+    return field(default=default, metadata={"low": low, "high": high, **about})
+
+
+def _switch(group: str, *, default: bool) -> Any:  # noqa: ANN401 - as above
+    return field(default=default, metadata={"group": group})
+
+
+def _mouse(default: str, *choices: str) -> Any:  # noqa: ANN401 - as above
+    return _choice(default, *choices, group="mouse", words="mouse.does", only=("mouse", MOUSE_OWN))
+
+
+def _names(value: object) -> tuple[str, ...]:
+    """Take a list of texts; what is none is left out."""
+    return tuple(v for v in value if isinstance(v, str)) if isinstance(value, list) else ()
+
+
+def _recent(value: object) -> tuple[str, ...]:
+    return _names(value)[:RECENT_LIMIT]
+
+
+def _keys(value: object) -> dict[str, tuple[str, ...]]:
+    """Take the keys of commands: a list of texts for each."""
+    if not isinstance(value, dict):
+        return {}
+    return {name: _names(keys) for name, keys in value.items() if isinstance(keys, list)}
 
 
 @dataclass(frozen=True)
 class Settings:
     """What a person may choose; the metadata of each field says which values it takes.
 
+    A field with a ``group`` is a row of the settings dialog (texts ``setting.<name>`` and ``setting.<name>_about``;
+    of its choices ``<words>_<choice>``, by default ``setting.<name>_<choice>``). ``only`` names another field and the
+    value that it must have for this one to matter, ``later`` says that it counts from the next start, ``shown_in`` in
+    which unit it is shown. ``take`` makes a value of what the file holds.
+
     Attributes
     ----------
     theme : str
-        ``dark`` or ``light``.
+        ``dark``, ``light`` or ``contrast``.
     language : str
         What is spoken: ``en``, ``zh_CN``, or ``system``.
     font_px : int
         Size of the text, in pixels.
+    mouse : str
+        The viewer that the mouse works like, or ``own``: then ``mouse_<part>`` says what each button does.
     automatic_ai : bool
         Whether answers are shown without being asked for.
     classify_ahead : bool
         Whether the image on screen is classified before its answer is asked for.
     heat_map_opacity : float
         0 (invisible) to 1.
+    restore_session : bool
+        Whether what was open when the window was closed is open again at the next start.
     device : str
         Where the network runs.
     reader_processes : int
@@ -57,23 +98,52 @@ class Settings:
         Part of the memory that decoded images may take.
     browser_shown : bool
         Whether the study browser is open.
+    mouse_asked : bool
+        Whether the start page still asks what the mouse works like.
     recent : tuple of str
         Files and folders opened last, newest first.
+    keys : mapping of str to tuple of str
+        The keys of commands that have others than the program's own.
+    palette : tuple of str
+        The commands that were chosen last by name, newest first.
     """
 
-    theme: Literal["dark", "light"] = _choice("dark", "dark", "light")
-    language: Literal["system", "en", "zh_CN"] = _choice("system", "system", *LANGUAGES)
-    font_px: int = _between(13, FONT_SMALLEST, FONT_LARGEST)
-    automatic_ai: bool = False
-    classify_ahead: bool = True
-    heat_map_opacity: float = _between(0.5, 0.1, 1.0)
-    device: Literal["auto", "cpu", "cuda", "mps"] = _choice("auto", "auto", "cpu", "cuda", "mps")
-    reader_processes: int = _between(0, 0, 16)
-    reader_seconds: float = _between(10.0, 2, 300)
-    reader_megabytes: int = _between(2048, 512, 32768)
-    cache_share: float = _between(0.25, 0.02, 0.6)
+    theme: Literal["dark", "light", "contrast"] = _choice("dark", "dark", "light", "contrast", group="look")
+    language: Literal["system", "en", "zh_CN"] = _choice(
+        "system", "system", *LANGUAGES, group="look", words="setting.language"
+    )
+    font_px: int = _between(13, FONT_SMALLEST, FONT_LARGEST, group="look", shown_in="px")
+    mouse: Literal["own", "weasis", "horos", "radiant", "ohif"] = _choice(
+        MOUSE_OWN, "weasis", "horos", "radiant", "ohif", MOUSE_OWN, group="mouse"
+    )
+    mouse_left: str = _mouse("chosen", *_DRAGS)
+    mouse_middle: str = _mouse("pan", *_DRAGS, "menu")
+    mouse_right: str = _mouse("zoom", *_DRAGS, "menu")
+    mouse_wheel: str = _mouse("scroll", *_TURNS)
+    mouse_ctrl_left: str = _mouse("same", "same", *_DRAGS)
+    mouse_ctrl_middle: str = _mouse("same", "same", *_DRAGS)
+    mouse_ctrl_right: str = _mouse("same", "same", *_DRAGS)
+    mouse_ctrl_wheel: str = _mouse("zoom", "same", *_TURNS)
+    mouse_shift_left: str = _mouse("same", "same", *_DRAGS)
+    mouse_shift_middle: str = _mouse("same", "same", *_DRAGS)
+    mouse_shift_right: str = _mouse("same", "same", *_DRAGS)
+    mouse_shift_wheel: str = _mouse("same", "same", *_TURNS)
+    automatic_ai: bool = _switch("answers", default=False)
+    classify_ahead: bool = _switch("answers", default=True)
+    heat_map_opacity: float = _between(0.5, 0.1, 1.0, group="answers", shown_in="%")
+    device: Literal["auto", "cpu", "cuda", "mps"] = _choice(
+        "auto", "auto", "cpu", "cuda", "mps", group="answers", later=True
+    )
+    restore_session: bool = _switch("files", default=False)
+    reader_processes: int = _between(0, 0, 16, group="files", later=True)
+    reader_seconds: float = _between(10.0, 2, 300, group="files", shown_in="s", later=True)
+    reader_megabytes: int = _between(2048, 512, 32768, group="files", shown_in="MB", later=True)
+    cache_share: float = _between(0.25, 0.02, 0.6, group="files", shown_in="%", later=True)
     browser_shown: bool = True
-    recent: tuple[str, ...] = ()
+    mouse_asked: bool = True
+    recent: tuple[str, ...] = field(default=(), metadata={"take": _recent})
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict, metadata={"take": _keys})
+    palette: tuple[str, ...] = field(default=(), metadata={"take": _recent})
 
     def opened(self, paths: tuple[str, ...]) -> tuple[str, ...]:
         """Return the recent paths after `paths` were opened."""
@@ -143,9 +213,9 @@ def _settings_from(document: Mapping[str, Any]) -> Settings:
     """Take each value that fits its field; the default stands for the others."""
     taken: dict[str, Any] = {}
     for declared in fields(Settings):
-        value = document.get(declared.name)
-        if declared.name == "recent" and isinstance(value, list):
-            taken["recent"] = tuple(v for v in value if isinstance(v, str))[:RECENT_LIMIT]
+        value, take = document.get(declared.name), declared.metadata.get("take")
+        if take is not None:
+            taken[declared.name] = take(value)
         elif _fits(value, declared.default, declared.metadata):
             taken[declared.name] = value
     return Settings(**taken)
@@ -160,4 +230,4 @@ def _fits(value: object, default: object, limits: Mapping[str, Any]) -> bool:
         return value in limits["choices"]
     if "low" in limits:
         return bool(limits["low"] <= value <= limits["high"])
-    return not isinstance(value, tuple)
+    return True

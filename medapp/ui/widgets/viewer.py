@@ -33,8 +33,12 @@ from medapp.ui.gestures import (
     ZOOM_PER_NOTCH,
     WheelSteps,
     dragged_window,
+    opens_menu,
+    tool_for,
+    wheel_tool,
     zoom_factor,
 )
+from medapp.ui.mouse import MouseProfile
 from medapp.ui.state import Picture, Tool
 from medapp.ui.widgets.annotations import draw_annotations, draw_message
 from medapp.ui.widgets.heat_contour import draw_contours
@@ -56,6 +60,7 @@ class ViewerContent:
     viewport: Viewport = field(default_factory=Viewport)
     voi: Voi | None = None
     tool: Tool = Tool.WINDOW
+    mouse: MouseProfile = field(default_factory=MouseProfile)
     annotations: bool = True
     overlays: bool = True
     shutters: bool = True
@@ -67,7 +72,7 @@ class ViewerContent:
 @dataclass
 class _Drag:
     button: Qt.MouseButton
-    tool: Tool
+    tool: Tool | None
     start: QPointF
     last: QPointF
     moved: bool = False
@@ -226,7 +231,7 @@ class Viewer(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a drag."""
         if self._drag is None:
-            tool = _tool_of(event.button(), self._content)
+            tool = _tool_of(event, self._content)
             self._drag = _Drag(event.button(), tool, event.position(), event.position())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -234,11 +239,11 @@ class Viewer(QWidget):
         self._pointer = event.position()
         self._tell_values()
         drag = self._drag
-        if drag is None or self._content.picture is None:
+        if drag is None or drag.tool is None or self._content.picture is None:
             return
         if not drag.moved:
             distance = (event.position() - drag.start).manhattanLength()
-            if drag.button is Qt.MouseButton.RightButton and distance < QApplication.startDragDistance() / 2:
+            if self._has_menu(drag) and distance < QApplication.startDragDistance() / 2:
                 return
             drag.moved = True
         delta = event.position() - drag.last
@@ -277,8 +282,11 @@ class Viewer(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End a drag; a right click without one asks for the menu."""
         drag, self._drag = self._drag, None
-        if drag and drag.button is Qt.MouseButton.RightButton and not drag.moved and self._content.picture:
+        if drag and self._has_menu(drag) and not drag.moved and self._content.picture:
             self.menu_requested.emit(event.globalPosition().toPoint())
+
+    def _has_menu(self, drag: _Drag) -> bool:
+        return opens_menu(drag.button, self._content.mouse)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Ask for the whole window; without a picture, for files."""
@@ -291,12 +299,13 @@ class Viewer(QWidget):
             self.menu_requested.emit(event.globalPos())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Scroll, or zoom at the pointer with Ctrl."""
+        """Scroll, or zoom at the pointer, as the mouse was set up."""
         turned = event.angleDelta().y()
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        tool = wheel_tool(event.modifiers(), self._content.mouse)
+        if tool is Tool.ZOOM:
             self._still_timer.start()
             self._request_zoom(ZOOM_PER_NOTCH ** (turned / WHEEL_NOTCH), event.position())
-        elif steps := self._wheel.after(turned):
+        elif tool is Tool.SCROLL and (steps := self._wheel.after(turned)):
             self.scroll_requested.emit(steps)
         event.accept()
 
@@ -352,14 +361,11 @@ def _around(inner: QRectF, outer: QRectF) -> list[QRectF]:
     return [part for part in (above, below, left, right) if part.width() > 0 and part.height() > 0]
 
 
-def _tool_of(pressed: Qt.MouseButton, content: ViewerContent) -> Tool:
-    if pressed is Qt.MouseButton.MiddleButton:
-        return Tool.PAN
-    if pressed is Qt.MouseButton.RightButton:
-        return Tool.ZOOM
-    if content.tool is Tool.WINDOW and content.voi is None:
+def _tool_of(event: QMouseEvent, content: ViewerContent) -> Tool | None:
+    tool = tool_for(event.button(), event.modifiers(), content.tool, content.mouse)
+    if tool is Tool.WINDOW and content.voi is None:
         return Tool.PAN  # colour has no window
-    return content.tool
+    return tool
 
 
 def _cursor(content: ViewerContent) -> Qt.CursorShape:
