@@ -243,7 +243,7 @@ class Worklist(QObject):
         if series is None or place is None or place.index >= series.frames:
             return -1
         instance, index = series.locate(place.index)
-        return self.rows.place_of(place.series, Wanted(instance.source, index))
+        return self.rows.place_of(place.series, place.index, Wanted(instance.source, index))
 
     def _end(self) -> None:
         self._job = None

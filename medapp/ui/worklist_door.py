@@ -48,7 +48,12 @@ def _render_rows(window: MainWindow) -> None:
 
 
 def _model_changes(window: MainWindow) -> tuple[Callable[[Callable[[], None]], object], ...]:
-    return window.teaching.using.models_changed.connect, window.importing.installed.connect
+    return (
+        window.teaching.using.models_changed.connect,
+        window.importing.installed.connect,
+        window.weights.installed.connect,
+        window.models_window.desk.models_changed.connect,
+    )
 
 
 def _say_of_answer(window: MainWindow, session: Session, said: str) -> None:

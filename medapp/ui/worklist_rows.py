@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from medapp.i18n import percent_text, tr
 from medapp.storage.opinions import Opinion
 from medapp.ui.worklist_view import RowView
+from medapp.workflows.batches import Wanted
 from medapp.workflows.worklist import WAITING, Entry, Key, Stage, Standing
 
 BY_NAME, BY_STATE, BY_SCORE = range(3)
@@ -32,7 +34,7 @@ class WorklistRows:
         self._standings: dict[Key, Standing] = {}
         self._opinions: dict[tuple[str, str], Opinion] = {}
         self._number_of: dict[Key, int] = {}
-        self._stack_of: dict[str, int] = {}
+        self._starts: dict[str, list[tuple[int, int]]] = {}
         self._sorted = (BY_NAME, False)
         self.replace(())
 
@@ -43,7 +45,7 @@ class WorklistRows:
         """Take other entries; what is known of those that stay is kept."""
         self.entries = entries
         self._number_of = {entry.key: number for number, entry in enumerate(entries)}
-        self._stack_of = {entry.series: number for number, entry in enumerate(entries) if len(entry.images) > 1}
+        self._starts = _starts_of(entries)
         self._standings = {key: one for key, one in self._standings.items() if key in self._number_of}
         self._stages = np.zeros(len(entries), np.uint8)
         self._scores = np.full(len(entries), np.nan)
@@ -109,10 +111,13 @@ class WorklistRows:
         model = standing.model
         return None if model is None else self._opinions.get((standing.identity, model.manifest_hash))
 
-    def place_of(self, series: str, image: Key) -> int:
-        """Return where the row of an image is on screen, or -1."""
-        number = self._stack_of.get(series, self._number_of.get(image, -1))
-        return -1 if number < 0 else int(self._place_of[number])
+    def place_of(self, series: str, index: int, image: Wanted) -> int:
+        """Return where the row of an image is on screen, the one at `index` of a series; -1 where it has none (yet)."""
+        starts = self._starts.get(series, [])
+        found = bisect_right(starts, index, key=lambda start: start[0]) - 1
+        if found < 0 or image not in self.entries[starts[found][1]].images:
+            return -1
+        return int(self._place_of[starts[found][1]])
 
     def view(self, place: int) -> RowView:
         """Return a row as it is read."""
@@ -131,6 +136,14 @@ class WorklistRows:
             hint=standing.reason,
         )
         return shown if standing.is_current else _as_older(shown, standing)
+
+
+def _starts_of(entries: tuple[Entry, ...]) -> dict[str, list[tuple[int, int]]]:
+    """Return of each series from which of its images on which row goes: pictures may have pages, so rows differ."""
+    starts: dict[str, list[tuple[int, int]]] = {}
+    for number, entry in enumerate(entries):
+        starts.setdefault(entry.series, []).append((entry.first, number))
+    return starts
 
 
 def _state_text(standing: Standing, images: int) -> str:

@@ -75,16 +75,26 @@ def test_rows_are_sorted_by_state(rows: WorklistRows) -> None:
 
 def test_the_row_of_the_image_on_screen_is_found_wherever_it_is_sorted_to(rows: WorklistRows) -> None:
     rows.sort(BY_SCORE, descending=True)
-    assert rows.place_of("any", entry(0).key) == 2
-    assert rows.place_of("any", Wanted("elsewhere", 0)) == -1
+    assert rows.place_of(entry(0).series, 0, entry(0).key) == 2
+    assert rows.place_of("elsewhere", 0, Wanted("elsewhere", 0)) == -1
 
 
 def test_a_stack_is_found_by_any_of_its_images() -> None:
     rows = WorklistRows()
     rows.replace((entry(0), entry(1, images=40)))
-    assert rows.place_of(entry(1).series, Wanted(entry(1).series, 17)) == 1
+    assert rows.place_of(entry(1).series, 17, Wanted(entry(1).series, 17)) == 1
     rows.take({entry(1).key: Standing(answered=16)})
     assert rows.view(1).state == "16 of 40 images"
+
+
+def test_in_a_folder_with_a_picture_of_several_pages_each_picture_has_its_own_row() -> None:
+    rows, folder = WorklistRows(), "/patients/Meier/0.png"
+    pages = replace(entry(1, images=3), series=folder, first=1)
+    made = (replace(entry(0), series=folder), pages, replace(entry(2), series=folder, first=4))
+    rows.replace(made)
+    images = [image for one in made for image in one.images]
+    assert [rows.place_of(folder, index, image) for index, image in enumerate(images)] == [0, 1, 1, 1, 2]
+    assert rows.place_of(folder, 0, images[4]) == -1, "the folder has grown since it was listed"
 
 
 def test_an_older_models_answer_is_told_as_one(rows: WorklistRows) -> None:
