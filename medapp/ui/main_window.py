@@ -43,6 +43,7 @@ from medapp.ui.widgets.device_line import DeviceLine
 from medapp.ui.widgets.job_bar import JobBar
 from medapp.ui.widgets.layouts import column, label, named
 from medapp.ui.widgets.start_page import StartPage
+from medapp.ui.widgets.viewer import Viewer
 from medapp.ui.worklist import Worklist
 from medapp.ui.worklist_door import ask_for_worklist, connect_worklist, follow_models
 
@@ -163,12 +164,9 @@ class MainWindow(QMainWindow):
         self.job_bar.cancel_requested.connect(session.jobs.cancel)
         self.opening.thumbnail_made.connect(page.browser.render_thumbnail)
         page.browser.series_requested.connect(lambda key: self.pictures.show(Place(key, 0)))
-        page.viewer.window_requested.connect(self.viewing.set_window)
-        page.viewer.viewport_requested.connect(self.viewing.set_viewport)
-        page.viewer.scroll_requested.connect(self.pictures.scroll)
-        page.viewer.maximise_requested.connect(self._toggle_maximised)
-        page.viewer.menu_requested.connect(self._show_image_menu)
-        page.viewer.open_requested.connect(self.asking.for_files)
+        page.cells.viewer_made.connect(self._connect_viewer)
+        for viewer in page.cells.viewers:
+            self._connect_viewer(viewer)
         page.chip_pressed.connect(self.answers.toggle_panel)
         page.panel.again_requested.connect(self.answers.ask_again)
         page.panel.explanation_requested.connect(self.answers.explain)
@@ -186,6 +184,16 @@ class MainWindow(QMainWindow):
         start.label_requested.connect(self.label_door.show)
         start.sample_requested.connect(self.open_sample)
         start.recent_requested.connect(lambda path: self.opening.open([Path(path)]))
+
+    @Slot(object)
+    def _connect_viewer(self, viewer: Viewer) -> None:
+        """Connect the viewer of a cell; whatever is done in it is done in the active cell."""
+        viewer.window_requested.connect(self.viewing.set_window)
+        viewer.viewport_requested.connect(self.viewing.set_viewport)
+        viewer.scroll_requested.connect(self.pictures.scroll)
+        viewer.maximise_requested.connect(self._toggle_maximised)
+        viewer.menu_requested.connect(self._show_image_menu)
+        viewer.open_requested.connect(self.asking.for_files)
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
         session, pictures = self._session, self.pictures

@@ -8,8 +8,8 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QSplitter, QWidget
 
 from medapp.display.marks import marks
-from medapp.errors import Problem
-from medapp.i18n import tell, tr
+from medapp.i18n import tr
+from medapp.ui.cell_content import content_of
 from medapp.ui.state import (
     Answered,
     Classifying,
@@ -19,12 +19,11 @@ from medapp.ui.state import (
     State,
     Waiting,
 )
-from medapp.ui.voi_choices import voi_shown
 from medapp.ui.widgets.annotations import MARGIN
+from medapp.ui.widgets.cell_grid import CellGrid
 from medapp.ui.widgets.label_strip import LabelStrip
 from medapp.ui.widgets.layouts import column, label, named, row
 from medapp.ui.widgets.opinion_bar import OpinionBar
-from medapp.ui.widgets.picture_layers import HeatMapView
 from medapp.ui.widgets.prediction_panel import PredictionPanel
 from medapp.ui.widgets.strip_chart import StripChart
 from medapp.ui.widgets.study_browser import StudyBrowser
@@ -48,7 +47,7 @@ class ReadingPage(QWidget):
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.browser = StudyBrowser()
-        self.viewer = Viewer()
+        self.cells = CellGrid()
         self.panel = PredictionPanel()
         self.opinions = OpinionBar("answer_opinions", side_px=12, foot_px=8)
         self.strip = StripChart()
@@ -58,13 +57,13 @@ class ReadingPage(QWidget):
         self.banner.setContentsMargins(12, 5, 12, 5)
         self.banner.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._heat_map_mark = label(tr("ui.heat_map_on"), name="heat_map_mark")
-        self._heat_map_mark.setParent(self.viewer)
+        self._heat_map_mark.setParent(self.cells)
         self._heat_map_mark.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.chip = label("", name="chip")
-        self.chip.setParent(self.viewer)
+        self.chip.setParent(self.cells)
         self.chip.setCursor(Qt.CursorShape.PointingHandCursor)
         self.chip.installEventFilter(self)
-        self.viewer.installEventFilter(self)
+        self.cells.installEventFilter(self)
         self._splitter = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
         self._splitter.setHandleWidth(1)
         self._splitter.addWidget(self.browser)
@@ -78,11 +77,16 @@ class ReadingPage(QWidget):
         across.addWidget(self._side())
         layout.addLayout(across, 1)
 
+    @property
+    def viewer(self) -> Viewer:
+        """The viewer of the active cell; of the first, where another window has the active one."""
+        return self.cells.active_viewer
+
     def _middle(self) -> QWidget:
         middle = QWidget()
         layout = column(middle, spacing=0)
         layout.addWidget(self.banner)
-        layout.addWidget(self.viewer, 1)
+        layout.addWidget(self.cells, 1)
         layout.addWidget(self.strip)
         return self._over_worklist(middle)
 
@@ -126,10 +130,18 @@ class ReadingPage(QWidget):
             )
         self.banner.setText(_identity_text(state.picture))
         self.banner.setVisible(state.picture is not None and state.labelling is None)
-        content = _content(state)
-        self.viewer.render_content(content)
-        self._heat_map_mark.setVisible(content.heat_map is not None)
+        contents = self._render_cells(state, alone=alone)
+        self._heat_map_mark.setVisible(any(content.heat_map is not None for content in contents))
         self._render_chip(state)
+
+    def _render_cells(self, state: State, *, alone: bool) -> list[ViewerContent]:
+        """Show the cells of this window, or the active one `alone`; return what they show."""
+        grid = state.grids[0]
+        active = state.active if state.active < grid.count else None
+        contents = [content_of(state, state.cell(n), is_active=n == active) for n in range(grid.count)]
+        shown = (active or 0,) if alone else range(grid.count)
+        self.cells.render_cells(contents, columns=1 if alone else grid.columns, shown=tuple(shown), active=active)
+        return contents
 
     def _render_said(self, state: State) -> None:
         answer = state.shown_answer
@@ -151,15 +163,18 @@ class ReadingPage(QWidget):
     def _place_chips(self) -> None:
         """Put the chip at the lower edge, and the mark of the heat map below the texts of the upper right corner."""
         self._heat_map_mark.adjustSize()
-        below = MARGIN + CORNER_LINES * (self.viewer.fontMetrics().height() + 1) + CHIP_GAP_PX // 2
-        self._heat_map_mark.move(max(0, self.viewer.width() - self._heat_map_mark.width() - MARGIN), below)
+        over = self.viewer.geometry()
+        below = over.top() + MARGIN + CORNER_LINES * (self.viewer.fontMetrics().height() + 1) + CHIP_GAP_PX // 2
+        self._heat_map_mark.move(over.left() + max(0, over.width() - self._heat_map_mark.width() - MARGIN), below)
         self.chip.adjustSize()
-        x = (self.viewer.width() - self.chip.width()) // 2
-        self.chip.move(max(0, x), self.viewer.height() - self.chip.height() - CHIP_GAP_PX)
+        x = (over.width() - self.chip.width()) // 2
+        self.chip.move(over.left() + max(0, x), over.bottom() + 1 - self.chip.height() - CHIP_GAP_PX)
+        self._heat_map_mark.raise_()
+        self.chip.raise_()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep the chip at the lower edge of the image, and take presses on it."""
-        if watched is self.viewer and event.type() == QEvent.Type.Resize:
+        if watched is self.cells and event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
             self._place_chips()
         elif watched is self.chip and event.type() == QEvent.Type.MouseButtonRelease:
             self.chip_pressed.emit()
@@ -186,45 +201,6 @@ def _identity_text(picture: Picture | None) -> str:
     parts.append(plain_text(study.description))
     known = [part for part in parts if part]
     return "   ·   ".join(known) if known else tr("ui.no_identity")
-
-
-def _content(state: State) -> ViewerContent:
-    return ViewerContent(
-        picture=state.picture,
-        viewport=state.viewport,
-        voi=voi_shown(state),
-        tool=state.tool,
-        annotations=state.annotations,
-        overlays=state.overlays,
-        shutters=state.shutters,
-        heat_map=_heat_map(state),
-        loading=state.loading,
-        message=_message(state.picture_problem, state),
-    )
-
-
-def _heat_map(state: State) -> HeatMapView | None:
-    """Return the heat map of the picture on screen, where it was asked for; none for a refusal."""
-    shown = state.shown_answer
-    if (
-        shown is None
-        or state.labelling is not None
-        or not (state.panel_open and state.heat_map_shown)
-        or shown.prediction.refused is not None
-    ):
-        return None
-    about = shown.explanation or shown.prediction
-    return None if about.heat_map is None else HeatMapView(about.heat_map, state.heat_map_opacity, about.seen)
-
-
-def _message(problem: Problem | None, state: State) -> str:
-    if problem is not None:
-        return tr("ui.picture_failed", reason=tell(problem))
-    if state.picture is not None:
-        return ""
-    if state.loading or (state.jobs and not state.scan.studies):
-        return tr("ui.loading")
-    return tr("ui.viewer_empty")
 
 
 def _chip(state: State) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
@@ -114,6 +114,35 @@ class Picture:
         if self.presented is not None:
             return self.presented.first_viewport()
         return Viewport(inverted=starts_inverted(self.frame))
+
+
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """What one cell of the layout shows; `State` has the same fields for the active one."""
+
+    place: Place | None = None
+    picture: Picture | None = None
+    loading: bool = False
+    picture_problem: Problem | None = None
+    viewport: Viewport = field(default_factory=Viewport)
+    voi: Mapping[str, VoiChoice] = field(default_factory=dict)
+    cine: bool = False
+
+
+CELL_FIELDS = tuple(one.name for one in fields(Cell))
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The cells of one window: so many rows and columns."""
+
+    rows: int = 1
+    columns: int = 1
+
+    @property
+    def count(self) -> int:
+        """How many cells it has."""
+        return self.rows * self.columns
 
 
 @dataclass(frozen=True)
@@ -232,10 +261,26 @@ class JobView:
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """Everything that the window shows, but for the teaching page, which has a state of its own."""
+    """Everything that the window shows, but for the teaching page, which has a state of its own.
+
+    Attributes
+    ----------
+    place, picture, loading, picture_problem, viewport, voi, cine
+        Of the active cell.
+    cells : tuple of Cell
+        All cells, in reading order, those of the first window first. The entry of the active one is out of date:
+        `cell` gives each as it is.
+    active : int
+        The active cell, from 0.
+    grids : tuple of Grid
+        How the cells are laid out, one entry a window.
+    """
 
     page: Page = Page.START
     scan: Scan = field(default_factory=Scan)
+    cells: tuple[Cell, ...] = (Cell(),)
+    active: int = 0
+    grids: tuple[Grid, ...] = (Grid(),)
     place: Place | None = None
     picture: Picture | None = None
     loading: bool = False
@@ -261,6 +306,12 @@ class State:
     jobs: tuple[JobView, ...] = ()
     notice: str = ""
     settings: Settings = field(default_factory=Settings)
+
+    def cell(self, number: int) -> Cell:
+        """Return what a cell shows."""
+        if number != self.active:
+            return self.cells[number]
+        return Cell(**{name: getattr(self, name) for name in CELL_FIELDS})
 
     @property
     def series(self) -> Series | None:

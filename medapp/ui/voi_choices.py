@@ -8,7 +8,7 @@ from medapp.i18n import tr
 from medapp.imaging.frame import Frame, Lut
 from medapp.imaging.study import Window
 from medapp.imaging.voi import Voi, default_window, known_window, presets_for, windows_of
-from medapp.ui.state import Picture, State, VoiChoice
+from medapp.ui.state import Cell, Picture, State, VoiChoice
 
 LAST_DIGIT = 9
 
@@ -22,12 +22,12 @@ class Offer:
     choice: VoiChoice
 
 
-def voi_shown(state: State) -> Voi | None:
-    """Return the window or table that the picture on screen is shown with; None for colour."""
-    picture = state.picture
+def voi_shown(cell: State | Cell) -> Voi | None:
+    """Return the window or table that the picture of a cell, or of the active one, is shown with; None for colour."""
+    picture = cell.picture
     if picture is None or picture.frame.is_colour:
         return None
-    choice = state.voi.get(picture.place.series, VoiChoice())
+    choice = cell.voi.get(picture.place.series, VoiChoice())
     if choice.window is not None:
         return choice.window
     of_file = _of_file(picture.shown)

@@ -1,0 +1,51 @@
+"""What the viewer of a cell shows: the one place where state becomes a picture with all that lies over it."""
+
+from __future__ import annotations
+
+from medapp.i18n import tell, tr
+from medapp.ui.mouse import profile_of
+from medapp.ui.state import Cell, State
+from medapp.ui.voi_choices import voi_shown
+from medapp.ui.widgets.picture_layers import HeatMapView
+from medapp.ui.widgets.viewer import ViewerContent
+
+
+def content_of(state: State, cell: Cell, *, is_active: bool = True) -> ViewerContent:
+    """Return what is shown in a cell; the model's heat map belongs to the active one alone."""
+    return ViewerContent(
+        picture=cell.picture,
+        viewport=cell.viewport,
+        voi=voi_shown(cell),
+        tool=state.tool,
+        mouse=profile_of(state.settings),
+        annotations=state.annotations,
+        overlays=state.overlays,
+        shutters=state.shutters,
+        heat_map=_heat_map(state) if is_active else None,
+        loading=cell.loading,
+        message=_message(cell, state),
+    )
+
+
+def _heat_map(state: State) -> HeatMapView | None:
+    """Return the heat map of the picture on screen, where it was asked for; none for a refusal."""
+    shown = state.shown_answer
+    if (
+        shown is None
+        or state.labelling is not None
+        or not (state.panel_open and state.heat_map_shown)
+        or shown.prediction.refused is not None
+    ):
+        return None
+    about = shown.explanation or shown.prediction
+    return None if about.heat_map is None else HeatMapView(about.heat_map, state.heat_map_opacity, about.seen)
+
+
+def _message(cell: Cell, state: State) -> str:
+    if cell.picture_problem is not None:
+        return tr("ui.picture_failed", reason=tell(cell.picture_problem))
+    if cell.picture is not None:
+        return ""
+    if cell.loading or (state.jobs and not state.scan.studies):
+        return tr("ui.loading")
+    return tr("ui.cell_empty") if len(state.cells) > 1 else tr("ui.viewer_empty")

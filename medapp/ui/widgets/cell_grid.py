@@ -1,0 +1,112 @@
+"""The cells of a window: viewers side by side, one of them marked as the active one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from medapp.i18n import tr
+from medapp.ui import theme
+from medapp.ui.widgets.viewer import Viewer, ViewerContent
+
+GAP_PX = 4
+MARK_PX = 2
+LEAST_CELL = (120, 90)
+_TAKES_OVER = frozenset(
+    (QEvent.Type.MouseButtonPress, QEvent.Type.Wheel, QEvent.Type.KeyPress, QEvent.Type.FocusIn)
+)  # what a hand does in a viewer makes its cell the active one before the viewer knows of it
+
+
+class CellGrid(QWidget):
+    """Renders contents in rows and columns; emits the cell that a hand or the keyboard has come to.
+
+    Cells are counted from 0 within this grid, in reading order.
+    """
+
+    activated = Signal(int)
+    viewer_made = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.viewers: list[Viewer] = []
+        self._shown: tuple[int, ...] = ()
+        self._columns = 0
+        self._active: int | None = None
+        self._layout = QGridLayout(self)
+        self._add_viewer()
+        self.render_cells([ViewerContent()], columns=1, shown=(0,), active=0)
+
+    @property
+    def active_viewer(self) -> Viewer:
+        """The viewer of the active cell; of the first, where another window has the active one."""
+        return self.viewers[self._active or 0]
+
+    def _add_viewer(self) -> None:
+        viewer = Viewer(self)
+        number = len(self.viewers)
+        if number:
+            viewer.setObjectName(f"viewer_{number + 1}")
+        viewer.installEventFilter(self)
+        self.viewers.append(viewer)
+        self.viewer_made.emit(viewer)
+
+    def render_cells(
+        self, contents: Sequence[ViewerContent], *, columns: int, shown: Sequence[int], active: int | None
+    ) -> None:
+        """Show the cells that are `shown`, in `columns`; None is active where the active cell is another window's."""
+        while len(self.viewers) < len(contents):
+            self._add_viewer()
+        if (tuple(shown), columns) != (self._shown, self._columns):
+            self._arrange(tuple(shown), columns)
+        for number, viewer in enumerate(self.viewers):
+            viewer.render_content(contents[number] if number in self._shown else ViewerContent())
+        self._mark(active)
+
+    def _arrange(self, shown: tuple[int, ...], columns: int) -> None:
+        self._shown, self._columns = shown, columns
+        gap = GAP_PX if len(shown) > 1 else 0
+        self._layout.setContentsMargins(gap, gap, gap, gap)
+        self._layout.setSpacing(gap)
+        rows = -(-len(shown) // columns)
+        for number, viewer in enumerate(self.viewers):
+            self._layout.removeWidget(viewer)
+            viewer.setVisible(number in shown)
+            if len(shown) > 1:
+                viewer.setMinimumSize(*LEAST_CELL)
+                viewer.setAccessibleName(tr("ui.viewer_number", number=number + 1, count=len(shown)))
+            else:
+                viewer.setMinimumSize(240, 200)
+                viewer.setAccessibleName(tr("ui.viewer"))
+        for at, number in enumerate(shown):
+            self._layout.addWidget(self.viewers[number], *divmod(at, columns))
+        for line in range(3):
+            self._layout.setRowStretch(line, int(line < rows))
+            self._layout.setColumnStretch(line, int(line < columns))
+
+    def _mark(self, active: int | None) -> None:
+        before, self._active = self._active, active
+        if active is None or active == before:
+            self.update()
+            return
+        if any(viewer.hasFocus() for viewer in self.viewers):
+            self.viewers[active].setFocus(Qt.FocusReason.OtherFocusReason)
+        self.update()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Tell that a cell is used, before its viewer is told how."""
+        if event.type() in _TAKES_OVER and isinstance(watched, Viewer) and watched in self.viewers:
+            self.activated.emit(self.viewers.index(watched))
+        return super().eventFilter(watched, event)
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        """Draw a line around the active cell, where there are others."""
+        if self._active is None or len(self._shown) < 2:
+            return
+        around = self.viewers[self._active].geometry()
+        painter = QPainter(self)
+        painter.setPen(QPen(QColor(theme.current().accent), MARK_PX, j=Qt.PenJoinStyle.MiterJoin))
+        painter.drawRect(around.adjusted(-MARK_PX, -MARK_PX, MARK_PX, MARK_PX))
+        painter.end()
