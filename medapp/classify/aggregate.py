@@ -31,6 +31,13 @@ def limit_of(prediction: Prediction) -> float | None:
     return prediction.threshold
 
 
+def limit_for(prediction: Prediction, name: str) -> float | None:
+    """Return the operating point of one of the classes, or None where it has none of its own."""
+    if prediction.several:
+        return prediction.thresholds.get(name)
+    return prediction.threshold if name == prediction.alarm_class else None
+
+
 def aggregated(scores: Sequence[float], how: Aggregate, limit: float | None = None) -> float | None:
     """Return one figure for the images of a stack.
 

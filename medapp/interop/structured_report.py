@@ -6,6 +6,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from medapp import __version__
+from medapp.classify.aggregate import limit_for
 from medapp.classify.prediction import Prediction
 from medapp.i18n import spoken, tr
 from medapp.interop import codes
@@ -13,7 +14,7 @@ from medapp.interop.evidence import UTF_8, evidence_of, frame_numbers
 from medapp.interop.identifiers import SeriesOfRun, lasting_uid, new_uid
 from medapp.interop.outcome import ModelFacts, Outcome
 from medapp.interop.quiet import quiet
-from medapp.interop.words import explanation, headline, operating_point, remarks
+from medapp.interop.words import explanation, headline, remarks
 
 if TYPE_CHECKING:
     from highdicom.sr import (
@@ -205,7 +206,7 @@ def _measurements(prediction: Prediction, name: str, probability: float) -> list
     unit = dicom.UCUM.NoUnits
     what = dicom.DCM.Probability if prediction.calibrated else codes.own("SCORE", "Score, not calibrated")
     found = [Measurement(what, round(probability, DIGITS), unit)]
-    limit = operating_point(prediction, name)
+    limit = limit_for(prediction, name)
     if limit is not None:
         found.append(Measurement(dicom.DCM.ThresholdValue, round(limit, DIGITS), unit))
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from medapp import __version__
+from medapp.classify.aggregate import limit_for
 from medapp.classify.prediction import Prediction
 from medapp.classify.reasons import reason_of
 from medapp.i18n import percent_text, tr
@@ -37,17 +38,10 @@ def class_lines(prediction: Prediction) -> list[str]:
     """Return a line for each class with its probability and, where it has one, its operating point."""
     return [
         tr("send.class_line", name=name, probability=percent_text(probability))
-        if (limit := operating_point(prediction, name)) is None
+        if (limit := limit_for(prediction, name)) is None
         else tr("send.class_line_limit", name=name, probability=percent_text(probability), limit=percent_text(limit))
         for name, probability in (prediction.probabilities or {}).items()
     ]
-
-
-def operating_point(prediction: Prediction, name: str) -> float | None:
-    """Return the probability from which a class is given, None where it has no operating point of its own."""
-    if prediction.several:
-        return prediction.thresholds.get(name)
-    return prediction.threshold if name == prediction.alarm_class else None
 
 
 def model_line(model: ModelFacts) -> str:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from medapp.classify.aggregate import aggregated, limit_of, score_of
+from medapp.classify.aggregate import DEFAULT_LIMIT
 from medapp.classify.contents import Aggregate
-from medapp.classify.prediction import Prediction
+from medapp.classify.prediction import ModelKey, Prediction
+from medapp.classify.stacks import StackAnswer, StackScores
 from medapp.i18n import percent_text, tr
 from medapp.imaging.prefetch import order_of
 from medapp.imaging.study import Series
@@ -87,11 +88,11 @@ class StackAnswers(QObject):
             failed=lambda error: self._failed(points, error),
         )
 
-    def _take(self, points: _Points, told: tuple[Told, ...] | Aggregate) -> None:
+    def _take(self, points: _Points, told: tuple[Told, ...] | dict[ModelKey, Aggregate]) -> None:
         if points is not self._points:
             return
-        if isinstance(told, str):
-            points.how = told
+        if isinstance(told, dict):
+            points.rules |= told
         else:
             points.take(told)
         self._session.update(stack=points.view())
@@ -116,25 +117,31 @@ def _asked_about(state: State) -> Series | None:
 
 def _answered(images: Sequence[Wanted], modality: str, means: Means) -> Job[None]:
     """Answer a stack; of one that no model is for, tell nothing."""
-    package = means.reading.package_for(modality)
-    if package is None:
+    if means.reading.package_for(modality) is None:
         return
-    yield Partial(package.metadata.aggregate)
-    yield from answer_images(images, means)
+    yield Partial(())
+    rules: dict[ModelKey, Aggregate] = {}
+    for report in answer_images(images, means):
+        if isinstance(report, Partial):
+            said = (one.said.model for one in report.value if isinstance(one.said, Prediction))
+            new = {key: means.reading.aggregate_of(key) for key in set(said) - rules.keys()}
+            rules |= new
+            yield Partial(new)
+        yield report
 
 
 class _Points:
-    """What is known of each image of a stack."""
+    """What is known of each image of a stack. The pictures of a folder are no stack: they come to nothing together."""
 
     def __init__(self, series: Series) -> None:
         self._key = series_key(series)
         self._images = [Wanted(one.source, index) for one in series.instances for index in one.shown]
         self._number_of = {image: number for number, image in enumerate(self._images)}
-        self._scores = np.full(len(self._images), np.nan)
         self._states = np.full(len(self._images), WAITING, np.uint8)
-        self._limit: float | None = None
-        self._colours = theme.CLASS_COLOURS[0], theme.CLASS_COLOURS[1]
-        self.how: Aggregate = "max"
+        self._scores = StackScores(len(self._images))
+        self._is_one = series.instances[0].kind != "picture"
+        self._like: Prediction | None = None
+        self.rules: dict[ModelKey, Aggregate] = {}
 
     def images_from(self, index: int) -> list[Wanted]:
         """Return the images in the order in which they are wanted: the one on screen, then near ones first."""
@@ -151,17 +158,25 @@ class _Points:
         if not isinstance(told.said, Prediction):
             self._states[number] = FAILED
             return
-        score = score_of(told.said)
-        self._states[number] = REFUSED if score is None else ANSWERED
-        self._scores[number] = np.nan if score is None else score
-        if score is not None:
-            self._limit, self._colours = limit_of(told.said), _colours_of(told.said)
+        self._scores.take(number, told.said)
+        self._states[number] = REFUSED if told.said.probabilities is None else ANSWERED
+        self._like = self._like if told.said.probabilities is None else told.said
 
     def view(self) -> StackView:
         """Return what is shown."""
-        return StackView(self._key, self._scores.copy(), self._states.copy(), self._limit, self._colours, self._text())
+        answers = self._scores.answers(self.rules.__getitem__)
+        answer = answers[0] if answers else None
+        colours = theme.CLASS_COLOURS[0], theme.CLASS_COLOURS[1]
+        return StackView(
+            self._key,
+            self._scores.scores(answers),
+            self._states.copy(),
+            answer.limit if answer is not None else None,
+            colours if self._like is None else _colours_of(self._like),
+            self._text(answer),
+        )
 
-    def _text(self) -> str:
+    def _text(self, answer: StackAnswer | None) -> str:
         total = len(self._states)
         answered, refused, failed = (int(np.sum(self._states == state)) for state in (ANSWERED, REFUSED, FAILED))
         done = answered + refused + failed
@@ -171,23 +186,23 @@ class _Points:
             parts.append(tr("strip.refused", n=refused))
         if failed:
             parts.append(tr("strip.failed", n=failed))
-        if answered:
-            parts.append(self._aggregate_text())
-        if self._limit is not None:
-            parts.append(tr("strip.limit", limit=percent_text(self._limit)))
+        if answer is not None:
+            parts.append(self._score_text(answer))
+        if answer is not None and answer.limit is not None:
+            parts.append(tr("strip.limit", limit=percent_text(answer.limit)))
         return " · ".join(parts)
 
-    def _aggregate_text(self) -> str:
-        scores = self._scores[self._states == ANSWERED]
-        number = int(np.nanargmax(self._scores))
-        score = aggregated(scores.tolist(), self.how, self._limit)
-        return tr(
-            f"strip.{self.how}",
-            score=percent_text(score or 0.0),
-            highest=percent_text(float(self._scores[number])),
-            number=number + 1,
-            limit=percent_text(0.5 if self._limit is None else self._limit),
+    def _score_text(self, answer: StackAnswer) -> str:
+        how = answer.how if self._is_one else "max"
+        highest = float(self._scores.scores([answer])[answer.foremost])
+        told = tr(
+            f"strip.{how}",
+            score=percent_text(answer.score if self._is_one else highest),
+            highest=percent_text(highest),
+            number=answer.foremost + 1,
+            limit=percent_text(DEFAULT_LIMIT if answer.limit is None else answer.limit),
         )
+        return f"{answer.about}: {told}" if self._like is not None and self._like.several else told
 
 
 def _colours_of(prediction: Prediction) -> tuple[str, str]:

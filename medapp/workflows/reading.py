@@ -94,10 +94,10 @@ class Reading:
             return None
         return scope_refusal(self._asked(modality, "", ""), modality)
 
-    def aggregate_of(self, manifest_hash: str) -> Aggregate:
-        """Return by which rule the scores of a stack's images come to one; ``max`` where the model is not in use."""
-        packages = (package for package in self._in_use() if package.manifest_hash == manifest_hash)
-        return next((package.metadata.aggregate for package in packages), "max")
+    def aggregate_of(self, key: ModelKey) -> Aggregate:
+        """Return by which rule a model's scores of a stack's images come to one; ``max`` where it is gone."""
+        package = self.package_of(key)
+        return "max" if package is None else package.metadata.aggregate
 
     def _asked(self, modality: str, body_part: str, view: str) -> Package:
         package = self.package_for(modality, body_part, view)

@@ -7,12 +7,10 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TypeAlias
 
-import numpy as np
-
-from medapp.classify.aggregate import aggregated, limit_of, score_of
-from medapp.classify.contents import Aggregate
+from medapp.classify.aggregate import score_of
 from medapp.classify.prediction import ModelKey, Prediction
 from medapp.classify.reasons import reason_of
+from medapp.classify.stacks import StackAnswer, stack_answer
 from medapp.errors import Problem
 from medapp.i18n import tell, tr
 from medapp.imaging.study import Scan, Series
@@ -90,7 +88,7 @@ class Standing:
     score : float or None
         0 to 1: of the image, or what its images' scores come to by the package's rule.
     label : str
-        By the operating point; empty where there is none.
+        By the operating point; empty where there is none, and where the answer is unclear.
     reason : str
         Why there is no answer, or an unclear one, in words.
     identity : str
@@ -194,21 +192,24 @@ class Tally:
 
     def _of_stack(self, row: _Row, counted: Standing) -> Standing:
         told = [row.told[image] for image in row.entry.images]
-        scores = np.array([_score(one) for one in told])
-        if np.isnan(scores).all():
+        said = [one.said if isinstance(one.said, Prediction) else None for one in told]
+        answer = stack_answer(said, self._reading.aggregate_of)
+        if answer is None:
             foremost = next((one for one in told if isinstance(one.said, Prediction)), told[0])
             return _of_one(foremost, counted)
-        index = int(np.nanargmax(scores))
-        best = told[index].said
-        assert isinstance(best, Prediction)
-        how = self._reading.aggregate_of(best.model.manifest_hash)
-        score = aggregated(scores[~np.isnan(scores)].tolist(), how, limit_of(best))
-        stage, label, reason = _judged(best, score, how)
-        current = all(one.is_current for one in told)
+        best = said[answer.foremost]
+        assert best is not None
         return replace(
-            counted, stage=stage, score=score, label=label, reason=reason, identity=best.identity, index=index,
-            model=best.model, is_current=current,
-        )  # fmt: skip
+            counted,
+            stage=_stage_of(answer),
+            score=answer.score,
+            label=answer.label,
+            reason="" if answer.said is None else reason_of(answer.said) or "",
+            identity=best.identity,
+            index=answer.foremost,
+            model=answer.model,
+            is_current=all(one.is_current for one in told),
+        )
 
 
 def _counted(row: _Row) -> Standing:
@@ -218,9 +219,9 @@ def _counted(row: _Row) -> Standing:
     return Standing(answered=len(said) - failed - refused, refused=refused, failed=failed)
 
 
-def _score(told: Told) -> float:
-    score = score_of(told.said) if isinstance(told.said, Prediction) else None
-    return float("nan") if score is None else score
+def _stage_of(answer: StackAnswer) -> Stage:
+    """Return how a stack stands; a share of images is answered, and has no label."""
+    return Stage.ANSWERED if answer.said is None else STAGE_OF[answer.said.state]
 
 
 def _of_one(told: Told, counted: Standing) -> Standing:
@@ -231,22 +232,9 @@ def _of_one(told: Told, counted: Standing) -> Standing:
         counted,
         stage=STAGE_OF[said.state],
         score=score_of(said),
-        label=said.label or "",
+        label=said.label or "" if said.state == "answered" else "",
         reason=reason_of(said) or "",
         identity=said.identity,
         model=said.model,
         is_current=told.is_current,
     )
-
-
-def _judged(best: Prediction, score: float | None, how: Aggregate) -> tuple[Stage, str, str]:
-    """Return stage, label and reason of a stack by its score; a share of images is no probability, and has no label."""
-    probabilities, alarm, limit = best.probabilities or {}, best.alarm_class, limit_of(best)
-    if how == "share_above" or score is None:
-        return Stage.ANSWERED, "", ""
-    if alarm not in probabilities or limit is None or len(probabilities) != 2:
-        return Stage.ANSWERED, best.label or "", ""
-    alike = replace(best, probabilities={name: score if name == alarm else 1 - score for name in probabilities})
-    (other,) = probabilities.keys() - {alarm}
-    label = str(alarm) if score >= limit else other
-    return STAGE_OF[alike.state], label, reason_of(alike) or ""

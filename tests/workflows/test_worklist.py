@@ -221,3 +221,36 @@ def test_an_engine_that_never_works_ends_the_run_with_its_reason(
     with pytest.raises(MedappError) as caught:
         outcome(work_through(entries(tmp_path / "in", means), means))
     assert caught.value.code == "engine.died"
+
+
+def test_an_unclear_answer_has_its_score_and_its_reason_and_no_label(
+    registry: Registry, means: Means, tmp_path: Path
+) -> None:
+    report = {"sealed": {"unclear": {"low": 0.4, "high": 0.7}}}
+    registry.install(write_package(tmp_path / "banded", contents("banded", report=report)).path)
+    registry.activate("banded")
+    write_pictures(tmp_path / "in", [140, 200])
+    rows = entries(tmp_path / "in", means)
+    standings, _ = outcome(work_through(rows, means))
+    unclear, sure = (standings[row.key] for row in rows)
+    assert (unclear.stage, unclear.label, round(unclear.score or 0, 2)) == (Stage.UNCLEAR, "", 0.55)
+    assert "unclear" in unclear.reason
+    assert (sure.stage, sure.label) == (Stage.ANSWERED, "NODULE")
+
+
+def test_an_older_models_answers_come_to_what_its_own_package_says(
+    registry: Registry, means: Means, tmp_path: Path
+) -> None:
+    made = contents("stacks", scope=Scope(("PICTURE",)))
+    mean = replace(made, metadata=replace(made.metadata, aggregate="mean"))
+    registry.install(write_package(tmp_path / "stacks", mean).path)
+    registry.activate("stacks")
+    write_pictures(tmp_path / "in", [51, 204])
+    pictures = entries(tmp_path / "in", means)
+    stack = Entry("stack", tuple(image for row in pictures for image in row.images), pictures[0].series, 0, "PICTURE")
+    outcome(work_through([stack], means))
+    registry.activate("trial")
+    registry.deactivate("stacks")
+    known, _ = outcome(look_up([stack], means))
+    assert known[stack.key].score == pytest.approx(0.5, abs=0.01)
+    assert not known[stack.key].is_current

@@ -43,7 +43,9 @@ class BrightnessEngine(Engine):
             return Prediction(key, frame.identity, None, None, refused="ood.features")
         label = "NODULE" if p >= 0.5 else "NORMAL"
         probabilities = {"NORMAL": 1 - p, "NODULE": p}
-        return Prediction(key, frame.identity, probabilities, label, threshold=0.5, alarm_class="NODULE")
+        return Prediction(
+            key, frame.identity, probabilities, label, threshold=0.5, alarm_class="NODULE", unclear=model.unclear
+        )
 
 
 def write_pictures(folder: Path, levels: Sequence[int]) -> list[Path]:
