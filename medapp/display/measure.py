@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from medapp.display.measuring.scale import scale_of
 from medapp.display.readout import plain_number, values_at
 from medapp.display.segments import SegmentLayers
 from medapp.display.viewport import ImageShape, Viewport
@@ -84,41 +85,12 @@ def length_text(frame: Frame, start: tuple[float, float], end: tuple[float, floa
         magnification, calibrated. In an ultrasound picture the region's own units, in pixels outside of regions and
         from one region into another; "34.0 px" where there is no spacing (PS3.3 10.7, C.8.5.5).
     """
-    dx, dy = end[0] - start[0], end[1] - start[1]
-    if frame.regions:
-        return _length_in_region(_common_region(frame, start, end), dx, dy)
-    spacing = frame.geometry.spacing_mm
-    if spacing is None or frame.geometry.spacing_source == "none":
-        return _pixels(dx, dy)
-    mm = math.hypot(dx * spacing[1], dy * spacing[0])
-    return tr(f"length.{frame.geometry.spacing_source}", mm=f"{mm:.1f}")
-
-
-def _common_region(frame: Frame, start: tuple[float, float], end: tuple[float, float]) -> UltrasoundRegion | None:
-    """Return the region whose units hold for a line: both ends lie in it, and no other such region disagrees."""
-    both = [region for region in frame.regions if region.contains(*start) and region.contains(*end)]
-    calibrated = [region for region in both if region.x_unit or region.y_unit]
-    scales = {(r.x_unit, r.y_unit, round(abs(r.x_delta), 9), round(abs(r.y_delta), 9)) for r in calibrated}
-    if len(scales) > 1:
-        first = [region for region in calibrated if region.has_priority]
-        return first[0] if len(first) == 1 else None
-    return calibrated[0] if calibrated else None
-
-
-def _length_in_region(region: UltrasoundRegion | None, dx: float, dy: float) -> str:
-    if region is None:
-        return _pixels(dx, dy)
-    spacing = region.spacing_mm
-    if spacing is not None:
-        mm = math.hypot(dx * spacing[1], dy * spacing[0])
-        return tr("length.region" if region.fits else "length.doubtful", mm=f"{mm:.1f}")
-    across = (abs(dx * region.x_delta), region.x_unit) if region.x_unit else (abs(dx), "px")
-    down = (abs(dy * region.y_delta), region.y_unit) if region.y_unit else (abs(dy), "px")
-    return " × ".join(f"{plain_number(value)} {unit}" for value, unit in (across, down))
-
-
-def _pixels(dx: float, dy: float) -> str:
-    return tr("length.pixels", pixels=f"{math.hypot(dx, dy):.1f}")
+    scale = scale_of(frame, (start, end))
+    if not scale.in_space:
+        across = abs(end[0] - start[0]) * scale.across, scale.x_unit
+        down = abs(end[1] - start[1]) * scale.down, scale.y_unit
+        return " × ".join(f"{plain_number(value)} {unit}" for value, unit in (across, down))
+    return tr(f"measured.{scale.source}", value=f"{scale.length(start, end):.1f} {scale.x_unit}")
 
 
 @dataclass(frozen=True)

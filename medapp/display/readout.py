@@ -32,10 +32,15 @@ def values_at(frame: Frame, column: int, row: int) -> tuple[str, ...]:
     return tuple(_grey(frame, float(stored.item()), float(frame.modality_values(stored).item())))
 
 
+def told_unit(frame: Frame) -> tuple[str, float]:
+    """Return the unit of a frame's modality values as people write it, and how many of it a modality value of 1 is."""
+    return _UNITS.get(frame.unit, (frame.unit, 1.0))
+
+
 def _grey(frame: Frame, stored: float, modality: float) -> Iterator[str]:
     if frame.suv_factor is not None:
         yield tr("value.suv", value=plain_number(modality * frame.suv_factor))
-    unit, scale = _UNITS.get(frame.unit, (frame.unit, 1.0))
+    unit, scale = told_unit(frame)
     told = {(modality, frame.unit)}
     for mapping in frame.real_world:
         value = mapping.value_of(stored)

@@ -66,7 +66,7 @@ class Geometry:
     spacing_mm : tuple of 2 floats or None
         Row spacing (between rows), then column spacing.
     spacing_source : str
-        ``patient``, ``detector``, ``magnified``, ``calibrated``, or ``none``.
+        ``patient``, ``detector``, ``magnified``, ``calibrated``, ``by_hand`` (a person said so), or ``none``.
     patient_orientation : tuple of 2 str or None
         Patient Orientation (0020,0020), row then column, e.g. ``("L", "F")``.
     aspect : tuple of 2 ints or None
@@ -77,7 +77,7 @@ class Geometry:
     orientation: tuple[float, float, float, float, float, float] | None = None
     frame_of_reference: str = ""
     spacing_mm: tuple[float, float] | None = None
-    spacing_source: Literal["patient", "detector", "magnified", "calibrated", "none"] = "none"
+    spacing_source: Literal["patient", "detector", "magnified", "calibrated", "by_hand", "none"] = "none"
     patient_orientation: tuple[str, str] | None = None
     aspect: tuple[int, int] | None = None
 
