@@ -63,11 +63,11 @@ def open_header(stream: IO[bytes], limits: ReadLimits, tags: tuple[str | int, ..
         return quick
     stream.seek(0)
     file = open_dicom(stream, limits, tags)
-    _mend_character_set(file)
+    mend_character_set(file)
     return file
 
 
-def _mend_character_set(file: DicomFile) -> None:
+def mend_character_set(file: DicomFile) -> None:
     """Read names as the quick way does, where the declared character set cannot be right."""
     from pydicom.charset import convert_encodings
 

@@ -87,6 +87,7 @@ def _found(source: str, limits: ReadLimits) -> list[Any]:
 def _guarded(request: dict[str, Any], loader: Loader, limits: ReadLimits) -> tuple[dict[str, Any], dict[str, Any]]:
     from medapp.imaging.archive import members
     from medapp.imaging.directory import listed_files
+    from medapp.imaging.header_listing import list_header
     from medapp.imaging.wire import to_message
 
     try:
@@ -94,6 +95,8 @@ def _guarded(request: dict[str, Any], loader: Loader, limits: ReadLimits) -> tup
             return {"members": members(request["source"])}, {}
         if request["do"] == "listed":
             return {"members": listed_files(request["source"], limits)}, {}
+        if request["do"] == "listing":
+            return {"rows": list_header(request["source"], request["place"], limits)}, {}
         document, arrays = to_message(_value(request, loader, limits))
     except MedappError as error:
         return {"failed": error.code, "params": error.params}, {}

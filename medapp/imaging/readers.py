@@ -14,6 +14,7 @@ from medapp.errors import MedappError, Problem
 from medapp.imaging.found import Found, HeaderReply
 from medapp.imaging.found_rows import from_row
 from medapp.imaging.frame import Frame
+from medapp.imaging.header_row import HeaderRow
 from medapp.imaging.limits import ReadLimits
 from medapp.imaging.presentation import PresentationState
 from medapp.imaging.reader_process import environment
@@ -159,6 +160,17 @@ class Readers:
         """
         answer = self._ask_twice({"do": "source_header", "source": source})
         return from_message(SourceHeader, answer.header["value"], answer.arrays)
+
+    def listing(self, source: str, place: Sequence[str] = ()) -> tuple[HeaderRow, ...]:
+        """Read the header of a source for people to read, or what lies below one place in it.
+
+        Raises
+        ------
+        MedappError
+            As `header_listing.list_header` and `frame` do.
+        """
+        answer = self._ask_twice({"do": "listing", "source": source, "place": list(place)})
+        return tuple(HeaderRow(*row) for row in answer.header["rows"])
 
     def members(self, source: str) -> tuple[str, ...]:
         """Return the files of an archive as sources."""

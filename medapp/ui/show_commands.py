@@ -1,0 +1,14 @@
+"""The commands that show an image otherwise, or take it out of the program; `show_desk` has their handlers."""
+
+from __future__ import annotations
+
+from medapp.ui.command import Command
+from medapp.ui.state import Page, State
+
+
+def has_picture(state: State) -> bool:
+    """Whether there is an image on the screen of the reading page."""
+    return state.page is Page.READING and state.picture is not None
+
+
+VIEW_COMMANDS: tuple[Command, ...] = (Command("header", "view", ("Ctrl+H",), enabled=has_picture, starts_section=True),)
