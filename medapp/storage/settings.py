@@ -150,6 +150,12 @@ class Settings:
         return tuple(dict.fromkeys((*paths, *self.recent)))[:RECENT_LIMIT]
 
 
+def choices_of(name: str) -> tuple[str, ...]:
+    """Return the values that the setting `name` may have."""
+    declared = next(f for f in fields(Settings) if f.name == name)
+    return tuple(declared.metadata["choices"])
+
+
 class SettingsFile:
     """The file that settings are kept in. What a newer medapp wrote is used as far as it fits, and kept as it is."""
 

@@ -10,7 +10,9 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QToolButton, QWidget
 
 from medapp.i18n import tr
-from medapp.ui.commands import COMMANDS, MENUS, Command
+from medapp.ui.command import Command
+from medapp.ui.commands import COMMANDS, MENUS
+from medapp.ui.keys import Chosen, keys_of, shown_text
 from medapp.ui.state import State, VoiChoice
 from medapp.ui.theme import icon
 from medapp.ui.voi_choices import Offer
@@ -47,8 +49,6 @@ class Actions(QObject):
         action = QAction(tr(f"command.{command.id}"), self)
         action.setObjectName(command.id)
         action.setCheckable(command.checked is not None)
-        action.setShortcuts([QKeySequence(text) for text in command.shortcuts])
-        action.setToolTip(_tooltip(command))
         action.setAutoRepeat(command.group != "label")  # a key that is held down is one answer
         action.triggered.connect(partial(_call, handler))
         return action
@@ -152,6 +152,13 @@ class Actions(QObject):
         action.triggered.connect(lambda: self.voi_chosen.emit(self._offers[number].choice))
         return action
 
+    def render_keys(self, chosen: Chosen) -> None:
+        """Give each command its keys: the program's own, or those that a person chose."""
+        for command in COMMANDS:
+            keys, action = keys_of(command, chosen), self._actions[command.id]
+            action.setShortcuts([QKeySequence(text) for text in keys])
+            action.setToolTip(_tooltip(command, keys))
+
     def render_icons(self) -> None:
         """Draw the icons in the colours of the theme."""
         for command in COMMANDS:
@@ -164,7 +171,6 @@ def _call(handler: Callable[[], object], *_: object) -> None:
     handler()
 
 
-def _tooltip(command: Command) -> str:
-    text = tr(f"command.{command.id}").replace("…", "")
-    keys = ", ".join(QKeySequence(s).toString(QKeySequence.SequenceFormat.NativeText) for s in command.shortcuts)
-    return f"{text} ({keys})" if keys else text
+def _tooltip(command: Command, keys: tuple[str, ...]) -> str:
+    text, shown = tr(f"command.{command.id}").replace("…", ""), ", ".join(map(shown_text, keys))
+    return f"{text} ({shown})" if shown else text

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from medapp.i18n import LANGUAGES
-from medapp.storage.settings import FONT_LARGEST, FONT_SMALLEST
+from medapp.ui.command import Command
+from medapp.ui.program_commands import HELP_COMMANDS, LOOK_COMMANDS, SETTING_COMMANDS
+from medapp.ui.show_commands import VIEW_COMMANDS
 from medapp.ui.state import Answered, NoModel, Page, State, Tool
 from medapp.workflows.label_plan import MOST_CLASSES
-
-Claim = Callable[[State], bool]
-
-
-def _always(_: State) -> bool:
-    return True
 
 
 def _has_picture(state: State) -> bool:
@@ -79,49 +71,6 @@ def _has_scan(state: State) -> bool:
     return bool(state.scan.studies or state.scan.problems or state.scan.not_images)
 
 
-@dataclass(frozen=True)
-class Command:
-    """One action.
-
-    Attributes
-    ----------
-    id : str
-        Its name; the text is ``command.<id>``.
-    group : str
-        The menu that it stands in (``menu.<group>``); a group named ``.x`` has no menu.
-    shortcuts : tuple of str
-        The first is shown in menu and tooltip.
-    icon : str
-        Name of an icon, or empty.
-    toolbar : bool
-        Whether it has a button.
-    checked : callable or None
-        For an action that is on or off: whether it is on.
-    enabled : callable
-        Whether it can be done now.
-    starts_section : bool
-        Whether a separator stands before it.
-    submenu : str
-        A menu within that menu (``menu.<submenu>``), or empty.
-    """
-
-    id: str
-    group: str
-    shortcuts: tuple[str, ...] = ()
-    icon: str = ""
-    toolbar: bool = False
-    checked: Claim | None = None
-    enabled: Claim = _always
-    starts_section: bool = False
-    submenu: str = ""
-
-
-def _language(choice: str) -> Command:
-    return Command(
-        f"language_{choice.lower()}", "view", checked=lambda s: s.settings.language == choice, submenu="language"
-    )
-
-
 def _tool(tool: Tool, shortcut: str) -> Command:
     return Command(
         f"tool_{tool}",
@@ -151,6 +100,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("save_result", "file", ("Ctrl+Shift+S",), enabled=can_save, starts_section=True),
     Command("models", "file", ("Ctrl+M",)),
     Command("import_model", "file"),
+    *SETTING_COMMANDS,
     Command("close_all", "file", ("Ctrl+W",), enabled=_has_scan, starts_section=True),
     Command("quit", "file", ("Ctrl+Q",), starts_section=True),
     _tool(Tool.WINDOW, "W"),
@@ -241,11 +191,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("worklist", "view", ("F8",), checked=lambda s: s.worklist.shown, enabled=_not_in_label_mode),
     Command("automatic_ai", "view", checked=lambda s: s.settings.automatic_ai),
     Command("classify_ahead", "view", checked=lambda s: s.settings.classify_ahead),
-    Command("theme_dark", "view", checked=lambda s: s.settings.theme == "dark", starts_section=True),
-    Command("theme_light", "view", checked=lambda s: s.settings.theme == "light"),
-    *(_language(choice) for choice in ("system", *LANGUAGES)),
-    Command("text_larger", "view", ("Ctrl++",), enabled=lambda s: s.settings.font_px < FONT_LARGEST),
-    Command("text_smaller", "view", ("Ctrl+-",), enabled=lambda s: s.settings.font_px > FONT_SMALLEST),
+    *VIEW_COMMANDS,
+    *LOOK_COMMANDS,
     Command("label_mode", "label", ("L",), checked=lambda s: s.labelling is not None),
     Command("label_projects", "label", ("Ctrl+L",)),
     *(_class(number) for number in range(1, MOST_CLASSES + 1)),
@@ -260,7 +207,7 @@ COMMANDS: tuple[Command, ...] = (
         checked=lambda s: s.labelling is not None and s.labelling.advance,
         enabled=_labelling,
     ),
-    Command("about", "help"),
+    *HELP_COMMANDS,
 )
 
 MENUS = ("file", "image", "series", "window", "view", "label", "help")

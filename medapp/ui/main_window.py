@@ -11,8 +11,7 @@ from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QMenuBar, QStackedWidget, QStatusBar, QToolBar, QWidget
 
-from medapp import __version__
-from medapp.i18n import LANGUAGES, spoken, tr
+from medapp.i18n import spoken, tr
 from medapp.storage.settings import Settings
 from medapp.ui import theme
 from medapp.ui.actions import Actions
@@ -26,10 +25,12 @@ from medapp.ui.language import apply_language, language_of
 from medapp.ui.models_window import ModelsWindow
 from medapp.ui.opening import Opening
 from medapp.ui.pictures import Pictures
+from medapp.ui.program_door import ProgramDoor
 from medapp.ui.reading_page import ReadingPage
 from medapp.ui.saving import Saving
 from medapp.ui.series_windows import SeriesWindows
 from medapp.ui.session import Session
+from medapp.ui.show_desk import ShowDesk
 from medapp.ui.silent_watch import SilentWatch
 from medapp.ui.stack_answers import StackAnswers
 from medapp.ui.state import Page, Place, State, Tool, VoiChoice
@@ -80,6 +81,8 @@ class MainWindow(QMainWindow):
         self.labelling = Labelling(session, self.pictures)
         self.label_door = LabelDoor(self, session, self.labelling, self.opening, self.teaching)
         self.saving = Saving(self, session)
+        self.show_desk = ShowDesk(self, session)
+        self.program = ProgramDoor(self, session)
         self._connect_sessions()
         self._build()
         self._render(session.state)
@@ -177,13 +180,7 @@ class MainWindow(QMainWindow):
         self.teaching_page.cases.own_labels_requested.connect(self.label_door.show_for_teaching)
         connect_strip(page.label_strip, self.labelling)
         connect_worklist(self, session)
-        start = self.start_page
-        start.files_requested.connect(self.asking.for_files)
-        start.folder_requested.connect(self.asking.for_folder)
-        start.teaching_requested.connect(partial(session.show_page, Page.TEACHING))
-        start.label_requested.connect(self.label_door.show)
-        start.sample_requested.connect(self.open_sample)
-        start.recent_requested.connect(lambda path: self.opening.open([Path(path)]))
+        self.program.connect_widgets()
 
     @Slot(object)
     def _connect_viewer(self, viewer: Viewer) -> None:
@@ -231,8 +228,9 @@ class MainWindow(QMainWindow):
             "ai_panel": self.answers.toggle_panel,
             "heat_map": lambda: session.update(heat_map_shown=not session.state.heat_map_shown),
             **self._settings_handlers(),
+            **self.show_desk.handlers(),
             **label_handlers(self.labelling, self.label_door),
-            "about": lambda: session.notify(tr("ui.about", version=__version__)),
+            **self.program.handlers(),
         }
 
     @Slot(object)
@@ -262,11 +260,6 @@ class MainWindow(QMainWindow):
     def _settings_handlers(self) -> dict[str, Callable[[], object]]:
         session = self._session
         return {
-            "theme_dark": partial(session.choose, theme="dark"),
-            "theme_light": partial(session.choose, theme="light"),
-            **{f"language_{code.lower()}": partial(session.choose, language=code) for code in ("system", *LANGUAGES)},
-            "text_larger": partial(session.resize_text, 1),
-            "text_smaller": partial(session.resize_text, -1),
             "automatic_ai": lambda: session.choose(automatic_ai=not session.settings.automatic_ai),
             "classify_ahead": lambda: session.choose(classify_ahead=not session.settings.classify_ahead),
         }
@@ -318,8 +311,9 @@ class MainWindow(QMainWindow):
             theme.apply_theme(application, *_look(settings))
         if looks_new:
             self.actions_made.render_icons()
-        if before is None or looks_new or before.recent != settings.recent:
-            self.start_page.render_recent(settings.recent)
+        if before is None or before.keys != settings.keys:
+            self.actions_made.render_keys(settings.keys)
+        self.start_page.render_settings(settings)
 
     @Slot()
     def _change_language(self) -> None:

@@ -1,17 +1,21 @@
-"""What to do first: drop something, open, teach, or try with the built-in sample."""
+"""What to do first: drop something, open, label, teach, or try with the built-in sample."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from medapp.i18n import tr
+from medapp.storage.settings import Settings
+from medapp.ui.theme import STEP
 from medapp.ui.widgets.layouts import button, card, column, label, plain_tooltip, row
+from medapp.ui.widgets.mouse_line import MouseLine
 from medapp.ui.widgets.themed import Mark
+from medapp.ui.widgets.tile import Tile
 
-WIDTH_PX, MARK_PX = 720, 40
+WIDTH_PX, MARK_PX = 880, 40
 
 
 class StartPage(QWidget):
@@ -23,16 +27,21 @@ class StartPage(QWidget):
     label_requested = Signal()
     sample_requested = Signal()
     recent_requested = Signal(str)
+    mouse_chosen = Signal(str)
+    mouse_dismissed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._shown: tuple[str, ...] | None = None
         centre = QWidget()
         centre.setMaximumWidth(WIDTH_PX)
         inner = column(centre, spacing=4)
         inner.addLayout(self._make_invitation())
-        inner.addLayout(self._make_buttons())
+        inner.addLayout(self._make_tiles())
+        inner.addLayout(self._make_links())
+        inner.addWidget(self._make_mouse_line())
         self._recent_card = card()
         self._recent_card.setObjectName("recent")
         self._recent = column(self._recent_card, margin=3, spacing=1)
@@ -40,7 +49,7 @@ class StartPage(QWidget):
         outer = column(self, margin=6)
         across = row()
         across.addStretch(1)
-        across.addWidget(centre, 6)
+        across.addWidget(centre, 12)
         across.addStretch(1)
         outer.addStretch(2)
         outer.addLayout(across)
@@ -53,24 +62,43 @@ class StartPage(QWidget):
         layout.addWidget(label(tr("ui.start_text"), "dim", wrap=True))
         return layout
 
-    def _make_buttons(self) -> QHBoxLayout:
-        layout = row(spacing=2)
+    def _make_tiles(self) -> QGridLayout:
+        layout = QGridLayout()
+        layout.setSpacing(3 * STEP)
         rows = (
-            ("ui.start_files", self.files_requested, "primary"),
-            ("ui.start_folder", self.folder_requested, ""),
-            ("ui.start_teach", self.teaching_requested, ""),
-            ("label.start", self.label_requested, ""),
-            ("ui.start_sample", self.sample_requested, ""),
+            ("ui.start_files", "open_files", self.files_requested, "primary"),
+            ("ui.start_label", "annotations", self.label_requested, ""),
+            ("ui.start_teach", "teaching", self.teaching_requested, ""),
+            ("ui.start_sample", "sample", self.sample_requested, ""),
         )
-        for key, signal, role in rows:
-            made = button(key, signal.emit, role=role, name=key.replace("ui.", ""))
-            made.setMinimumHeight(36)
-            layout.addWidget(made)
-        layout.addStretch(1)
+        for place, (key, icon_name, signal, role) in enumerate(rows):
+            tile = Tile(icon_name, tr(key), tr(f"{key}_text"), role=role, name=key.removeprefix("ui."))
+            tile.clicked.connect(signal)
+            layout.addWidget(tile, 0, place)
+            layout.setColumnStretch(place, 1)
         return layout
 
-    def render_recent(self, paths: tuple[str, ...]) -> None:
-        """List what was opened last."""
+    def _make_links(self) -> QVBoxLayout:
+        layout = column()
+        made = button("ui.start_folder", self.folder_requested.emit, role="link", name="start_folder")
+        made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        layout.addWidget(made)
+        return layout
+
+    def _make_mouse_line(self) -> MouseLine:
+        self.mouse_line = MouseLine()
+        self.mouse_line.chosen.connect(self.mouse_chosen)
+        self.mouse_line.dismissed.connect(self.mouse_dismissed)
+        return self.mouse_line
+
+    def render_settings(self, settings: Settings) -> None:
+        """Show what was opened last, and what the mouse works like."""
+        self.mouse_line.render_settings(settings)
+        if settings.recent != self._shown:
+            self._shown = settings.recent
+            self._render_recent(settings.recent)
+
+    def _render_recent(self, paths: tuple[str, ...]) -> None:
         while item := self._recent.takeAt(0):
             if (widget := item.widget()) is not None:
                 widget.hide()
