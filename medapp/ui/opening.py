@@ -20,9 +20,10 @@ from medapp.imaging.source import scan
 from medapp.imaging.study import Scan, Series
 from medapp.imaging.voi import default_window
 from medapp.jobs import Job, Partial, Progress
+from medapp.ui.cell_changes import CellChanges, all_cells, emptied
 from medapp.ui.scans import joined, moved
 from medapp.ui.session import Session, opened_title
-from medapp.ui.state import Page, Place, State, all_keys, find_series, series_key
+from medapp.ui.state import Cell, Page, Place, all_keys, find_series, series_key
 
 THUMBNAIL_PX = 56
 
@@ -86,7 +87,7 @@ class Opening(QObject):
         self._drawn.clear()
         self._found.clear()
         self.paths = ()
-        self._session.update(scan=Scan(), place=None, picture=None, picture_problem=None, notice="")
+        self._session.update(**{**emptied(self._session.state), "scan": Scan(), "notice": ""})
         self.first_found.emit(None)
 
     def _take(self, opened: object, found: Scan) -> None:
@@ -100,10 +101,11 @@ class Opening(QObject):
     def show_scan(self, scan: Scan) -> None:
         """Show a new scan; what is on screen stays there while its series grows and its images change their order."""
         state = self._session.state
-        changes: dict[str, object] = {"scan": scan}
-        if state.place is not None and (place := moved(state.place, state.scan, scan)) is not None:
-            changes |= _kept_on_screen(state, scan, place)
-        self._session.update(**changes)
+        changes = CellChanges(state)
+        for number, cell in enumerate(all_cells(state)):
+            if cell.place is not None and (place := moved(cell.place, state.scan, scan)) is not None:
+                changes.put(number, **_kept_on_screen(cell, scan, place))
+        self._session.update(scan=scan, **changes.all)
 
     def _draw_thumbnails(self) -> None:
         wanted = [k for k in all_keys(self._session.state.scan) if k not in self._drawn]
@@ -119,14 +121,14 @@ def _prepared(prepare: Callable[[], Sequence[Path]]) -> Job[Sequence[Path]]:
     return prepare()
 
 
-def _kept_on_screen(state: State, scan: Scan, place: Place) -> dict[str, object]:
-    """Return the changes that let place, window and picture follow the series to where it is now."""
+def _kept_on_screen(cell: Cell, scan: Scan, place: Place) -> dict[str, object]:
+    """Return the changes that let place, window and picture of a cell follow the series to where it is now."""
     changes: dict[str, object] = {"place": place}
-    assert state.place is not None
-    if place.series != state.place.series and state.place.series in state.voi:
-        changes["voi"] = {**state.voi, place.series: state.voi[state.place.series]}
-    located, picture = find_series(scan, place.series), state.picture
-    if picture is not None and located is not None and picture.place == state.place:
+    assert cell.place is not None
+    if place.series != cell.place.series and cell.place.series in cell.voi:
+        changes["voi"] = {**cell.voi, place.series: cell.voi[cell.place.series]}
+    located, picture = find_series(scan, place.series), cell.picture
+    if picture is not None and located is not None and picture.place == cell.place:
         changes["picture"] = replace(picture, place=place, study=located[0], series=located[1])
     return changes
 

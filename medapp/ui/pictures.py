@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Slot
@@ -11,19 +12,37 @@ from medapp.errors import MedappError, Problem
 from medapp.imaging.frames import Key
 from medapp.imaging.study import PresentationRef
 from medapp.jobs import Job, Progress
+from medapp.ui.cell_changes import CellChanges, known_window, on_screen
 from medapp.ui.companions import Companions
 from medapp.ui.prefetching import Prefetching
 from medapp.ui.prepared import Prepared, PreparedFrames
 from medapp.ui.session import Session
-from medapp.ui.state import NoPicture, Picture, Place, State, all_keys, find_series
+from medapp.ui.state import Cell, NoPicture, Picture, Place, State, all_keys, find_series
+from medapp.ui.voi_choices import choice_when_first_shown
 
 SETTLED_MS = 120
 
 
-class Pictures(QObject):
-    """Loads what the session wants on screen.
+@dataclass(frozen=True)
+class Travel:
+    """Where the hand goes in a stack (1 or -1), and how far it has come in this direction."""
 
-    One load is under way at a time. A frame that comes late is shown where it lies on the way (the
+    direction: int = 1
+    steps: int = 0
+
+    def after(self, before: Place | None, place: Place) -> Travel:
+        """Return the travel that leads on to `place`; in another series it begins anew."""
+        if before is None or before.series != place.series:
+            return Travel()
+        step = place.index - before.index
+        direction = self.direction if step == 0 else (1 if step > 0 else -1)
+        return Travel(direction, self.steps + abs(step) if direction == self.direction else 0)
+
+
+class Pictures(QObject):
+    """Loads what the session wants on screen, in each cell.
+
+    One load a cell is under way at a time. A frame that comes late is shown where it lies on the way (the
     same series is still wanted) and dropped otherwise; either way the newest wish is loaded next.
     """
 
@@ -34,37 +53,57 @@ class Pictures(QObject):
         # twice as many threads as readers: one prepares a frame while its reader decodes the next
         threads = 2 * session.services.readers.config.processes
         self._ahead = Prefetching(self._prepared, session.picture_jobs, threads)
-        self._loading: Place | None = None
-        self._direction, self._travelled = 1, 0
+        self._loading: dict[int, Place] = {}
+        self._travels: dict[int, Travel] = {}
         self._settled = QTimer(self, singleShot=True, interval=SETTLED_MS)
         self._settled.timeout.connect(self._prefetch_whole)
         self._was_busy = False
         session.changed.connect(self._follow)
 
     @Slot(object)
-    def show(self, place: Place | None) -> None:
-        """Put the image at `place` on screen as soon as its frame is there."""
+    def show(self, place: Place | None, cell: int | None = None) -> None:
+        """Put the image at `place` on screen as soon as its frame is there: in a cell, or in the active one.
+
+        What is linked with the active cell goes along.
+        """
         if place is None:
             return
         state = self._session.state
-        same_series = state.place is not None and state.place.series == place.series
-        self._travel(state.place if same_series else None, place)
-        wish = {"place": place, "picture_problem": None}
-        if not self._show_known(place, wish):
-            self._session.update(**wish, loading=True)
-            self._load_wanted()
+        number = state.active if cell is None else cell
+        self.show_all({number: place})
 
-    def _travel(self, before: Place | None, place: Place) -> None:
-        """Note where the hand goes, and how far it has come in this direction."""
-        step = place.index - before.index if before else 0
-        direction = self._direction if step == 0 else (1 if step > 0 else -1)
-        self._travelled = self._travelled + abs(step) if before and direction == self._direction else 0
-        self._direction = direction if before else 1
+    def show_all(self, wanted: Mapping[int, Place]) -> None:
+        """Put images on screen, by the numbers of their cells; those that are at hand at once, and together."""
+        changes, late = CellChanges(self._session.state), []
+        answer: dict[str, Any] = {}
+        for number, place in wanted.items():
+            before = self._session.state.cell(number)
+            self._travels[number] = self._travels.get(number, Travel()).after(before.place, place)
+            known = self._known(place)
+            if known is None:
+                changes.put(number, place=place, picture_problem=None, loading=True)
+                late.append(number)
+            elif (shown := self._shown_with(number, place, known)) is not None:
+                changes.put(number, place=place, **shown)
+                answer |= self._without_answer(number, known)
+        self._session.update(**changes.all, **answer)
+        self._plan()
+        for number in late:
+            self._load_wanted(number)
+
+    def fill(self) -> None:
+        """Load what cells want and do not show yet: their layout is new."""
+        state = self._session.state
+        for number in on_screen(state):
+            cell = state.cell(number)
+            if cell.place is not None and (cell.picture is None or cell.picture.place != cell.place):
+                self.show(cell.place, number)
+        self._plan()
 
     @property
     def is_busy(self) -> bool:
         """Whether anything is being decoded, or will be in a moment."""
-        return self._loading is not None or self._settled.isActive() or self._ahead.is_busy
+        return bool(self._loading) or self._settled.isActive() or self._ahead.is_busy
 
     @Slot(object)
     def _follow(self, state: State) -> None:
@@ -76,14 +115,26 @@ class Pictures(QObject):
         self._was_busy = bool(state.jobs)
 
     def _renew(self) -> None:
-        """Show the picture on screen anew: something else in its study says how, or no longer does."""
-        place = self._session.state.place
-        if place is not None and not self._show_known(place):
-            self._load_wanted()
+        """Show the pictures on screen anew: something else in their study says how, or no longer does."""
+        for number in range(len(self._session.state.cells)):
+            place = self._session.state.cell(number).place
+            if place is not None and not self._show_known(number, place):
+                self._load_wanted(number)
 
     @Slot()
     def _prefetch_whole(self) -> None:
-        self._ahead.plan(self._session.state, self._direction, self._travelled, whole=not self._session.state.jobs)
+        self._plan(whole=not self._session.state.jobs)
+
+    def _plan(self, *, whole: bool = False) -> None:
+        """Keep what is on screen in memory, and decode what will be wanted next, in each cell."""
+        state = self._session.state
+        shown = [state.cell(number).picture for number in on_screen(state)]
+        self._prepared.cache.pin(*(key for p in shown if p is not None and (key := self._key(p.place)) is not None))
+        if state.picture is None or state.picture.place != state.place:
+            return
+        self._ahead.plan(state, {n: (t.direction, t.steps) for n, t in self._travels.items()}, whole=whole)
+        if not whole:
+            self._settled.start()
 
     def scroll(self, steps: int) -> None:
         """Go `steps` images on in the series; it ends at its ends."""
@@ -91,14 +142,17 @@ class Pictures(QObject):
         if series is not None and place is not None:
             self.go_to(place.index + steps)
 
-    def go_to(self, index: int) -> None:
-        """Go to an image of the series; beyond its ends, to the end."""
-        series, place = self._session.state.series, self._session.state.place
-        if series is None or place is None:
+    def go_to(self, index: int, cell: int | None = None) -> None:
+        """Go to an image of the series of a cell, or of the active one; beyond its ends, to the end."""
+        state = self._session.state
+        number = state.active if cell is None else cell
+        shown = state.cell(number)
+        located = find_series(state.scan, shown.place.series) if shown.place is not None else None
+        if located is None or shown.place is None:
             return
-        index = min(max(index, 0), series.frames - 1)
-        if index != place.index or self._session.state.picture_problem:
-            self.show(replace(place, index=index))
+        index = min(max(index, 0), located[1].frames - 1)
+        if index != shown.place.index or shown.picture_problem:
+            self.show(replace(shown.place, index=index), number)
 
     def go_to_last(self) -> None:
         """Go to the last image of the series."""
@@ -115,13 +169,15 @@ class Pictures(QObject):
         if keys[number] != place.series:
             self.show(Place(keys[number], 0))
 
-    def _show_known(self, place: Place, wish: dict[str, Any] | None = None) -> bool:
+    def _known(self, place: Place) -> Prepared | None:
         key = self._key(place)
-        prepared = self._prepared.peek(key) if key is not None else None
-        if prepared is None:
-            return False
-        self._present(place, prepared, wish)
-        return True
+        return self._prepared.peek(key) if key is not None else None
+
+    def _show_known(self, number: int, place: Place) -> bool:
+        prepared = self._known(place)
+        if prepared is not None:
+            self._present(number, place, prepared)
+        return prepared is not None
 
     def _key(self, place: Place) -> Key | None:
         located = find_series(self._session.state.scan, place.series)
@@ -130,80 +186,95 @@ class Pictures(QObject):
         instance, index = located[1].locate(place.index)
         return instance.source, index
 
-    def _load_wanted(self) -> None:
-        place = self._session.state.place
-        if self._loading is not None or place is None:
+    def _cell(self, number: int) -> Cell:
+        """Return a cell; an empty one where the layout has no such cell any more."""
+        state = self._session.state
+        return state.cell(number) if number < len(state.cells) else Cell()
+
+    def _load_wanted(self, number: int) -> None:
+        place = self._cell(number).place
+        if number in self._loading or place is None:
             return
         key = self._key(place)
         if key is None:
             return
-        self._loading = place
+        self._loading[number] = place
         self._session.picture_jobs.start(
             _prepare(self._prepared, key),
-            done=lambda prepared: self._arrived(place, key, prepared),
-            failed=lambda error: self._failed(place, key, error),
-            stopped=self._stopped,
+            done=lambda prepared: self._arrived(number, place, key, prepared),
+            failed=lambda error: self._failed(number, place, key, error),
+            stopped=lambda: self._loading.pop(number, None),
         )
 
-    def _arrived(self, place: Place, key: Key, prepared: Prepared) -> None:
-        self._loading = None
-        wanted, shown = self._session.state.place, self._session.state.picture
+    def _arrived(self, number: int, place: Place, key: Key, prepared: Prepared) -> None:
+        self._loading.pop(number, None)
+        cell = self._cell(number)
+        wanted, shown = cell.place, cell.picture
         if shown is not None and shown.place == wanted and shown.companion is prepared.companion:
             return  # meanwhile it was at hand
         # the series may have grown meanwhile: the index then names another image than the one that was loaded
         is_still_there = wanted is not None and wanted.series == place.series and self._key(place) == key
         if is_still_there:
-            self._present(place, prepared)
+            self._present(number, place, prepared)
         is_done = wanted == place and is_still_there and self._prepared.companions.is_ready(key)
-        if wanted is not None and not is_done and not self._show_known(wanted):
-            self._load_wanted()
+        if wanted is not None and not is_done and not self._show_known(number, wanted):
+            self._load_wanted(number)
 
-    def _failed(self, place: Place, key: Key, error: BaseException) -> None:
-        self._loading = None
-        if self._session.state.place != place or self._key(place) != key:
-            self._load_wanted()
+    def _failed(self, number: int, place: Place, key: Key, error: BaseException) -> None:
+        self._loading.pop(number, None)
+        if self._cell(number).place != place or self._key(place) != key:
+            self._load_wanted(number)
             return
         if not isinstance(error, MedappError):
             self._session.fail(error)
         problem = Problem.from_error(key[0], error)
-        self._session.update(loading=False, picture=None, picture_problem=problem, cine=False)
+        changes = CellChanges(self._session.state)
+        changes.put(number, loading=False, picture=None, picture_problem=problem, cine=False)
+        self._session.update(**changes.all)
 
-    def _stopped(self) -> None:
-        self._loading = None
+    def _present(self, number: int, place: Place, prepared: Prepared) -> None:
+        """Show a picture that is ready."""
+        changes = CellChanges(self._session.state)
+        shown = self._shown_with(number, place, prepared)
+        if shown is None:
+            return
+        changes.put(number, **{**shown, "loading": place != self._cell(number).place})
+        self._session.update(**changes.all, **self._without_answer(number, prepared))
+        self._plan()
 
-    def _present(self, place: Place, prepared: Prepared, wish: dict[str, Any] | None = None) -> None:
-        """Show a picture that is ready; `wish` is what else changes with it, so that all is drawn once."""
+    def _shown_with(self, number: int, place: Place, prepared: Prepared) -> dict[str, Any] | None:
+        """Return what of a cell changes with a picture; None where the series has no such image any more."""
         state = self._session.state
-        wanted = wish["place"] if wish else state.place
         located = find_series(state.scan, place.series)
         if located is None or place.index >= located[1].frames:
-            return
-        study, series = located
-        instance, index = series.locate(place.index)
-        picture = Picture(place, study, series, instance, prepared.frame, prepared.automatic, prepared.companion)
-        changes = {**(wish or {}), "picture": picture, "picture_problem": None, "loading": place != wanted}
-        changes |= _first_look(state, picture)
+            return None
+        instance, _ = located[1].locate(place.index)
+        frame, automatic, companion = prepared.frame, prepared.automatic, prepared.companion
+        picture = Picture(place, *located, instance, frame, automatic, companion)
+        changes = {"picture": picture, "picture_problem": None, "loading": False}
+        return changes | first_look(state, state.cell(number), picture)
+
+    def _without_answer(self, number: int, prepared: Prepared) -> dict[str, Any]:
+        """Return the change that lets the model's answer leave with its picture."""
+        state = self._session.state
         is_another = state.picture is None or state.picture.frame is not prepared.frame
-        if is_another and not isinstance(state.answer, NoPicture):
-            changes["answer"] = NoPicture()  # it belongs to the picture that leaves
-        self._prepared.cache.pin((instance.source, index))
-        self._session.update(**changes)
-        if place == self._session.state.place:
-            self._ahead.plan(self._session.state, self._direction, self._travelled, whole=False)
-            self._settled.start()
+        if number == state.active and is_another and not isinstance(state.answer, NoPicture):
+            return {"answer": NoPicture()}
+        return {}
 
 
-def _first_look(state: State, picture: Picture) -> dict[str, Any]:
-    """Return the viewport of a picture of another series, or with another presentation state; that one has its window.
+def first_look(state: State, cell: Cell, picture: Picture) -> dict[str, Any]:
+    """Return the viewport of a picture of another series, or with another presentation state, and its window.
 
     Else what a person has set stays.
     """
-    before, series = state.picture, picture.place.series
-    if before is None or before.place.series != series:
-        return {"viewport": picture.first_viewport}
-    if _applied_to(before) == _applied_to(picture):
-        return {}
-    return {"viewport": picture.first_viewport, "voi": {k: v for k, v in state.voi.items() if k != series}}
+    before, series = cell.picture, picture.place.series
+    is_new = before is None or before.place.series != series
+    if not is_new and before is not None and _applied_to(before) == _applied_to(picture):
+        return {} if series in cell.voi else {"voi": {**cell.voi, series: choice_when_first_shown(picture)}}
+    choice = (cell.voi.get(series) or known_window(state, series)) if is_new else None
+    voi = {**cell.voi, series: choice or choice_when_first_shown(picture)}
+    return {"viewport": picture.first_viewport, "voi": voi}
 
 
 def _applied_to(picture: Picture) -> PresentationRef | None:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import chain, islice
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice, zip_longest
+from typing import TypeAlias
 
 from medapp.errors import MedappError
 from medapp.imaging.frames import Key, size_of
 from medapp.imaging.prefetch import Wishes, order_of, reach_after
 from medapp.imaging.study import Series
 from medapp.jobs import Job, Progress
+from medapp.ui.cell_changes import on_screen
 from medapp.ui.job_list import JobList
 from medapp.ui.prepared import PreparedFrames
 from medapp.ui.state import State, all_keys, find_series
 
 SHARE = 0.75
 """The part of the cache that one stack may fill: what was on screen before is still there when it is wanted again."""
+
+Wish: TypeAlias = tuple[Key, int]
+"""A frame and the bytes that it will take."""
 
 
 class Prefetching:
@@ -33,22 +39,27 @@ class Prefetching:
         """Whether the plan is still being worked on."""
         return self._running > 0
 
-    def plan(self, state: State, direction: int, travelled: int, *, whole: bool) -> None:
-        """Want what may follow the picture on screen: what is near, or the `whole` stack and its neighbours."""
-        picture, series, place = state.picture, state.series, state.place
-        if picture is None or series is None or place is None:
-            self._wishes.replace(())
-            return
-        room = max(2, int(SHARE * self._prepared.cache.budget_bytes / size_of(picture.frame)) - 1)
-        order = order_of(place.index, series.frames, direction, travelled)
-        wanted: Iterator[Key] = (_key(series, index) for index in islice(order, 2 + reach_after(travelled)))
+    def plan(self, state: State, travels: Mapping[int, tuple[int, int]], *, whole: bool) -> None:
+        """Want what may follow the pictures on screen: what is near, or the `whole` stacks and their neighbours.
+
+        `travels`: direction and steps of the hand, by the numbers of cells. Cells take turns, the active one begins;
+        together they may fill the share of the cache that one stack may.
+        """
+        stacks = [_Stack.of(state, number, travels.get(number, (1, 0))) for number in on_screen(state)]
+        known = [stack for stack in stacks if stack is not None]
+        wanted = chain(_next_cases(state), _in_turn([stack.near() for stack in known]))
         if whole:
-            wanted = chain(wanted, _next_doors(state, place.series), (_key(series, index) for index in order))
-        wanted = chain(_next_cases(state), wanted)
-        self._wishes.replace(islice(wanted, room))
-        while self._running < self._threads:
+            doors = _next_doors(state, state.place.series) if state.place is not None else iter(())
+            wanted = chain(wanted, doors, _in_turn([stack.whole() for stack in known]))
+        self._wishes.replace(_within(self._room(known), wanted))
+        while known and self._running < self._threads:
             self._running += 1
             self._jobs.start(self._work(), done=self._ended, failed=self._ended, stopped=lambda: self._ended(None))
+
+    def _room(self, stacks: Sequence[_Stack]) -> int:
+        """Return how many bytes may be wanted beside what is on screen; never less than a frame for each stack."""
+        shown = sum(stack.frame_bytes for stack in stacks)
+        return max(2 * shown, int(SHARE * self._prepared.cache.budget_bytes) - shown)
 
     def _ended(self, _: object) -> None:
         self._running -= 1
@@ -67,23 +78,72 @@ class Prefetching:
             return
 
 
+@dataclass(frozen=True)
+class _Stack:
+    """The stack of a cell, and where the hand goes in it."""
+
+    series: Series
+    index: int
+    direction: int
+    steps: int
+    frame_bytes: int
+
+    @classmethod
+    def of(cls, state: State, number: int, travel: tuple[int, int]) -> _Stack | None:
+        cell = state.cell(number)
+        located = find_series(state.scan, cell.place.series) if cell.place is not None else None
+        if located is None or cell.place is None or cell.picture is None:
+            return None
+        return cls(located[1], cell.place.index, *travel, size_of(cell.picture.frame))
+
+    def near(self) -> Iterator[Wish]:
+        return islice(self.whole(), 2 + reach_after(self.steps))
+
+    def whole(self) -> Iterator[Wish]:
+        order = order_of(self.index, self.series.frames, self.direction, self.steps)
+        return ((_key(self.series, index), self.frame_bytes) for index in order)
+
+
+def _in_turn(wishes: Sequence[Iterator[Wish]]) -> Iterator[Wish]:
+    """Yield the first wish of each, then the second of each …"""
+    return (wish for turn in zip_longest(*wishes) for wish in turn if wish is not None)
+
+
+def _within(room: int, wishes: Iterator[Wish]) -> Iterator[Key]:
+    """Yield what there is room for, in bytes; what is wanted twice is counted once."""
+    counted: set[Key] = set()
+    for key, frame_bytes in wishes:
+        if key in counted:
+            continue
+        counted.add(key)
+        room -= frame_bytes
+        if room < 0:
+            return
+        yield key
+
+
 def _key(series: Series, index: int) -> Key:
     instance, frame = series.locate(index)
     return instance.source, frame
 
 
-def _next_cases(state: State) -> Iterator[Key]:
+def _next_cases(state: State) -> Iterator[Wish]:
     """Yield what label mode shows next."""
     for place in state.labelling.upcoming if state.labelling is not None else ():
         located = find_series(state.scan, place.series)
         if located is not None and place.index < located[1].frames:
-            yield _key(located[1], place.index)
+            yield _key(located[1], place.index), _usual_bytes(state)
 
 
-def _next_doors(state: State, shown: str) -> Iterator[Key]:
+def _next_doors(state: State, shown: str) -> Iterator[Wish]:
     """Yield the first images of the next and of the previous series."""
     keys = all_keys(state.scan)
     here = keys.index(shown) if shown in keys else 0
     for number in (here + 1, here - 1):
         if 0 <= number < len(keys) and (located := find_series(state.scan, keys[number])) is not None:
-            yield _key(located[1], 0)
+            yield _key(located[1], 0), _usual_bytes(state)
+
+
+def _usual_bytes(state: State) -> int:
+    """Return what a frame that is not known yet is supposed to take: as much as the one on screen."""
+    return 0 if state.picture is None else size_of(state.picture.frame)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QObject, Slot
 
 from medapp.errors import MedappError
@@ -10,6 +12,7 @@ from medapp.imaging.frame import Frame
 from medapp.imaging.frames import FrameCache
 from medapp.imaging.study import Series, Window
 from medapp.jobs import Job, Progress
+from medapp.ui.cell_changes import CellChanges, all_cells
 from medapp.ui.session import Session
 from medapp.ui.state import State, VoiChoice
 
@@ -25,10 +28,14 @@ class SeriesWindows(QObject):
 
     @Slot(object)
     def _follow(self, state: State) -> None:
-        if state.picture is None or state.series is None or state.jobs:
-            return  # the stack may still grow
-        key, series = state.picture.place.series, state.picture.series
-        choice = state.voi.get(key)
+        if state.jobs:
+            return  # the stacks may still grow
+        for cell in all_cells(state):
+            if cell.picture is not None and cell.place is not None:
+                self._ask_for(cell.picture.place.series, cell.picture.series, cell.voi)
+
+    def _ask_for(self, key: str, series: Series, voi: Mapping[str, VoiChoice]) -> None:
+        choice = voi.get(key)
         if choice is None or choice.kind != "series" or self._asked.get(key) == series.frames:
             return
         self._asked[key] = series.frames
@@ -37,9 +44,12 @@ class SeriesWindows(QObject):
             self._session.picture_jobs.start(job, done=lambda window: self._take(key, window), failed=lambda _: None)
 
     def _take(self, key: str, window: Window | None) -> None:
-        voi = self._session.state.voi
-        if window is not None and key in voi and voi[key].kind == "series":
-            self._session.update(voi={**voi, key: VoiChoice("series", window=window)})
+        """Show the stack with its window, in each cell where nobody has chosen another."""
+        changes = CellChanges(self._session.state)
+        for number, cell in enumerate(all_cells(self._session.state)):
+            if window is not None and key in cell.voi and cell.voi[key].kind == "series":
+                changes.put(number, voi={**cell.voi, key: VoiChoice("series", window=window)})
+        self._session.update(**changes.all)
 
 
 def _found(series: Series, cache: FrameCache) -> Job[Window | None]:

@@ -19,6 +19,7 @@ from medapp.i18n import tell, tr
 from medapp.imaging.frames import FrameCache
 from medapp.imaging.readers import Readers
 from medapp.jobs import Job, Progress
+from medapp.storage.measurements import Measurements
 from medapp.storage.opinions import Opinions
 from medapp.storage.settings import FONT_LARGEST, FONT_SMALLEST, Settings, SettingsFile
 from medapp.ui.job_list import JobList
@@ -30,6 +31,8 @@ from medapp.workflows.working import Means
 log = logging.getLogger(__name__)
 LONG_JOBS = 4
 QUIET_JOBS = 3
+MOST_WAITING = 9
+"""Pictures that a person may be waiting for at once: one a cell."""
 PICTURE_MS = 3
 
 
@@ -46,6 +49,7 @@ class Services:
     watching: Watching
     quiet: Means
     opinions: Opinions
+    measurements: Measurements
     settings_file: SettingsFile
     settings: Settings
 
@@ -68,7 +72,8 @@ class Session(QObject):
         self._saved = settings
         self._telling = self._untold = False
         self.jobs = JobList(LONG_JOBS, self)
-        self.picture_jobs = JobList(2 * services.readers.config.processes + 1, self, delivery_ms=PICTURE_MS)
+        threads = 2 * services.readers.config.processes + MOST_WAITING
+        self.picture_jobs = JobList(threads, self, delivery_ms=PICTURE_MS)
         self.project_jobs = JobList(1, self)
         self.note_jobs = JobList(1, self)
         self.watch_jobs = JobList(1, self)

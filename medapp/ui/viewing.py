@@ -82,10 +82,6 @@ class Viewing(QObject):
 
     @Slot(object)
     def _follow(self, state: State) -> None:
-        picture = state.picture
-        if picture is not None and picture.place.series not in state.voi:
-            choice = choice_when_first_shown(picture)
-            self._session.update(voi=_with(state.voi, picture.place.series, choice))
         if state.cine and not self._cine.isActive():
             self._cine.start(self._interval(state))
         elif not state.cine:
