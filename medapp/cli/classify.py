@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
@@ -17,7 +17,7 @@ from medapp.classify.explanation import Explanation
 from medapp.classify.package import Package
 from medapp.classify.reasons import reason_of
 from medapp.classify.registry import Registry
-from medapp.cli import explanations, report_files
+from medapp.cli import explanations, report_files, stacks
 from medapp.cli.heat_map_files import HeatMapFiles
 from medapp.cli.main import ANSWERED, NOTHING_ANSWERED, USAGE
 from medapp.cli.progress import run_shown
@@ -30,6 +30,7 @@ from medapp.workflows.explaining import explain_answers
 from medapp.workflows.folder_reading import Answer, Answers, classify_paths
 from medapp.workflows.reading import Reading
 from medapp.workflows.sending import Sent, prepared_folder, send_on
+from medapp.workflows.stack_summaries import StackSummary, summaries_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -70,11 +71,12 @@ def run(args: argparse.Namespace) -> int:
             explained = run_shown(explain_answers(rows, reading.package_of, engine, readers, args.explain))
             answers = explanations.with_maps(answers, explained)
         files = maps.write(answers.answers, readers) if maps else {}
+        found = summaries_of(answers, reading.aggregate_of)
         sent = None
         if wanted is not None and folder is not None and answers.answers:
             told = report_files.told_of(answers.answers)
             sent = run_shown(send_on(told, reading.package_of, readers, folder, wanted))
-    _print(answers, files, explained, sent, as_document=args.json)
+    _print(answers, files, explained, found, sent, as_document=args.json)
     if sent is not None and not sent.files:
         print(tell(MedappError("send.nothing")), file=sys.stderr)
         return NOTHING_ANSWERED
@@ -86,14 +88,23 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _print(
-    answers: Answers, files: dict[int, Path], explained: dict[int, Explanation], sent: Sent | None, *, as_document: bool
+    answers: Answers,
+    files: dict[int, Path],
+    explained: dict[int, Explanation],
+    found: Sequence[StackSummary],
+    sent: Sent | None,
+    *,
+    as_document: bool,
 ) -> None:
     if as_document:
         document = as_json(answers, files, explained)
+        document["stacks"] = [stacks.as_json(stack, answers) for stack in found]
         document["report"] = report_files.as_json(sent, answers.answers) if sent is not None else None
         print(json.dumps(document, ensure_ascii=False, indent=1))
         return
     print(as_text(answers))
+    if told := stacks.as_text(found, answers):
+        print(told)
     if explained:
         print(explanations.as_text(answers, explained))
     if sent is not None:
@@ -141,6 +152,7 @@ def as_json(
         "results": results,
         "not_images": [{"path": found.path, "what": found.what} for found in answers.not_images],
         "problems": [{"path": p.path, "code": p.code, "reason": tell(p)} for p in answers.problems],
+        "stacks": [],
     }
 
 

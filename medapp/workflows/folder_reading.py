@@ -15,6 +15,7 @@ from medapp.imaging.study import Instance, NotImage, Scan
 from medapp.jobs import Job, Partial, Progress, TimeLeft
 from medapp.workflows.batches import Outcome, Wanted, answered
 from medapp.workflows.reading import Reading
+from medapp.workflows.worklist import entries_of
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,19 @@ class Answer:
 
 @dataclass(frozen=True)
 class Answers:
-    """What was said about everything below some paths, in their order."""
+    """What was said about everything below some paths, in their order.
+
+    Attributes
+    ----------
+    answers : tuple of Answer
+    stacks : tuple of tuple of int or None
+        For each stack of images its answers' numbers, in the order of scrolling; None for an image that failed.
+    """
 
     answers: tuple[Answer, ...]
     not_images: tuple[NotImage, ...] = ()
     problems: tuple[Problem, ...] = ()
+    stacks: tuple[tuple[int | None, ...], ...] = ()
 
 
 def classify_paths(
@@ -136,14 +145,18 @@ class _Finding:
 
     def in_order(self, told: dict[Wanted, Outcome]) -> Answers:
         """Return all answers and problems in the order of the scan."""
-        answers, problems = [], []
+        answers: list[Answer] = []
+        problems: list[Problem] = []
+        numbers: dict[Wanted, int] = {}
         for wanted, instance, refusal in self._all():
             said = told[wanted].told if refusal is None else refusal
             if isinstance(said, Problem):
                 problems.append(said)
             else:
+                numbers[wanted] = len(answers)
                 answers.append(_answer(wanted, instance, said))
-        return Answers(tuple(answers), self.found.not_images, (*self.found.problems, *problems))
+        stacks = [tuple(map(numbers.get, row.images)) for row in entries_of(self.found) if len(row.images) > 1]
+        return Answers(tuple(answers), self.found.not_images, (*self.found.problems, *problems), tuple(stacks))
 
 
 def _answer(wanted: Wanted, instance: Instance, prediction: Prediction) -> Answer:

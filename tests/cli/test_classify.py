@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,12 @@ import pytest
 from medapp import schemas
 from medapp.__main__ import main
 from medapp.classify.archive import pack
+from medapp.classify.package import write_package
 from medapp.classify.registry import Registry
+from medapp.classify.scope import Scope
 from medapp.folders import user_folders
 from medapp.imaging.phantom import PhantomCase, write_ct_series, write_dicom, write_png
-from tests.trial_packages import CLASSES, backbone, package_at
+from tests.trial_packages import CLASSES, backbone, contents, package_at
 
 
 @pytest.fixture
@@ -155,3 +158,27 @@ def test_a_database_that_was_set_aside_is_told_and_the_answer_given(
     database.write_bytes(b"no database at all" * 100)
     assert main(["classify", str(folder / "ct"), "--model", str(zipped)]) == 0
     assert "set aside" in capsys.readouterr().err
+
+
+def test_a_stack_has_one_answer_by_the_rule_of_its_package(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = contents("stacks", scope=Scope(("CT", "PICTURE")))
+    package = write_package(tmp_path / "package", replace(made, metadata=replace(made.metadata, aggregate="mean")))
+    write_ct_series(tmp_path / "ct", slices=4, size=64)
+    write_png(tmp_path / "ct" / "beside.png", PhantomCase(1, nodule=True, size=64))
+    assert main(["classify", str(tmp_path / "ct"), "--model", str(package.path), "--device", "cpu", "--json"]) == 0
+    answer = document(capsys)
+    (stack,) = answer["stacks"]
+    scores = [answer["results"][number]["probabilities"]["NODULE"] for number in stack["results"]]
+    assert stack["score"] == pytest.approx(sum(scores) / 4)
+    assert (stack["images"], stack["answered"], stack["failed"], stack["about"]) == (4, 4, 0, "NODULE")
+    assert answer["results"][stack["highest"]]["probabilities"]["NODULE"] == max(scores)
+    assert (stack["aggregate"], stack["state"], stack["threshold"]) == ("mean", "answered", 0.5)
+
+
+def test_a_stack_that_no_model_is_for_says_so_and_has_no_score(
+    zipped: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_ct_series(tmp_path / "ct", slices=2, size=64)
+    assert main(["classify", str(tmp_path / "ct"), "--model", str(zipped), "--device", "cpu", "--json"]) == 0
+    (stack,) = document(capsys)["stacks"]
+    assert (stack["state"], stack["score"], stack["refused"], stack["label"]) == ("no_model", None, 2, None)
