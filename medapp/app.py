@@ -28,6 +28,7 @@ from medapp.i18n import asked_language, tell, tr
 from medapp.imaging.frames import FrameCache
 from medapp.imaging.limits import ReadLimits
 from medapp.imaging.readers import ReaderConfig, Readers
+from medapp.storage.measurements import Measurements
 from medapp.storage.opinions import Opinions
 from medapp.storage.results import Results
 from medapp.storage.running import Left, Running
@@ -58,6 +59,7 @@ class Parts:
     quiet_engine: Engine
     results: Results
     opinions: Opinions
+    measurements: Measurements
     watched: Watched
     problems: tuple[Problem, ...]
 
@@ -69,7 +71,7 @@ class Parts:
 
     def close(self) -> None:
         """Close the databases, when nothing writes to them any more."""
-        for database in (self.results, self.watched, self.opinions):
+        for database in (self.results, self.watched, self.opinions, self.measurements):
             database.close()
 
 
@@ -135,12 +137,14 @@ def build(folders: Folders, *, safe: bool = False) -> Parts:
     watched = Watched(folders.watched)
     watching = Watching(registry, quiet_engine, watched, results)
     quiet = Means(Reading(registry, quiet_engine, results), results, readers, cache)
-    opinions = Opinions(folders.opinions)
+    opinions, measurements = Opinions(folders.opinions), Measurements(folders.measurements)
     services = Services(
-        folders, readers, cache, reading, registry, engine, watching, quiet, opinions, settings_file, settings
-    )
-    problems = (problem, results.set_aside, watched.set_aside, opinions.set_aside)
-    return Parts(services, engine, quiet_engine, results, opinions, watched, tuple(p for p in problems if p))
+        folders, readers, cache, reading, registry, engine, watching, quiet, opinions, measurements, settings_file,
+        settings,
+    )  # fmt: skip
+    problems = (problem, *(kept.set_aside for kept in (results, watched, opinions, measurements)))
+    told = tuple(problem for problem in problems if problem)
+    return Parts(services, engine, quiet_engine, results, opinions, measurements, watched, told)
 
 
 def _reader_config(settings: Settings, *, safe: bool) -> ReaderConfig:

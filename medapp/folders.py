@@ -49,6 +49,11 @@ class Folders:
         return self.data / "opinions.sqlite"
 
     @property
+    def measurements(self) -> Path:
+        """The database of what was measured on images."""
+        return self.data / "measurements.sqlite"
+
+    @property
     def worklist(self) -> Path:
         """The note of the worklist that was worked through last."""
         return self.config / "worklist.json"

@@ -20,6 +20,7 @@ from medapp.jobs import Progress
 from medapp.storage.opinions import Opinion
 from medapp.storage.settings import Settings
 from medapp.ui.companions import Choice, Companion
+from medapp.ui.measuring_view import MeasuringView
 from medapp.ui.worklist_view import StackView, WorklistView
 
 LEFT_OUT = "x"
@@ -303,6 +304,7 @@ class State:
     stack: StackView | None = None
     worklist: WorklistView = field(default_factory=WorklistView)
     opinions: Mapping[tuple[str, str], Opinion] = field(default_factory=dict)
+    measuring: MeasuringView = field(default_factory=MeasuringView)
     jobs: tuple[JobView, ...] = ()
     notice: str = ""
     settings: Settings = field(default_factory=Settings)
