@@ -12,8 +12,9 @@ from medapp.classify.package import Package
 from medapp.classify.prediction import Prediction
 from medapp.errors import MedappError
 from medapp.imaging.archive import split_source
+from medapp.imaging.frame import Frame
 from medapp.storage.results import ReadFile, Results
-from medapp.workflows.batches import Outcome, Wanted
+from medapp.workflows.batches import FrameOf, Outcome, Wanted
 from medapp.workflows.reading import Reading
 
 log = logging.getLogger(__name__)
@@ -41,7 +42,8 @@ class Memory:
     def __init__(self, reading: Reading, results: Results) -> None:
         self._reading, self._results = reading, results
         self._packages: dict[tuple[str, str, str], Package | None] = {}
-        self._stamps: dict[str, str] = {}
+        self._stamp: tuple[str, str] = ("", "")
+        self._before: dict[Wanted, str] = {}
 
     def recall(self, images: Sequence[Wanted]) -> dict[Wanted, Recalled]:
         """Return what was said about images; those that must be decoded are not in it."""
@@ -50,12 +52,27 @@ class Memory:
         found = {image: self._recalled(files[place]) for image, place in places.items() if place in files}
         return {image: recalled for image, recalled in found.items() if recalled is not None}
 
+    def reader(self, read: FrameOf) -> FrameOf:
+        """Return `read`, which then notes what each file was like before it was read.
+
+        A file that is replaced while its image is answered must not be taken for that image afterwards.
+        """
+
+        def frame(source: str, index: int) -> Frame:
+            image = Wanted(source, index)
+            place = self._place(image)
+            made = read(source, index)
+            self._before[image] = place
+            return made
+
+        return frame
+
     def note(self, outcomes: Sequence[Outcome]) -> None:
-        """Keep which files hold which images; a disk that refuses costs the memory, not the answer."""
+        """Keep which files, of those that were read, hold which images; a disk that refuses costs the memory alone."""
         rows = {
             place: ReadFile(one.told.identity, *one.kind)
             for one in outcomes
-            if isinstance(one.told, Prediction) and one.told.identity and (place := self._place(one.wanted))
+            if (place := self._before.pop(one.wanted, "")) and isinstance(one.told, Prediction) and one.told.identity
         }
         try:
             self._results.note_files(rows)
@@ -79,16 +96,20 @@ class Memory:
 
     def _place(self, image: Wanted) -> str:
         """Return a hash for a frame of a file as it is now, for names are not kept; empty where it is gone."""
-        stamp = self._stamp(image.source)
+        stamp = self._stamp_of(image.source)
         return hashlib.sha256(f"{stamp}|{image.index}".encode(errors="surrogateescape")).hexdigest() if stamp else ""
 
-    def _stamp(self, source: str) -> str:
-        if source not in self._stamps:
-            path, member = split_source(source)
-            try:
-                status = path.stat()
-            except (OSError, ValueError):
-                return ""
-            whole = os.path.abspath(path)  # noqa: PTH100 - links stay as they are
-            self._stamps = {source: f"{whole}|{member or ''}|{status.st_size}|{status.st_mtime_ns}"}
-        return self._stamps[source]
+    def _stamp_of(self, source: str) -> str:
+        """Return what a file is like now; that of the last one is kept, for a file may hold many frames."""
+        last, stamp = self._stamp
+        if source == last:
+            return stamp
+        path, member = split_source(source)
+        try:
+            status = path.stat()
+        except (OSError, ValueError):
+            return ""
+        whole = os.path.abspath(path)  # noqa: PTH100 - links stay as they are
+        stamp = f"{whole}|{member or ''}|{status.st_size}|{status.st_mtime_ns}"
+        self._stamp = source, stamp
+        return stamp

@@ -31,15 +31,17 @@ class Means:
     readers: Readers
     cache: FrameCache | None = None
 
-    @property
-    def frame_of(self) -> FrameOf:
-        """Take what is decoded already, and leave nothing behind: a worklist must not empty the cache."""
-        cache, readers = self.cache, self.readers
+    def frame_of(self, memory: Memory) -> FrameOf:
+        """Take what is decoded already, and leave nothing behind: a worklist must not empty the cache.
+
+        What is read is noted in `memory`; what was in the cache is not, for its file may be another one by now.
+        """
+        cache, read = self.cache, memory.reader(self.readers.frame)
         if cache is None:
-            return readers.frame
+            return read
 
         def frame(source: str, index: int) -> Frame:
-            return cache.peek(source, index) or readers.frame(source, index)
+            return cache.peek(source, index) or read(source, index)
 
         return frame
 
@@ -90,7 +92,7 @@ def answer_images(images: Sequence[Wanted], means: Means) -> Job[None]:
     late: list[Wanted] = []
     for images_now, is_last in ((unknown, False), (late, True)):
         for batch in answered(
-            images_now, means.frame_of, means.reading, parallel=means.parallel, failures=FAILURES_IN_A_ROW
+            images_now, means.frame_of(memory), means.reading, parallel=means.parallel, failures=FAILURES_IN_A_ROW
         ):
             again = [] if is_last else [one.wanted for one in batch if engine_ended(one)]
             late += again

@@ -24,6 +24,7 @@ from medapp.jobs import Partial, run_to_end
 from medapp.storage.results import Results
 from medapp.workflows.batches import BATCH, FrameOf
 from medapp.workflows.reading import Reading
+from medapp.workflows.recalling import Memory
 from medapp.workflows.working import Means, work_through
 from medapp.workflows.worklist import Entry, Key, Stage, Standing, entries_of
 from tests.faults.kills import children_called
@@ -97,10 +98,9 @@ class _SlowMeans(Means):
 
     killer: _Killer | None = None
 
-    @property
-    def frame_of(self) -> FrameOf:
+    def frame_of(self, memory: Memory) -> FrameOf:
         assert self.killer is not None
-        return partial(self.killer.frame, self.readers)
+        return memory.reader(partial(self.killer.frame, self.readers))
 
 
 def kill_worklist(root: Path, kills: int, seed: int = 1, images: int = 500) -> WorklistOutcome:

@@ -159,6 +159,20 @@ def test_a_file_that_was_changed_is_asked_about_again(means: Means, engine: Brig
     assert engine.asked.total() == 2
 
 
+def test_a_file_that_is_replaced_while_it_is_answered_is_not_taken_for_the_image_that_it_was(
+    means: Means, engine: BrightnessEngine, readers: Readers, tmp_path: Path
+) -> None:
+    (path,) = write_pictures(tmp_path / "in", [30])
+    rows = entries(tmp_path / "in", means)
+    (other,) = write_pictures(tmp_path / "other", [200])
+    engine.meanwhile = lambda: path.write_bytes(other.read_bytes() + b"\0")
+    first, _ = outcome(work_through(rows, means))
+    assert first[rows[0].key].label == "NORMAL"
+    engine.meanwhile = lambda: 0
+    again, _ = outcome(work_through(rows, means))
+    assert again[rows[0].key].label == "NODULE"
+
+
 def test_after_a_model_update_old_results_are_told_as_old_until_they_are_asked_again(
     means: Means, registry: Registry, engine: BrightnessEngine, tmp_path: Path
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ class BrightnessEngine(Engine):
         super().__init__(EngineConfig(device="cpu"))
         self.asked: Counter[str] = Counter()
         self.ends: Counter[str] = Counter()
+        self.meanwhile: Callable[[], int] = lambda: 0
 
     def predict_many(
         self, frames: Sequence[Frame], package: Path, *, heat_map: bool = False, **_: Any
@@ -32,6 +33,7 @@ class BrightnessEngine(Engine):
             if self.ends[frame.identity] > 0:
                 self.ends[frame.identity] -= 1
                 raise MedappError("engine.died")
+        self.meanwhile()
         model = read_package(package)
         self.asked.update(frame.identity for frame in frames)
         return [header_refusal(frame, model) or self._told(frame, model) for frame in frames]
