@@ -46,7 +46,7 @@ def needs_heat_map(wanted: Wanted | None) -> bool:
 
 def told_of(answers: Sequence[Answer]) -> list[Told]:
     """Return the answers as they are sent on."""
-    return [Told(answer.path, answer.frame, answer.prediction) for answer in answers]
+    return [Told(answer.path, answer.frame, answer.prediction, sop_instance_uid=answer.sop_instance_uid) for answer in answers]
 
 
 def as_json(sent: Sent, answers: Sequence[Answer]) -> dict[str, Any]:

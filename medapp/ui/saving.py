@@ -82,7 +82,8 @@ def saved(
     yield Progress(0, 1)
     reading = services.reading
     answer = prediction if prediction is not None else reading.classify(picture.frame, heat_map=False)
-    told = Told(picture.instance.source, picture.frame.number, answer, picture.frame, look)
+    uid = picture.instance.sop_instance_uid
+    told = Told(picture.instance.source, picture.frame.number, answer, picture.frame, look, uid)
     return (yield from send_on([told], reading.package_of, services.readers, folder, wanted))
 
 

@@ -51,6 +51,8 @@ class Told:
         Where it is in memory already; else it is read when a form needs it.
     look : Look or None
         What the picture is shown with; None for the file's own window.
+    sop_instance_uid : str
+        Of the instance that the answer is about, where it is known: a file that holds another one by now is refused.
     """
 
     source: str
@@ -58,6 +60,7 @@ class Told:
     prediction: Prediction
     frame: Frame | None = None
     look: Look | None = None
+    sop_instance_uid: str = ""
 
 
 @dataclass(frozen=True)
@@ -159,7 +162,8 @@ def _written(run: _Run, number: int, one: Told) -> Row:
         try:
             outcome = replace(outcome, frame=_frame(run, one))
         except MedappError as error:
-            refused += _refusals(run, PICTURES, error)
+            changed = error.code == "send.changed"
+            refused += _refusals(run, PICTURES | DICOM if changed else PICTURES, error)
     for form, data in _objects(run, outcome, one.look, refused):
         files.append(_write(run, _stem(outcome), _ENDINGS[form], data))
     return Row(values_of(outcome, with_identity=run.wanted.with_identity), tuple(files), tuple(refused))
@@ -170,10 +174,13 @@ def _header(run: _Run, one: Told, refused: list[Refused]) -> SourceHeader | None
     if not (run.needs(DICOM) or run.wanted.with_identity or "pdf" in run.wanted.formats):
         return None
     try:
-        return run.readers.source_header(one.source)
+        header = run.readers.source_header(one.source)
+        if one.sop_instance_uid not in {"", header.get("SOPInstanceUID")}:
+            raise MedappError("send.changed")
     except MedappError as error:
         refused += _refusals(run, DICOM, error)
         return None
+    return header
 
 
 def _frame(run: _Run, one: Told) -> Frame:

@@ -128,13 +128,26 @@ def test_progress_is_told_for_each_answer(images: tuple[Path, Path], readers: Re
     assert [(step.done, step.total) for step in steps] == [(1, 3), (2, 3), (3, 3)]
 
 
-def test_a_file_that_changed_meanwhile_has_no_picture_and_says_why(
+def test_a_file_that_changed_meanwhile_has_neither_picture_nor_report_and_says_why(
     images: tuple[Path, Path], readers: Readers, tmp_path: Path
 ) -> None:
     item = told(images[0], readers)
     stale = replace(item, prediction=replace(item.prediction, identity="e" * 64))
     done = sent([stale], readers, tmp_path)
-    assert [(r.form, r.code) for r in done.refusals] == [("sc", "send.changed"), ("pdf", "send.changed")]
+    assert [(r.form, r.code) for r in done.refusals] == [(form, "send.changed") for form in ("sr", "sc", "pdf")]
+
+
+def test_a_report_is_never_filed_under_the_patient_of_a_file_that_was_replaced_meanwhile(
+    images: tuple[Path, Path], readers: Readers, tmp_path: Path
+) -> None:
+    mine = write_dicom(tmp_path / "mine.dcm", PhantomCase(3, nodule=True, size=64))
+    item = told(mine, readers)
+    frame, uid = readers.frame(str(mine)), str(dcmread(mine).SOPInstanceUID)
+    write_dicom(mine, PhantomCase(4, nodule=False, size=64))
+    shown = replace(item, frame=frame, sop_instance_uid=uid)
+    done = sent([shown], readers, tmp_path / "out", Wanted(("sr", "sc", "pdf", "json"), with_identity=True))
+    assert {(r.form, r.code) for r in done.refusals} == {("sr", "send.changed"), ("sc", "send.changed")}
+    assert dcmread(mine).PatientID not in done.files[-1].read_text(encoding="utf-8")
 
 
 def test_a_file_that_has_vanished_is_told_and_the_tables_are_written(readers: Readers, tmp_path: Path) -> None:
