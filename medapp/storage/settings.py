@@ -108,9 +108,11 @@ class Settings:
         The commands that were chosen last by name, newest first.
     """
 
-    theme: Literal["dark", "light", "contrast"] = _choice("dark", "dark", "light", "contrast", group="look")
+    theme: Literal["dark", "light", "contrast"] = _choice(
+        "dark", "dark", "light", "contrast", group="look", words="command.theme"
+    )
     language: Literal["system", "en", "zh_CN"] = _choice(
-        "system", "system", *LANGUAGES, group="look", words="setting.language"
+        "system", "system", *LANGUAGES, group="look", words="command.language"
     )
     font_px: int = _between(13, FONT_SMALLEST, FONT_LARGEST, group="look", shown_in="px")
     mouse: Literal["own", "weasis", "horos", "radiant", "ohif"] = _choice(

@@ -29,5 +29,5 @@ LOOK_COMMANDS: tuple[Command, ...] = (
     Command("text_larger", "view", ("Ctrl++",), enabled=lambda s: s.settings.font_px < FONT_LARGEST),
     Command("text_smaller", "view", ("Ctrl+-",), enabled=lambda s: s.settings.font_px > FONT_SMALLEST),
 )
-SETTING_COMMANDS: tuple[Command, ...] = ()
+SETTING_COMMANDS: tuple[Command, ...] = (Command("settings", "file", ("Ctrl+,",), starts_section=True),)
 HELP_COMMANDS: tuple[Command, ...] = (Command("about", "help"),)

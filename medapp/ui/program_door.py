@@ -11,8 +11,10 @@ from PySide6.QtCore import QObject, Slot
 
 from medapp import __version__
 from medapp.i18n import LANGUAGES, tr
+from medapp.storage.settings import MOUSE_OWN
 from medapp.ui.program_commands import THEMES
 from medapp.ui.session import Session
+from medapp.ui.settings_window import SettingsWindow
 from medapp.ui.state import Page
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ class ProgramDoor(QObject):
         super().__init__(window)
         self._window = window
         self._session = session
+        self.settings = SettingsWindow(window, session)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """Return what each command of the program does."""
@@ -35,6 +38,7 @@ class ProgramDoor(QObject):
             **{f"language_{code.lower()}": partial(session.choose, language=code) for code in ("system", *LANGUAGES)},
             "text_larger": partial(session.resize_text, 1),
             "text_smaller": partial(session.resize_text, -1),
+            "settings": self.settings.show,
             "about": self.about,
         }
 
@@ -49,6 +53,7 @@ class ProgramDoor(QObject):
         start.recent_requested.connect(lambda path: window.opening.open([Path(path)]))
         start.mouse_chosen.connect(self._choose_mouse)
         start.mouse_dismissed.connect(partial(self._session.choose, mouse_asked=False))
+        self.settings.tell_anew()
 
     @Slot()
     def about(self) -> None:
@@ -58,3 +63,5 @@ class ProgramDoor(QObject):
     @Slot(str)
     def _choose_mouse(self, mouse: str) -> None:
         self._session.choose(mouse=mouse)
+        if mouse == MOUSE_OWN:
+            self.settings.show("mouse")

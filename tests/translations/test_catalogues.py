@@ -31,6 +31,10 @@ PROPER_NAMES = {
     "teach.column_auc": "AUC",
     "ui.figure_auc": "AUC",
     "command.language_en": "English",
+    "setting.mouse_weasis": "Weasis",
+    "setting.mouse_horos": "Horos",
+    "setting.mouse_radiant": "RadiAnt",
+    "setting.mouse_ohif": "OHIF",
 }
 """Texts that are the same in every language, with what they say."""
 UNITS = re.compile(r"\b(R|G|B|b|px|mm|cm|kV|ID|SUVbw|medapp|Python|GPU|Apple)\b")
