@@ -118,7 +118,7 @@ def scale_bar(frame: Frame, viewport: Viewport, screen: tuple[int, int], *, shar
     ScaleBar or None
         None where no spacing holds for the whole picture: unknown, or ultrasound regions that differ or are doubtful.
     """
-    spacing = _spacing_of_all(frame)
+    spacing = spacing_of_all(frame)
     if spacing is None:
         return None
     matrix = viewport.source_to_screen(ImageShape.of(frame), screen)
@@ -131,7 +131,8 @@ def scale_bar(frame: Frame, viewport: Viewport, screen: tuple[int, int], *, shar
     return ScaleBar(length * px_per_mm, tr(f"scale.{key}", length=said))
 
 
-def _spacing_of_all(frame: Frame) -> tuple[float, float] | None:
+def spacing_of_all(frame: Frame) -> tuple[float, float] | None:
+    """Return the row and column spacing in millimetres that holds for the whole picture, None where none does."""
     if not frame.regions:
         return None if frame.geometry.spacing_source == "none" else frame.geometry.spacing_mm
     in_space = [region for region in frame.regions if region.kind == "2d" and region.spacing_mm is not None]

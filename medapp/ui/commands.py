@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from medapp.ui.command import Command
 from medapp.ui.program_commands import HELP_COMMANDS, LOOK_COMMANDS, SETTING_COMMANDS
-from medapp.ui.show_commands import VIEW_COMMANDS
+from medapp.ui.show_commands import (
+    FILE_OUT_COMMANDS,
+    INSPECT_COMMANDS,
+    KEY_IMAGE_COMMANDS,
+    SCREEN_COMMANDS,
+    SIZE_COMMANDS,
+)
 from medapp.ui.state import Answered, NoModel, Page, State, Tool
 from medapp.workflows.label_plan import MOST_CLASSES
 
@@ -98,6 +104,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("worklist_folder", "file"),
     Command("open_sample", "file", (), "sample"),
     Command("save_result", "file", ("Ctrl+Shift+S",), enabled=can_save, starts_section=True),
+    *FILE_OUT_COMMANDS,
     Command("models", "file", ("Ctrl+M",)),
     Command("import_model", "file"),
     *SETTING_COMMANDS,
@@ -124,6 +131,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("fit", "image", ("=",), "fit", toolbar=True, enabled=_has_picture, starts_section=True),
     Command("zoom_in", "image", ("+",), enabled=_has_picture),
     Command("zoom_out", "image", ("-",), enabled=_has_picture),
+    *SIZE_COMMANDS,
     Command("reset", "image", ("Esc",), enabled=_reading),
     Command("image_next", "series", ("Down",), enabled=_has_stack),
     Command("image_previous", "series", ("Up",), enabled=_has_stack),
@@ -143,6 +151,7 @@ COMMANDS: tuple[Command, ...] = (
         enabled=_has_stack,
         starts_section=True,
     ),
+    *KEY_IMAGE_COMMANDS,
     Command("show_start", "view", ("Ctrl+1",), "start", checked=lambda s: s.page is Page.START),
     Command("show_reading", "view", ("Ctrl+2",), "reading", checked=lambda s: s.page is Page.READING),
     Command("show_teaching", "view", ("Ctrl+3",), "teaching", checked=lambda s: s.page is Page.TEACHING),
@@ -191,7 +200,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("worklist", "view", ("F8",), checked=lambda s: s.worklist.shown, enabled=_not_in_label_mode),
     Command("automatic_ai", "view", checked=lambda s: s.settings.automatic_ai),
     Command("classify_ahead", "view", checked=lambda s: s.settings.classify_ahead),
-    *VIEW_COMMANDS,
+    *INSPECT_COMMANDS,
     *LOOK_COMMANDS,
     Command("label_mode", "label", ("L",), checked=lambda s: s.labelling is not None),
     Command("label_projects", "label", ("Ctrl+L",)),
@@ -207,6 +216,7 @@ COMMANDS: tuple[Command, ...] = (
         checked=lambda s: s.labelling is not None and s.labelling.advance,
         enabled=_labelling,
     ),
+    *SCREEN_COMMANDS,
     *HELP_COMMANDS,
 )
 

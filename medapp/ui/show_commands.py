@@ -11,4 +11,14 @@ def has_picture(state: State) -> bool:
     return state.page is Page.READING and state.picture is not None
 
 
-VIEW_COMMANDS: tuple[Command, ...] = (Command("header", "view", ("Ctrl+H",), enabled=has_picture, starts_section=True),)
+FILE_OUT_COMMANDS: tuple[Command, ...] = ()
+SIZE_COMMANDS: tuple[Command, ...] = (
+    Command("one_to_one", "image", ("Ctrl+0",), enabled=has_picture),
+    Command("true_size", "image", ("Ctrl+9",), enabled=has_picture),
+)
+KEY_IMAGE_COMMANDS: tuple[Command, ...] = ()
+INSPECT_COMMANDS: tuple[Command, ...] = (
+    Command("header", "view", ("Ctrl+H",), enabled=has_picture, starts_section=True),
+    Command("histogram", "view", ("Ctrl+G",), enabled=has_picture),
+)
+SCREEN_COMMANDS: tuple[Command, ...] = (Command("measure_screen", "help", starts_section=True),)
