@@ -13,7 +13,7 @@ from medapp.imaging.codecs import is_elsewhere, is_video
 from medapp.imaging.dicom import DicomFile, encapsulated_frames, is_cut_off, open_dicom
 from medapp.imaging.dicom_geometry import geometry_of
 from medapp.imaging.found import FoundImage, Origin
-from medapp.imaging.frame_order import frame_order
+from medapp.imaging.frame_order import frame_order, frame_positions
 from medapp.imaging.functional_groups import FrameScope
 from medapp.imaging.layout import PixelLayout, layout_of
 from medapp.imaging.limits import ReadLimits
@@ -112,7 +112,7 @@ def read_header(file: DicomFile, source: str, limits: ReadLimits) -> FoundImage 
     order, notes = frame_order(dataset, instance.frames, sop_class)
     modality = text(dataset, "Modality").upper() or "OT"
     return FoundImage(
-        instance=replace(instance, frame_order=order) if order else instance,
+        instance=replace(instance, frame_order=order, frame_positions=frame_positions(dataset, instance.frames)),
         modality=modality,
         series_uid=text(dataset, "SeriesInstanceUID"),
         alone=instance.frames > 1 or modality in _ALONE,

@@ -54,6 +54,23 @@ def frame_order(dataset: Dataset, frames: int, sop_class: str) -> tuple[tuple[in
     return () if order == tuple(range(frames)) else order, (*several, *told)
 
 
+def frame_positions(dataset: Dataset, frames: int) -> tuple[tuple[float, float, float], ...]:
+    """Return Image Position (Patient) of each stored frame; empty where one has none, or another orientation.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    frames : int
+        How many are stored.
+    """
+    if not 2 <= frames <= SORTED_FRAMES:
+        return ()
+    geometries = [geometry_of(scope) for scope in FrameScope.of_all(dataset)[:frames]]
+    found = tuple(one.position for one in geometries if one.position is not None)
+    orientations = {one.orientation for one in geometries}
+    return found if len(found) == frames and len(orientations) == 1 and None not in orientations else ()
+
+
 def _slices(scopes: Sequence[FrameScope]) -> list[Slice]:
     dimensions = [_dimensions(scope) for scope in scopes]
     rank = {values: n for n, values in enumerate(sorted(set(dimensions)))}

@@ -97,6 +97,8 @@ class Instance:
         instance follow each other.
     refers_to : tuple of str
         SOP Instance UIDs of the images that a segmentation or a parametric map was made from.
+    frame_positions : tuple of (float, float, float)
+        Image Position (Patient) of each stored frame, where all frames have one orientation; else empty.
     """
 
     source: str
@@ -120,6 +122,7 @@ class Instance:
     geometry: Geometry = field(default_factory=Geometry)
     frame_order: tuple[int, ...] = ()
     refers_to: tuple[str, ...] = ()
+    frame_positions: tuple[tuple[float, float, float], ...] = ()
 
     @property
     def shown(self) -> Sequence[int]:
