@@ -6,6 +6,7 @@
     python3 packaging/dev.py lint              ruff, mypy --strict, import-linter
     python3 packaging/dev.py bench [NAME ...]  benchmarks, as ratios to a reference in the same run
     python3 packaging/dev.py fuzz MINUTES      damaged files of every kind, going on where the last run stopped
+    python3 packaging/dev.py package [...]     what a hospital installs: .deb and archive, without pip (docs/packaging.md)
     python3 packaging/dev.py setup             only make the environment
 
 Makes `.venv` in the checkout from `pyproject.toml` with the versions in `packaging/constraints.txt`, or uses it
@@ -53,11 +54,20 @@ WINDOW_LIBRARIES = {
     "libxkbcommon.so.0": "libxkbcommon0",
 }
 TEST_PROGRAMS = {"Xvfb": "xvfb", "xauth": "xauth"}
+PACKAGE_PROGRAMS = {"zstd": "zstd", "objdump": "binutils"}
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run one of the commands and return its exit status."""
-    commands = {"setup": setup, "run": run, "test": test, "lint": lint, "bench": bench, "fuzz": fuzz}
+    commands = {
+        "setup": setup,
+        "run": run,
+        "test": test,
+        "lint": lint,
+        "bench": bench,
+        "fuzz": fuzz,
+        "package": package,
+    }
     if not arguments or arguments[0] not in commands:
         print(__doc__)
         return 0 if arguments[:1] in (["-h"], ["--help"]) else 2
@@ -115,6 +125,17 @@ def fuzz(arguments: Sequence[str]) -> int:
     if status := setup():
         return status
     return call([python(), "-m", "tests.fuzz", *(arguments or ["10"])])
+
+
+def package(arguments: Sequence[str]) -> int:
+    """Make what a hospital installs, with PyInstaller at the version that is pinned."""
+    if status := setup(wanted=missing_packages(PACKAGE_PROGRAMS)):
+        return status
+    has_packager = [python(), "-c", "import PyInstaller"]
+    install = ["install", "--quiet", "--disable-pip-version-check", "-c", str(CONSTRAINTS), "-e", f"{ROOT}[package]"]
+    if call(has_packager, stderr=subprocess.DEVNULL) and (status := call([python(), "-m", "pip", *install])):
+        return status
+    return call([python(), "-m", "release", *arguments], {"PYTHONPATH": str(ROOT / "packaging")})
 
 
 def setup(_: Sequence[str] = (), wanted: Sequence[str] = ()) -> int:
@@ -207,10 +228,13 @@ def display() -> list[str]:
     return ["xvfb-run", "-a", "-s", "-screen 0 1920x1080x24"] if IS_LINUX else []
 
 
-def call(command: Sequence[str], environment: Mapping[str, str] | None = None, cwd: Path = ROOT) -> int:
+def call(
+    command: Sequence[str], environment: Mapping[str, str] | None = None, cwd: Path = ROOT, stderr: int | None = None
+) -> int:
     """Run a command to its end and return its exit status."""
+    whole = {**os.environ, **(environment or {})}
     try:
-        return subprocess.run(command, env={**os.environ, **(environment or {})}, cwd=cwd, check=False).returncode
+        return subprocess.run(command, env=whole, cwd=cwd, stderr=stderr, check=False).returncode
     except KeyboardInterrupt:
         return 130
 
