@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from medapp.i18n import tell, tr
+from medapp.ui.measuring_view import measures_of
 from medapp.ui.mouse import profile_of
 from medapp.ui.state import Cell, State
 from medapp.ui.voi_choices import voi_shown
@@ -22,6 +23,7 @@ def content_of(state: State, cell: Cell, *, is_active: bool = True) -> ViewerCon
         overlays=state.overlays,
         shutters=state.shutters,
         heat_map=_heat_map(state) if is_active else None,
+        measures=measures_of(state.measuring, cell.picture),
         loading=cell.loading,
         message=_message(cell, state),
     )
