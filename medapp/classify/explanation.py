@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
@@ -109,29 +108,9 @@ def explain(engine: Probes, frame: Frame, package: Package, method: Method) -> J
         raise MedappError("explain.refused")
     target = package.metadata.classes.index(told.explained)
     picture = network_picture(frame, package.preprocess)
-    steps = _Steps(method)
-
-    def cover(masks: Masks) -> Iterator[Progress | Floats]:
-        for first in range(0, len(masks), _MASKS_A_PART):
-            part = masks[first : first + _MASKS_A_PART]
-            scores = engine.covered_scores(picture, part, target, package)
-            yield steps.after(len(part))
-            yield scores
-
-    def slope(shares: Floats) -> Iterator[Progress | Floats]:
-        for first in range(0, len(shares), _SLOPES_A_PART):
-            part = shares[first : first + _SLOPES_A_PART]
-            parts = engine.slopes(picture, part, target, package)
-            yield steps.after(len(part))
-            yield parts * len(part)
-
-    heat_map = told.heat_map
-    if method == "occlusion":
-        heat_map = _dropped((yield from _gathered(cover(_windows()))))
-    elif method == "integrated-gradients":
-        parts = yield from _parts(slope((np.arange(SLOPES) + 0.5) / SLOPES))
-        heat_map = _on_cells(np.sum(parts, axis=0) / SLOPES)
-    scores = yield from _gathered(cover(_hot_and_elsewhere(heat_map, _seed(frame.identity))))
+    passes = _Passes(engine, picture, target, package, _Steps(method))
+    heat_map = yield from _map_by(method, told.heat_map, passes)
+    beaten = yield from _beaten(heat_map, passes, _seed(frame.identity))
     return Explanation(
         frame.identity,
         package.manifest_hash,
@@ -140,9 +119,53 @@ def explain(engine: Probes, frame: Frame, package: Package, method: Method) -> J
         heat_map,
         seen_box(frame, package.preprocess),
         outside_body(heat_map, picture),
-        int(np.sum(scores[1:] > scores[0])),
+        beaten,
         time.perf_counter() - began,
     )
+
+
+def _map_by(method: Method, own: NDArray[np.float32], passes: _Passes) -> Job[NDArray[np.float32]]:
+    """Return the heat map by a method; `own` is the one that came with the answer."""
+    if method == "occlusion":
+        return _dropped((yield from passes.covered(_windows())))
+    if method == "integrated-gradients":
+        return _on_cells((yield from passes.slopes((np.arange(SLOPES) + 0.5) / SLOPES)))
+    return own
+
+
+def _beaten(heat_map: NDArray[np.float32], passes: _Passes, seed: int) -> Job[int]:
+    """Return how many random covers lower the score less than covering what is hot does."""
+    scores = yield from passes.covered(_hot_and_elsewhere(heat_map, seed))
+    return int(np.sum(scores[1:] > scores[0]))
+
+
+@dataclass(frozen=True, eq=False)
+class _Passes:
+    """Asks about one picture, a few passes of the network at a time."""
+
+    engine: Probes
+    picture: NDArray[np.uint8]
+    target: int
+    package: Package
+    steps: _Steps
+
+    def covered(self, masks: Masks) -> Job[Floats]:
+        """Return the score with each mask covered."""
+        found: list[Floats] = []
+        for first in range(0, len(masks), _MASKS_A_PART):
+            part = masks[first : first + _MASKS_A_PART]
+            found.append(self.engine.covered_scores(self.picture, part, self.target, self.package))
+            yield self.steps.after(len(part))
+        return np.concatenate(found)
+
+    def slopes(self, shares: Floats) -> Job[Floats]:
+        """Return each pixel's part in the score, the mean over all points on the way."""
+        total = np.zeros(self.picture.shape[:2])
+        for first in range(0, len(shares), _SLOPES_A_PART):
+            part = shares[first : first + _SLOPES_A_PART]
+            total += len(part) * self.engine.slopes(self.picture, part, self.target, self.package)
+            yield self.steps.after(len(part))
+        return total / len(shares)
 
 
 class _Steps:
@@ -156,21 +179,6 @@ class _Steps:
         self._done += more
         text = tr("explain.progress", done=self._done, total=self._total)
         return Progress(self._done, self._total, text, self._left.after(self._done, self._total))
-
-
-def _parts(reports: Iterator[Progress | Floats]) -> Job[list[Floats]]:
-    """Pass progress on and return what else comes."""
-    values: list[Floats] = []
-    for report in reports:
-        if isinstance(report, Progress):
-            yield report
-        else:
-            values.append(report)
-    return values
-
-
-def _gathered(reports: Iterator[Progress | Floats]) -> Job[Floats]:
-    return np.concatenate((yield from _parts(reports)))
 
 
 def _windows() -> Masks:

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import torch
@@ -24,6 +24,7 @@ from medapp.classify.prediction import foremost
 from medapp.errors import MedappError
 
 T = TypeVar("T")
+Floats: TypeAlias = NDArray[np.floating]
 log = logging.getLogger(__name__)
 MODELS_KEPT = 2
 WHITE = np.uint8(255)
@@ -70,25 +71,36 @@ class _Model:
 
     @torch.inference_mode()
     def answer(self, pictures: NDArray[np.uint8], device: torch.device, *, explain: bool) -> Answers:
-        batch = torch.from_numpy(pictures).to(device)
-        middle, deep = self.classifier.maps_of(batch)
-        mid, pooled = self.classifier.pooled_of(middle, deep)
-        logits = _numpy(self.classifier.logits_of(pooled))
-        if not np.isfinite(logits).all():
-            raise MedappError("engine.not_finite", id=self.package.metadata.id)
+        deep, mid, pooled, logits = self._passed(torch.from_numpy(pictures).to(device))
         calibration, names = self.package.calibration, self.package.metadata.classes
         probabilities = calibration.probabilities(logits)
         labels = [calibration.label(dict(zip(names, row, strict=True))) for row in probabilities.tolist()]
         p_values: NDArray[np.float64] | None = None
         clues: list[str | None] = [None] * len(pictures)
         if self.novelty is not None:
-            by_depth = novelty.p_values(self.novelty, _numpy(mid), _numpy(pooled))
+            by_depth = self._finite(novelty.p_values(self.novelty, mid, pooled))
             p_values, clues = by_depth.min(axis=1), self._clues(pictures, by_depth, device, look_again=explain)
         maps = None
         if explain:
             classes = torch.tensor(_explained(calibration, names, labels, probabilities), device=device)
             maps = _numpy(heat_maps(self.classifier, deep, classes, exclusive=self.exclusive))
         return Answers(probabilities, p_values, labels, clues, maps)
+
+    def _passed(self, batch: Tensor) -> tuple[Tensor, Floats, Floats, Floats]:
+        """Return maps of the last depth, features of both, and logits; where 16 bits overflow, with 32 from now on."""
+        middle, deep = self.classifier.maps_of(batch)
+        mid, pooled = self.classifier.pooled_of(middle, deep)
+        computed = _numpy(mid), _numpy(pooled), _numpy(self.classifier.logits_of(pooled))
+        if self.classifier.half_type is not None and not all(np.isfinite(part).all() for part in computed):
+            log.warning("16 bits overflow over a picture; the model goes on with 32")
+            self.classifier.half_type = None
+            return self._passed(batch)
+        return deep, computed[0], computed[1], self._finite(computed[2])
+
+    def _finite(self, values: Floats) -> Floats:
+        if not np.isfinite(values).all():
+            raise MedappError("engine.not_finite", id=self.package.metadata.id)
+        return values
 
     def _clues(
         self, pictures: NDArray[np.uint8], by_depth: NDArray[np.float64], device: torch.device, *, look_again: bool

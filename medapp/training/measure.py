@@ -28,7 +28,7 @@ from medapp.training.cases.truth import known as is_known
 from medapp.training.checking.check import Checked, judge
 from medapp.training.figures.alarm_figures import Circumstance, Traits
 from medapp.training.figures.evaluate import Answers, figures, patient_numbers
-from medapp.training.lineage import lineage_of
+from medapp.training.lineage import Lineage, lineage_of
 
 BATCH = 16
 
@@ -177,22 +177,31 @@ def measure(
     asking.finish()
     lineage = lineage_of(package, seed=0)
     checked = judge(surveyed, lineage.salt, lineage.sides)
-    learned = {hashed for hashed, side in lineage.sides.items() if side == "development"}
-    seen = np.array(
-        [bool({salted(lineage.salt, s.case.patient), salted(lineage.salt, s.content)} & learned) for s in surveyed.seen]
-    )
+    seen = _learned_from(checked, lineage)
     truth = surveyed.folder.truth(tuple(one.case for one in surveyed.seen), package.metadata.classes)
-    counts = np.array([use != "left_out" for use in checked.uses], np.bool_)
-    if is_several(truth):
-        counts &= is_known(truth).any(axis=1)
+    counts = _counting(checked, truth)
     all_seen = bool(seen[counts].all())
     chosen = counts if all_seen else counts & ~seen
     place = {case.source: position for position, case in enumerate(listing.cases)}
     predictions = [asking.answers[place[one.case.source]] for one in surveyed.seen]
     answers = _answers(package, checked, predictions, truth).only(chosen)
-    cases = tuple(one.case for one, is_chosen in zip(surveyed.seen, chosen, strict=True) if is_chosen)
-    traits = grouped([one.traits for one, is_chosen in zip(surveyed.seen, chosen, strict=True) if is_chosen])
+    counted = [surveyed.seen[number] for number in np.flatnonzero(chosen)]
+    cases, traits = tuple(one.case for one in counted), grouped([one.traits for one in counted])
     return Measured(package, checked, answers, int(seen[counts].sum()), all_seen, prevalence, cases, strange, traits)
+
+
+def _learned_from(checked: Checked, lineage: Lineage) -> NDArray[np.bool_]:
+    """Return of each case whether the model, or one before it, has learned from its patient or its picture."""
+    salt = lineage.salt
+    learned = {hashed for hashed, side in lineage.sides.items() if side == "development"}
+    hashes = ({salted(salt, one.case.patient), salted(salt, one.content)} for one in checked.survey.seen)
+    return np.array([not learned.isdisjoint(own) for own in hashes], np.bool_)
+
+
+def _counting(checked: Checked, truth: Ints) -> NDArray[np.bool_]:
+    """Return of each case whether it counts: not left out, and of several labels one is known at least."""
+    counts = np.array([use != "left_out" for use in checked.uses], np.bool_)
+    return counts & is_known(truth).any(axis=1) if is_several(truth) else counts
 
 
 def _strange(listing: CaseFolder, package: Package) -> tuple[str, ...]:

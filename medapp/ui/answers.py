@@ -80,9 +80,11 @@ class Answers(QObject):
 
     def _take_explanation(self, picture: Picture, explanation: Explanation) -> None:
         answer = self._session.state.shown_answer
-        if answer is not None and _same(self._session.state.picture, picture):
-            self._explaining = None
-            self._session.update(answer=replace(answer, explanation=explanation, explaining=""))
+        if answer is None or not _same(self._session.state.picture, picture):
+            return
+        self._explaining = None
+        fits = explanation.manifest_hash == answer.prediction.model.manifest_hash
+        self._session.update(answer=replace(answer, explanation=explanation if fits else None, explaining=""))
 
     def _end_explaining(self, picture: Picture, error: BaseException | None) -> None:
         """Show the heat map that was there before; a failure is told."""
@@ -160,6 +162,9 @@ def _classified(reading: Reading, frame: Frame, wanted: bool) -> Job[Answered | 
         return Waiting(facts)
     prediction: Prediction = reading.classify(frame)
     yield Progress(1, 1)
+    if prediction.model.manifest_hash != package.manifest_hash:  # the models were changed meanwhile
+        asked = reading.package_of(prediction.model)
+        facts = facts if asked is None else facts_of(asked)
     return Answered(facts, prediction)
 
 

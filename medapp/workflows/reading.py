@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from medapp.classify.contents import Aggregate
-from medapp.classify.engine import Engine, header_refusal, scope_refusal
+from medapp.classify.engine import Engine
 from medapp.classify.package import Package
 from medapp.classify.prediction import ModelKey, Prediction
 from medapp.classify.registry import Registry
+from medapp.classify.telling import header_refusal, scope_refusal
 from medapp.errors import MedappError
 from medapp.imaging.frame import Frame
 from medapp.storage.results import Results

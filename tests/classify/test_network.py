@@ -259,6 +259,43 @@ def test_weights_that_answer_with_no_number_are_told(tmp_path: Path) -> None:
     assert caught.value.code == "engine.not_finite"
 
 
+def test_a_likeness_that_is_no_number_is_told_and_refuses_nothing_by_chance(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    tensors = novelty.fit(*(rng.random((n, w)).astype(np.float32) for n, w in ((20, 64), (20, 128), (9, 64), (9, 128))))
+    tensors["deep.mean"] = np.full_like(tensors["deep.mean"], np.nan)
+    package = package_at(tmp_path / "p", novelty=tensors)
+    with pytest.raises(MedappError) as caught:
+        Inference(devices.choose("cpu")).answer(
+            str(package.path), package.manifest_hash, pictures(1).numpy(), explain=True
+        )
+    assert caught.value.code == "engine.not_finite"
+
+
+def test_a_picture_over_which_sixteen_bits_overflow_is_answered_with_32_and_so_are_the_next(tmp_path: Path) -> None:
+    loaded: list[Classifier] = []
+
+    def overflowing(package: Package, device: torch.device) -> Classifier:
+        classifier = load(package, device)
+        classifier.half_type = torch.bfloat16
+        whole = classifier.maps_of
+
+        def maps_of(batch: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+            middle, deep = whole(batch)
+            return middle, deep * float("inf") if classifier.half_type else deep
+
+        classifier.maps_of = maps_of  # type: ignore[method-assign]
+        loaded.append(classifier)
+        return classifier
+
+    package, inference = answering(tmp_path, overflowing)
+    batch = pictures(2).numpy()
+    told = inference.answer(str(package.path), package.manifest_hash, batch, explain=True)
+    expected = Inference(devices.choose("cpu")).answer(str(package.path), package.manifest_hash, batch, explain=True)
+    np.testing.assert_allclose(told.probabilities, expected.probabilities, atol=1e-6)
+    assert loaded[0].half_type is None
+    assert inference.told_device == "cpu"
+
+
 def test_a_package_that_changed_on_the_way_is_told(tmp_path: Path) -> None:
     package, inference = answering(tmp_path)
     with pytest.raises(MedappError) as caught:

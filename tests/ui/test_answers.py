@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from medapp.app import Parts
 from medapp.classify.explanation import Explanation, Method
-from medapp.classify.prediction import Prediction
+from medapp.classify.prediction import ModelKey, Prediction
 from medapp.errors import MedappError
 from medapp.i18n import tr
 from medapp.imaging.frame import Frame
@@ -35,12 +35,21 @@ class FakeReading:
         self.asked: list[str] = []
         self.error: Exception | None = None
         self.lie = ""
+        self.manifest_hash = "0" * 64
 
     def package_for(self, modality: str, body_part: str = "", view: str = "") -> Any:
         if modality not in self.modalities:
             return None
-        metadata = SimpleNamespace(id="chest", name="Chest model", version="1.0")
-        return SimpleNamespace(metadata=metadata, scope=SimpleNamespace(text="children"), card=lambda: "")
+        return self.package("1.0", self.manifest_hash)
+
+    def package_of(self, key: ModelKey) -> Any:
+        return self.package("answered", key.manifest_hash)
+
+    @staticmethod
+    def package(version: str, manifest_hash: str) -> Any:
+        metadata = SimpleNamespace(id="chest", name="Chest model", version=version)
+        scope = SimpleNamespace(text="children")
+        return SimpleNamespace(metadata=metadata, scope=scope, card=lambda: "", manifest_hash=manifest_hash)
 
     def classify(self, frame: Frame, *, heat_map: bool = True) -> Prediction:
         self.asked.append(frame.identity)
@@ -116,6 +125,16 @@ def test_an_answer_with_a_foreign_identity_is_not_shown(qtbot: QtBot, session: S
 
 
 @pytest.mark.usefixtures("answers")
+def test_an_answer_is_told_in_the_name_of_the_model_that_gave_it(
+    qtbot: QtBot, session: Session, reading: FakeReading
+) -> None:
+    reading.manifest_hash = "1" * 64  # the models are changed between choosing one and its answer
+    answered(qtbot, session)
+    assert session.state.shown_answer is not None
+    assert session.state.shown_answer.model.version == "answered"
+
+
+@pytest.mark.usefixtures("answers")
 def test_no_model_for_a_modality_is_told_quietly(qtbot: QtBot, session: Session, reading: FakeReading) -> None:
     show(session, modality="CT")
     qtbot.waitUntil(lambda: session.state.answer == NoModel("CT"))
@@ -170,6 +189,7 @@ class FakeExplain:
         self.gate = threading.Event()
         self.error: Exception | None = None
         self.steps = self.closed = 0
+        self.manifest_hash = "0" * 64
 
     def __call__(self, engine: object, frame: Frame, package: object, method: Method) -> Job[Explanation]:
         try:
@@ -181,7 +201,7 @@ class FakeExplain:
         if self.error is not None:
             raise self.error
         heat = np.eye(14, dtype=np.float32)
-        return Explanation(frame.identity, "0" * 64, method, "PNEUMONIA", heat, None, 0.1, 90, 1.0)
+        return Explanation(frame.identity, self.manifest_hash, method, "PNEUMONIA", heat, None, 0.1, 90, 1.0)
 
 
 @pytest.fixture
@@ -237,6 +257,19 @@ def test_an_explanation_never_appears_over_another_picture(
     explaining.gate.set()
     qtbot.waitUntil(lambda: not session.state.jobs)
     assert explanation_of(session) is None
+
+
+def test_an_explanation_of_another_model_never_appears_beside_an_answer(
+    qtbot: QtBot, session: Session, answers: Answers, explaining: FakeExplain
+) -> None:
+    answered(qtbot, session)
+    explaining.manifest_hash = "2" * 64
+    explaining.gate.set()
+    answers.explain("occlusion")
+    qtbot.waitUntil(lambda: not session.state.jobs)
+    shown = session.state.shown_answer
+    assert shown is not None
+    assert (shown.explanation, shown.explaining) == (None, "")
 
 
 def test_an_explanation_that_fails_is_told_and_the_answer_stays(

@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from medapp.classify.engine import Engine, EngineConfig, header_refusal
+from medapp.classify.engine import Engine, EngineConfig
 from medapp.classify.package import read_package, write_package
 from medapp.classify.prediction import ModelKey, Prediction
 from medapp.classify.registry import Registry
 from medapp.classify.scope import Scope
+from medapp.classify.telling import header_refusal
 from medapp.errors import MedappError
 from medapp.folders import user_folders
 from medapp.imaging.frame import Frame

@@ -10,9 +10,10 @@ from typing import Any
 import cv2
 import numpy as np
 
-from medapp.classify.engine import Engine, EngineConfig, header_refusal
+from medapp.classify.engine import Engine, EngineConfig
 from medapp.classify.package import Package, read_package
 from medapp.classify.prediction import ModelKey, Prediction
+from medapp.classify.telling import header_refusal
 from medapp.errors import MedappError
 from medapp.imaging.frame import Frame
 
