@@ -29,5 +29,11 @@ LOOK_COMMANDS: tuple[Command, ...] = (
     Command("text_larger", "view", ("Ctrl++",), enabled=lambda s: s.settings.font_px < FONT_LARGEST),
     Command("text_smaller", "view", ("Ctrl+-",), enabled=lambda s: s.settings.font_px > FONT_SMALLEST),
 )
-SETTING_COMMANDS: tuple[Command, ...] = (Command("settings", "file", ("Ctrl+,",), starts_section=True),)
-HELP_COMMANDS: tuple[Command, ...] = (Command("about", "help"),)
+SETTING_COMMANDS: tuple[Command, ...] = (
+    Command("settings", "file", ("Ctrl+,",), starts_section=True),
+    Command("shortcuts", "file"),
+)
+HELP_COMMANDS: tuple[Command, ...] = (
+    Command("key_sheet", "help", ("F1",)),
+    Command("about", "help", starts_section=True),
+)

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Slot
 from medapp import __version__
 from medapp.i18n import LANGUAGES, tr
 from medapp.storage.settings import MOUSE_OWN
+from medapp.ui.keys_window import KeysWindow
 from medapp.ui.program_commands import THEMES
 from medapp.ui.session import Session
 from medapp.ui.settings_window import SettingsWindow
@@ -28,7 +29,8 @@ class ProgramDoor(QObject):
         super().__init__(window)
         self._window = window
         self._session = session
-        self.settings = SettingsWindow(window, session)
+        self.settings, self.keys = SettingsWindow(window, session), KeysWindow(window, session)
+        self.settings.keys_requested.connect(self.keys.editor.show)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """Return what each command of the program does."""
@@ -39,6 +41,8 @@ class ProgramDoor(QObject):
             "text_larger": partial(session.resize_text, 1),
             "text_smaller": partial(session.resize_text, -1),
             "settings": self.settings.show,
+            "shortcuts": self.keys.editor.show,
+            "key_sheet": self.keys.sheet.show,
             "about": self.about,
         }
 
@@ -53,7 +57,8 @@ class ProgramDoor(QObject):
         start.recent_requested.connect(lambda path: window.opening.open([Path(path)]))
         start.mouse_chosen.connect(self._choose_mouse)
         start.mouse_dismissed.connect(partial(self._session.choose, mouse_asked=False))
-        self.settings.tell_anew()
+        for beside in (self.settings.dialog, self.keys.editor, self.keys.sheet):
+            beside.tell_anew()
 
     @Slot()
     def about(self) -> None:

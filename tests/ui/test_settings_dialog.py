@@ -120,10 +120,10 @@ def test_what_is_chosen_is_kept_and_shown_wherever_it_was_changed(qtbot: QtBot, 
     qtbot.addWidget(window)
     desk = SettingsWindow(window, session)
     desk.show("files")
-    dialog = desk.dialog
+    dialog = desk.dialog.now
     assert dialog is not None
     desk.show()
-    assert desk.dialog is dialog, "one dialog at a time"
+    assert desk.dialog.now is dialog, "one dialog at a time"
     qtbot.keyClick(control(dialog, "restore_session"), Qt.Key.Key_Space)
     assert session.settings.restore_session
     file = SettingsFile(session.services.folders.settings)
@@ -132,8 +132,9 @@ def test_what_is_chosen_is_kept_and_shown_wherever_it_was_changed(qtbot: QtBot, 
     size = control(dialog, "font_px")
     assert isinstance(size, QSpinBox)
     assert size.value() == 17
-    desk.tell_anew()
-    assert desk.dialog is not None
-    assert desk.dialog is not dialog
-    desk.dialog.close()
-    qtbot.waitUntil(lambda: desk.dialog is None)
+    desk.dialog.tell_anew()
+    another = desk.dialog.now
+    assert another is not None
+    assert another is not dialog
+    another.close()
+    qtbot.waitUntil(lambda: desk.dialog.now is None)
