@@ -28,6 +28,7 @@ from medapp.i18n import asked_language, tell, tr
 from medapp.imaging.frames import FrameCache
 from medapp.imaging.limits import ReadLimits
 from medapp.imaging.readers import ReaderConfig, Readers
+from medapp.storage.key_images import KeyImages
 from medapp.storage.measurements import Measurements
 from medapp.storage.opinions import Opinions
 from medapp.storage.results import Results
@@ -60,6 +61,7 @@ class Parts:
     results: Results
     opinions: Opinions
     measurements: Measurements
+    key_images: KeyImages
     watched: Watched
     problems: tuple[Problem, ...]
 
@@ -71,7 +73,7 @@ class Parts:
 
     def close(self) -> None:
         """Close the databases, when nothing writes to them any more."""
-        for database in (self.results, self.watched, self.opinions, self.measurements):
+        for database in (self.results, self.watched, self.opinions, self.measurements, self.key_images):
             database.close()
 
 
@@ -138,13 +140,14 @@ def build(folders: Folders, *, safe: bool = False) -> Parts:
     watching = Watching(registry, quiet_engine, watched, results)
     quiet = Means(Reading(registry, quiet_engine, results), results, readers, cache)
     opinions, measurements = Opinions(folders.opinions), Measurements(folders.measurements)
+    key_images = KeyImages(folders.key_images)
     services = Services(
-        folders, readers, cache, reading, registry, engine, watching, quiet, opinions, measurements, settings_file,
-        settings,
+        folders, readers, cache, reading, registry, engine, watching, quiet, opinions, measurements, key_images,
+        settings_file, settings,
     )  # fmt: skip
-    problems = (problem, *(kept.set_aside for kept in (results, watched, opinions, measurements)))
+    problems = (problem, *(kept.set_aside for kept in (results, watched, opinions, measurements, key_images)))
     told = tuple(problem for problem in problems if problem)
-    return Parts(services, engine, quiet_engine, results, opinions, measurements, watched, told)
+    return Parts(services, engine, quiet_engine, results, opinions, measurements, key_images, watched, told)
 
 
 def _reader_config(settings: Settings, *, safe: bool) -> ReaderConfig:

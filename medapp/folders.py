@@ -7,6 +7,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from medapp.errors import MedappError
+
 DATA_VARIABLE = "MEDAPP_HOME"
 
 
@@ -54,6 +56,11 @@ class Folders:
         return self.data / "measurements.sqlite"
 
     @property
+    def key_images(self) -> Path:
+        """The database of marked images."""
+        return self.data / "key_images.sqlite"
+
+    @property
     def worklist(self) -> Path:
         """The note of the worklist that was worked through last."""
         return self.config / "worklist.json"
@@ -75,7 +82,13 @@ class Folders:
 
 
 def user_folders() -> Folders:
-    """Return the folders of this user, or those under ``MEDAPP_HOME`` where that is set."""
+    """Return the folders of this user, or those under ``MEDAPP_HOME`` where that is set.
+
+    Raises
+    ------
+    MedappError
+        If the system knows no home folder of this user: files would land wherever the program was started.
+    """
     home = os.environ.get(DATA_VARIABLE)
     if home:
         root = Path(home)
@@ -83,6 +96,8 @@ def user_folders() -> Folders:
     import platformdirs
 
     dirs = platformdirs.PlatformDirs("medapp", appauthor=False)
+    if not Path(dirs.user_data_dir).is_absolute():  # "~" that nobody could resolve
+        raise MedappError("folders.no_home", variable=DATA_VARIABLE)
     return Folders(Path(dirs.user_data_dir), Path(dirs.user_cache_dir), Path(dirs.user_config_dir))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from medapp.i18n import tell, tr
+from medapp.ui.key_images import is_marked
 from medapp.ui.measuring_view import measures_of
 from medapp.ui.mouse import profile_of
 from medapp.ui.state import Cell, State
@@ -22,6 +23,7 @@ def content_of(state: State, cell: Cell, *, is_active: bool = True) -> ViewerCon
         annotations=state.annotations,
         overlays=state.overlays,
         shutters=state.shutters,
+        key_image=is_marked(cell.picture, state.key_images),
         heat_map=_heat_map(state) if is_active else None,
         measures=measures_of(state.measuring, cell.picture),
         loading=cell.loading,

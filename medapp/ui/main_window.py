@@ -166,6 +166,7 @@ class MainWindow(QMainWindow):
         self._banner.dismissed.connect(partial(session.update, notice=""))
         self.job_bar.cancel_requested.connect(session.jobs.cancel)
         self.opening.thumbnail_made.connect(page.browser.render_thumbnail)
+        page.browser.place_requested.connect(self.pictures.show)
         page.browser.series_requested.connect(lambda key: self.pictures.show(Place(key, 0)))
         page.cells.viewer_made.connect(self._connect_viewer)
         for viewer in page.cells.viewers:

@@ -121,6 +121,7 @@ class ReadingPage(QWidget):
         worklist = replace(state.worklist, shown=False) if alone else state.worklist
         self.worklist.render_view(worklist, judged_here=not state.panel_open)
         self.browser.render_scan(state.scan, state.place.series if state.place else None)
+        self.browser.render_key_images(state.key_images)
         if state.panel_open:
             self.panel.render_answer(
                 state.answer,

@@ -19,6 +19,7 @@ from medapp.i18n import tell, tr
 from medapp.imaging.frames import FrameCache
 from medapp.imaging.readers import Readers
 from medapp.jobs import Job, Progress
+from medapp.storage.key_images import KeyImages
 from medapp.storage.measurements import Measurements
 from medapp.storage.opinions import Opinions
 from medapp.storage.settings import FONT_LARGEST, FONT_SMALLEST, Settings, SettingsFile
@@ -50,6 +51,7 @@ class Services:
     quiet: Means
     opinions: Opinions
     measurements: Measurements
+    key_images: KeyImages
     settings_file: SettingsFile
     settings: Settings
 

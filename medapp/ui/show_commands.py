@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from medapp.ui.command import Command
+from medapp.ui.key_images import is_marked
 from medapp.ui.state import Page, State
 
 
@@ -11,12 +12,28 @@ def has_picture(state: State) -> bool:
     return state.page is Page.READING and state.picture is not None
 
 
+def _has_key_images(state: State) -> bool:
+    return state.page is Page.READING and bool(state.key_images.places)
+
+
 FILE_OUT_COMMANDS: tuple[Command, ...] = ()
 SIZE_COMMANDS: tuple[Command, ...] = (
     Command("one_to_one", "image", ("Ctrl+0",), enabled=has_picture),
     Command("true_size", "image", ("Ctrl+9",), enabled=has_picture),
 )
-KEY_IMAGE_COMMANDS: tuple[Command, ...] = ()
+KEY_IMAGE_COMMANDS: tuple[Command, ...] = (
+    Command(
+        "key_image",
+        "series",
+        ("K",),
+        checked=lambda s: is_marked(s.picture, s.key_images),
+        enabled=has_picture,
+        starts_section=True,
+    ),
+    Command("key_image_next", "series", ("Shift+PgDown",), enabled=_has_key_images),
+    Command("key_image_previous", "series", ("Shift+PgUp",), enabled=_has_key_images),
+    Command("key_images_alone", "series", ("Shift+K",), checked=lambda s: s.key_images.alone, enabled=_has_key_images),
+)
 INSPECT_COMMANDS: tuple[Command, ...] = (
     Command("header", "view", ("Ctrl+H",), enabled=has_picture, starts_section=True),
     Command("histogram", "view", ("Ctrl+G",), enabled=has_picture),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
 from medapp.ui.header_desk import HeaderDesk
 from medapp.ui.histogram_desk import HistogramDesk
+from medapp.ui.key_images import KeyImageMarks
 from medapp.ui.session import Session
 from medapp.ui.sizes import Sizes
 
@@ -23,6 +25,7 @@ class ShowDesk(QObject):
         super().__init__(window)
         self.header = HeaderDesk(window, session)
         self.histogram = HistogramDesk(window, session, window.viewing)
+        self.key_images = KeyImageMarks(session, window.pictures)
         self.sizes = Sizes(window, session, window.viewing)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
@@ -30,6 +33,10 @@ class ShowDesk(QObject):
         return {
             "header": self.header.show,
             "histogram": self.histogram.toggle,
+            "key_image": self.key_images.toggle,
+            "key_image_next": partial(self.key_images.go, 1),
+            "key_image_previous": partial(self.key_images.go, -1),
+            "key_images_alone": self.key_images.toggle_alone,
             "one_to_one": self.sizes.one_to_one,
             "true_size": self.sizes.true_size,
             "measure_screen": self.sizes.measure_screen,

@@ -17,6 +17,7 @@ from medapp.imaging.frame import Frame
 from medapp.imaging.study import Instance, Scan, Series, Study, Window
 from medapp.imaging.voi import starts_inverted
 from medapp.jobs import Progress
+from medapp.storage.key_images import KeyImage
 from medapp.storage.opinions import Opinion
 from medapp.storage.settings import Settings
 from medapp.ui.companions import Choice, Companion
@@ -147,6 +148,15 @@ class Grid:
 
 
 @dataclass(frozen=True)
+class Link:
+    """What goes along in the other cells when it changes in the active one."""
+
+    scroll: bool = False
+    window: bool = False
+    zoom: bool = False
+
+
+@dataclass(frozen=True)
 class NoPicture:
     """There is nothing to classify."""
 
@@ -204,6 +214,25 @@ class NotAnswered:
 
 
 Answer: TypeAlias = NoPicture | NoModel | Waiting | Classifying | Answered | NotAnswered
+
+
+@dataclass(frozen=True)
+class KeyMarks:
+    """Which images are marked as key images, and where those of them lie that are open.
+
+    Attributes
+    ----------
+    marked : frozenset of KeyImage
+        All that this station knows.
+    places : mapping of str to tuple of int
+        By the key of a series: the indices in its stack, from 0. Series without any are left out.
+    alone : bool
+        Whether the browser lists nothing else.
+    """
+
+    marked: frozenset[KeyImage] = frozenset()
+    places: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -275,6 +304,8 @@ class State:
         The active cell, from 0.
     grids : tuple of Grid
         How the cells are laid out, one entry a window.
+    arranged : bool
+        Whether a person has chosen what is where: then no rule does it any more.
     """
 
     page: Page = Page.START
@@ -282,6 +313,10 @@ class State:
     cells: tuple[Cell, ...] = (Cell(),)
     active: int = 0
     grids: tuple[Grid, ...] = (Grid(),)
+    arranged: bool = False
+    link: Link = field(default_factory=Link)
+    cross_lines: bool = True
+    cine_speed: float = 1.0
     place: Place | None = None
     picture: Picture | None = None
     loading: bool = False
@@ -304,6 +339,7 @@ class State:
     stack: StackView | None = None
     worklist: WorklistView = field(default_factory=WorklistView)
     opinions: Mapping[tuple[str, str], Opinion] = field(default_factory=dict)
+    key_images: KeyMarks = field(default_factory=KeyMarks)
     measuring: MeasuringView = field(default_factory=MeasuringView)
     jobs: tuple[JobView, ...] = ()
     notice: str = ""

@@ -22,12 +22,19 @@ SCALE_LIFT = 52
 
 
 def draw_annotations(
-    painter: QPainter, area: QRect, picture: Picture, viewport: Viewport, voi: Voi | None, *, full: bool
+    painter: QPainter,
+    area: QRect,
+    picture: Picture,
+    viewport: Viewport,
+    voi: Voi | None,
+    *,
+    full: bool,
+    told: Sequence[str] = (),
 ) -> None:
-    """Draw everything that says what the picture shows; not `full`: only what must never be hidden."""
+    """Draw everything that says what the picture shows, and what else is `told`; not `full`: what is never hidden."""
     painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
     if not full:
-        _draw_lines(painter, area, must_be_seen(picture), right=False, bottom=True)
+        _draw_lines(painter, area, [*told, *must_be_seen(picture)], right=False, bottom=True)
         return
     ratio = painter.device().devicePixelRatioF()
     screen = (round(area.width() * ratio), round(area.height() * ratio))
@@ -44,7 +51,7 @@ def draw_annotations(
     )
     _draw_lines(painter, area, _readable(corners.top_left, picture), right=False, bottom=False)
     _draw_lines(painter, area, _readable(corners.top_right, picture), right=True, bottom=False)
-    _draw_lines(painter, area, [*about_picture(picture), *corners.bottom_left], right=False, bottom=True)
+    _draw_lines(painter, area, [*told, *about_picture(picture), *corners.bottom_left], right=False, bottom=True)
     _draw_lines(painter, area, corners.bottom_right, right=True, bottom=True)
     _draw_letters(painter, area, picture, viewport)
     _draw_scale(painter, area, picture, viewport, screen)

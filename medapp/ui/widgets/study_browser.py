@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from medapp.errors import Problem
 from medapp.i18n import tell, tr
 from medapp.imaging.study import NotImage, Patient, Scan, Series, Study
-from medapp.ui.state import series_key
+from medapp.ui.state import KeyMarks, Place, series_key
 from medapp.ui.widgets.images import as_qimage
 from medapp.ui.widgets.layouts import column, label, named, plain_tooltip
 from medapp.ui.widgets.picture_notes import WARNING, note_texts
@@ -32,6 +32,8 @@ from medapp.ui.widgets.wording import date_text, patient_text, plain_text
 
 THUMBNAIL_PX = 48
 KEY_ROLE = Qt.ItemDataRole.UserRole
+INDEX_ROLE = Qt.ItemDataRole.UserRole + 1
+STAR = "\u2605"
 LISTED_LIMIT = 2000
 ROWS_SECONDS = 0.005
 
@@ -40,6 +42,7 @@ class StudyBrowser(QWidget):
     """Renders a scan as a tree; emits the key of the series that is asked for."""
 
     series_requested = Signal(str)
+    place_requested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,6 +54,7 @@ class StudyBrowser(QWidget):
         self._blank = _blank_icon()
         self._shown: str | None = None
         self._headings: list[str] = []
+        self._marks = KeyMarks()
         self._rows: Iterator[None] = iter(())
         self._row_timer = QTimer(self, interval=0)
         self._row_timer.timeout.connect(self._add_rows)
@@ -88,6 +92,28 @@ class StudyBrowser(QWidget):
         self._problems.render_problems(scan.problems, scan.not_images)
         self._shown = shown
         self._select()
+
+    def render_key_images(self, marks: KeyMarks) -> None:
+        """List the key images below their series; nothing else, where they are wanted alone."""
+        if marks.places is self._marks.places and marks.alone == self._marks.alone:
+            return
+        self._marks = marks
+        for key, item in self._items.items():
+            _list_places(item, marks.places.get(key, ()))
+        self._hide_others()
+
+    def _hide_others(self) -> None:
+        """Hide the series without key images where those are wanted alone, and headings that nothing is left below."""
+        for number in range(self._tree.topLevelItemCount()):
+            top = self._tree.topLevelItem(number)
+            studies = [top.child(n) for n in range(top.childCount())] if top is not None else []
+            for study in studies:
+                series = [study.child(n) for n in range(study.childCount())]
+                for item in series:
+                    item.setHidden(self._marks.alone and item.data(0, KEY_ROLE) not in self._marks.places)
+                study.setHidden(bool(series) and all(item.isHidden() for item in series))
+            if top is not None:
+                top.setHidden(bool(studies) and all(study.isHidden() for study in studies))
 
     def _select(self) -> None:
         item = self._items.get(self._shown or "")
@@ -138,6 +164,8 @@ class StudyBrowser(QWidget):
                 self._row_timer.start()
                 return
         self._row_timer.stop()
+        if self._marks.alone:
+            self._hide_others()
         self._select()
 
     def _added_rows(self, scan: Scan) -> Iterator[None]:
@@ -160,12 +188,15 @@ class StudyBrowser(QWidget):
         item.setSizeHint(0, QSize(0, THUMBNAIL_PX + 8))
         item.setIcon(0, self._thumbnails.get(key) or self._blank)
         self._items[key] = item
+        _list_places(item, self._marks.places.get(key, ()))
         return item
 
     @Slot(QTreeWidgetItem)
     def _request(self, item: QTreeWidgetItem) -> None:
-        key = item.data(0, KEY_ROLE)
-        if key:
+        key, index = item.data(0, KEY_ROLE), item.data(0, INDEX_ROLE)
+        if key and index is not None:
+            self.place_requested.emit(Place(key, int(index)))
+        elif key:
             self.series_requested.emit(key)
 
 
@@ -249,6 +280,19 @@ def _headings(scan: Scan) -> list[str]:
 def _study_text(study: Study) -> str:
     parts = [date_text(study.date), plain_text(study.description)]
     return " · ".join(p for p in parts if p) or tr("ui.study")
+
+
+def _list_places(item: QTreeWidgetItem, places: tuple[int, ...]) -> None:
+    """List the key images of a series below it."""
+    if tuple(item.child(n).data(0, INDEX_ROLE) for n in range(item.childCount())) == places:
+        return
+    item.takeChildren()
+    for place in places:
+        child = QTreeWidgetItem([f"{STAR} {tr('key_images.image', number=place + 1)}"])
+        child.setData(0, KEY_ROLE, item.data(0, KEY_ROLE))
+        child.setData(0, INDEX_ROLE, place)
+        item.addChild(child)
+    item.setExpanded(bool(places))
 
 
 def _write(item: QTreeWidgetItem, series: Series) -> None:

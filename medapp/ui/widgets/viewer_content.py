@@ -30,6 +30,7 @@ class ViewerContent:
     annotations: bool = True
     overlays: bool = True
     shutters: bool = True
+    key_image: bool = False
     heat_map: HeatMapView | None = None
     measures: Measures = field(default_factory=Measures)
     loading: bool = False
@@ -45,7 +46,7 @@ def only_window_differs(one: ViewerContent, other: ViewerContent) -> bool:
 
 def _look(content: ViewerContent) -> tuple[object, ...]:
     """Return what a content looks like, its picture and its window left out."""
-    shown = content.annotations, content.overlays, content.shutters
+    shown = content.annotations, content.overlays, content.shutters, content.key_image
     return content.viewport, content.tool, shown, content.measures, content.loading, content.message
 
 

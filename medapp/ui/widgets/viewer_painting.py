@@ -66,7 +66,10 @@ def paint_texts(painter: QPainter, content: ViewerContent, *, late: bool, focuse
     """Paint the corners, and the sentence in the middle where there is one."""
     area = _area(painter)
     if content.picture is not None:
-        draw_annotations(painter, area, content.picture, content.viewport, content.voi, full=content.annotations)
+        told = [tr("key_images.mark")] if content.key_image else []
+        draw_annotations(
+            painter, area, content.picture, content.viewport, content.voi, full=content.annotations, told=told
+        )
     if content.message:
         draw_message(painter, area, content.message)
     elif late:
