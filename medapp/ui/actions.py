@@ -45,6 +45,11 @@ class Actions(QObject):
     def __getitem__(self, command_id: str) -> QAction:
         return self._actions[command_id]
 
+    @property
+    def offer_actions(self) -> tuple[QAction, ...]:
+        """The windows that the picture can be shown with, one action each."""
+        return tuple(self._offer_actions)
+
     def _make(self, command: Command, handler: Callable[[], object]) -> QAction:
         action = QAction(tr(f"command.{command.id}"), self)
         action.setObjectName(command.id)

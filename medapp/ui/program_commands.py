@@ -34,6 +34,7 @@ SETTING_COMMANDS: tuple[Command, ...] = (
     Command("shortcuts", "file"),
 )
 HELP_COMMANDS: tuple[Command, ...] = (
-    Command("key_sheet", "help", ("F1",)),
+    Command("palette", "help", ("Ctrl+K", "Ctrl+Shift+P")),
+    Command("key_sheet", "help", ("F1",), starts_section=True),
     Command("about", "help", starts_section=True),
 )

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Slot
 from medapp import __version__
 from medapp.i18n import LANGUAGES, tr
 from medapp.storage.settings import MOUSE_OWN
+from medapp.ui.command_palette import CommandPalette
 from medapp.ui.keys_window import KeysWindow
 from medapp.ui.program_commands import THEMES
 from medapp.ui.session import Session
@@ -30,6 +31,7 @@ class ProgramDoor(QObject):
         self._window = window
         self._session = session
         self.settings, self.keys = SettingsWindow(window, session), KeysWindow(window, session)
+        self.palette = CommandPalette(window, session)
         self.settings.keys_requested.connect(self.keys.editor.show)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
@@ -42,6 +44,7 @@ class ProgramDoor(QObject):
             "text_smaller": partial(session.resize_text, -1),
             "settings": self.settings.show,
             "shortcuts": self.keys.editor.show,
+            "palette": self.palette.toggle,
             "key_sheet": self.keys.sheet.show,
             "about": self.about,
         }
@@ -57,7 +60,7 @@ class ProgramDoor(QObject):
         start.recent_requested.connect(lambda path: window.opening.open([Path(path)]))
         start.mouse_chosen.connect(self._choose_mouse)
         start.mouse_dismissed.connect(partial(self._session.choose, mouse_asked=False))
-        for beside in (self.settings.dialog, self.keys.editor, self.keys.sheet):
+        for beside in (self.settings.dialog, self.keys.editor, self.keys.sheet, self.palette):
             beside.tell_anew()
 
     @Slot()

@@ -130,7 +130,7 @@ def test_a_conflict_is_told_before_the_key_is_taken(qtbot: QtBot, editor: Shortc
     choose(editor, "invert")
     with qtbot.assertNotEmitted(editor.keys_requested):
         press(editor, "Ctrl+O")
-    assert "Open images" in told(editor)
+    assert "Open files" in told(editor)
     assert part(editor, "keys_add").text() == "Take it"
     with qtbot.waitSignal(editor.keys_requested) as asked:
         qtbot.mouseClick(part(editor, "keys_add"), Qt.MouseButton.LeftButton)
