@@ -10,6 +10,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 HOLD_TORCH = frozenset({"_engine", "_weights", "train"})
 
@@ -50,10 +51,12 @@ def _choose_language(*, of_a_person: bool) -> None:
 
     language = asked_language()
     if not language and of_a_person:
+        from medapp.errors import MedappError
         from medapp.folders import user_folders
         from medapp.storage.settings import chosen_language
 
-        language = chosen_language(user_folders().settings)
+        with suppress(MedappError):  # no home: the command that needs one tells it
+            language = chosen_language(user_folders().settings)
     speak(language)
 
 

@@ -6,7 +6,7 @@
     python3 packaging/dev.py lint              ruff, mypy --strict, import-linter
     python3 packaging/dev.py bench [NAME ...]  benchmarks, as ratios to a reference in the same run
     python3 packaging/dev.py fuzz MINUTES      damaged files of every kind, going on where the last run stopped
-    python3 packaging/dev.py package [...]     what a hospital installs: .deb and archive, without pip (docs/packaging.md)
+    python3 packaging/dev.py package [...]     what a hospital installs: .deb and archive (docs/packaging.md)
     python3 packaging/dev.py setup             only make the environment
 
 Makes `.venv` in the checkout from `pyproject.toml` with the versions in `packaging/constraints.txt`, or uses it

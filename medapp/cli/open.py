@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from pathlib import Path
 
 from medapp.errors import MedappError
 from medapp.i18n import tr
 
+_LIBRARY = re.compile(r"([\w.+-]+\.so[\d.]*): cannot open shared object file")
 DISPLAY_VARIABLES = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
 
@@ -23,6 +25,11 @@ def run(args: argparse.Namespace) -> int:
     """Open the window and return when it is closed."""
     if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in DISPLAY_VARIABLES):
         raise MedappError("open.no_display")  # Qt would abort the process
-    from medapp.app import run_window
+    try:
+        from medapp.app import run_window
+    except ImportError as error:
+        if not (lacking := _LIBRARY.match(str(error))):
+            raise
+        raise MedappError("open.libraries", name=lacking[1]) from error
 
     return run_window(tuple(path.absolute() for path in args.paths), sample=args.sample)

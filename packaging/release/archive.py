@@ -1,4 +1,4 @@
-"""Archives that come out the same from the same files: tar in a fixed order, with the commit's date and root's names."""
+"""Archives that come out the same from the same files: tar in a fixed order, dated by the commit, owned by root."""
 
 from __future__ import annotations
 

@@ -37,6 +37,18 @@ class Part:
         return (*folders, *(f"{module.replace('.', '/')}.*" for module in self.modules), *self.files)
 
 
+TORCH_TESTS = (
+    *("opinfo", "generated", "common_methods_invocations", "common_utils", "common_modules", "common_nn"),
+    *("common_fsdp", "common_quantization", "common_device_type", "common_distributed"),
+    *("common_optimizers", "common_cuda", "optests", "distributed.rpc", "distributed.nn"),
+    *("distributed._tensor", "distributed.distributed_test", "hop_db"),
+)
+OTHER_CODECS = (
+    *("aec", "apng", "avif", "bcn", "bitshuffle", "blosc", "blosc2", "bmp", "brotli", "cms", "gif"),
+    *("h5checksum", "htj2k", "lz4", "lz4f", "lzf", "lzfse", "lzham", "lzo", "meshopt", "pcodec", "pglz"),
+    *("qoi", "quantize", "rcomp", "rgbe", "snappy", "sperr", "spng", "sz3", "szip", "ultrahdr", "zfp"),
+    *("zlibng", "zopfli", "ljpeg"),
+)
 LEFT_OUT = (
     Part("Triton", "compiles GPU code for torch.compile, which medapp does not use", ("triton",)),
     Part(
@@ -66,14 +78,7 @@ LEFT_OUT = (
         "only who builds or tests PyTorch needs them",
         (
             *("torch.utils.tensorboard", "torch.utils.benchmark", "torch.utils.hipify", "torch._dynamo.test_case"),
-            *(
-                f"torch.testing._internal.{name}"
-                for name in (
-                    "opinfo generated common_methods_invocations common_utils common_modules common_nn common_fsdp "
-                    "common_quantization common_device_type common_distributed common_optimizers common_cuda optests "
-                    "distributed.rpc distributed.nn distributed._tensor distributed.distributed_test hop_db"
-                ).split()
-            ),
+            *(f"torch.testing._internal.{name}" for name in TORCH_TESTS),
         ),
         ("torch/include/*", "torch/bin/protoc*", "torch/share/*", "torch/lib/*.a"),
     ),
@@ -149,14 +154,7 @@ LEFT_OUT = (
         "imagecodecs: formats that no scan comes in",
         "DICOM, TIFF, PNG and JPEG need sixteen of its codecs",
         (),
-        tuple(
-            f"imagecodecs/_{name}.*"
-            for name in (
-                "aec apng avif bcn bitshuffle blosc blosc2 bmp brotli cms gif h5checksum htj2k lz4 lz4f lzf lzfse "
-                "lzham lzo meshopt pcodec pglz qoi quantize rcomp rgbe snappy sperr spng sz3 szip ultrahdr zfp zlibng "
-                "zopfli ljpeg"
-            ).split()
-        ),
+        tuple(f"imagecodecs/_{name}.*" for name in OTHER_CODECS),
     ),
     Part(
         "ONNX: other runtimes, training tools, back-end tests",
@@ -168,6 +166,7 @@ LEFT_OUT = (
             "onnxruntime.quantization",
             "onnxruntime.tools",
             "onnxruntime.datasets",
+            "flatbuffers",
         ),
     ),
     Part(

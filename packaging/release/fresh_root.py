@@ -23,7 +23,7 @@ from pathlib import Path
 MIRROR, SUITE = "http://deb.debian.org/debian", "bookworm"
 SCREEN = ("xvfb", "xauth", "xdotool")
 USER, HOME = "tester", "home/tester"
-MOUNTS = (("proc", "proc"), ("sysfs", "sys"), ("tmpfs", "dev/shm"))  # noqa: S108 - shared memory, not a file of ours
+MOUNTS = (("proc", "proc"), ("sysfs", "sys"), ("tmpfs", "dev/shm"))
 PATIENCE = 180
 
 
@@ -94,7 +94,7 @@ def install(root: Root, package: Path) -> dict[str, object]:
     inside = root.folder / "var" / "tmp" / "medapp.deb"
     shutil.copyfile(package, inside)
     began = time.monotonic()
-    root.run("dpkg", "-i", "/var/tmp/medapp.deb")  # noqa: S108 - of the other system
+    root.run("dpkg", "-i", "/var/tmp/medapp.deb")
     seconds = time.monotonic() - began
     inside.unlink()
     if changed := root.run("dpkg", "--verify", "medapp"):
@@ -147,7 +147,7 @@ def window(root: Root, folder: Path) -> dict[str, object]:
     """Open the images in the window, ask for an answer by its key, and take screenshots on the way."""
     frames = root.folder / "var" / "tmp" / "screen"
     frames.mkdir(exist_ok=True)
-    screen = ["Xvfb", ":77", "-screen", "0", "1600x1000x24", "-fbdir", "/var/tmp/screen", "-nolisten", "tcp"]  # noqa: S108
+    screen = ["Xvfb", ":77", "-screen", "0", "1600x1000x24", "-fbdir", "/var/tmp/screen", "-nolisten", "tcp"]
     shot, settle = frames / "Xvfb_screen0", ("xdotool", "search", "--sync", "--onlyvisible", "--name", "medapp")
     with _running([*root.prefix(), *screen]):
         _wait_for(shot.is_file, "the screen")

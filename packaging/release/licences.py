@@ -11,12 +11,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 ALLOWED = frozenset(
-    """
-    0BSD AFL-2.1 Apache-2.0 BSD-2-Clause BSD-3-Clause BSD-4-Clause-UC BSL-1.0 bzip2-1.0.6 CC0-1.0 FTL HPND ICU IJG
-    ISC LGPL-2.0-or-later LGPL-2.1-only LGPL-2.1-or-later LGPL-3.0-only LGPL-3.0-or-later libpng-2.0 libtiff MIT
-    MIT-CMU MIT-open-group MPL-2.0 NCSA OpenSSL PSF-2.0 Python-2.0.1 Unicode-3.0 Unlicense X11 Zlib blessing
-    LicenseRef-NVIDIA-Proprietary LicenseRef-NVIDIA-SOFTWARE-LICENSE LicenseRef-Public-Domain LicenseRef-Bitstream-Vera
-    """.split()
+    {
+        *("0BSD", "AFL-2.1", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BSD-4-Clause-UC", "BSL-1.0"),
+        *("bzip2-1.0.6", "CC0-1.0", "FTL", "HPND", "ICU", "IJG", "ISC", "LGPL-2.0-or-later", "LGPL-2.1-only"),
+        *("LGPL-2.1-or-later", "LGPL-3.0-only", "LGPL-3.0-or-later", "libpng-2.0", "libtiff", "MIT", "MIT-CMU"),
+        *("MIT-open-group", "MPL-2.0", "NCSA", "OpenSSL", "PSF-2.0", "Python-2.0.1", "Unicode-3.0", "Unlicense"),
+        *("X11", "Zlib", "blessing", "LicenseRef-NVIDIA-Proprietary", "LicenseRef-NVIDIA-SOFTWARE-LICENSE"),
+        *("LicenseRef-Public-Domain", "LicenseRef-Bitstream-Vera"),
+    }
 )
 ALLOWED_EXCEPTIONS = frozenset({"GCC-exception-3.1", "LLVM-exception", "Bootloader-exception"})
 
@@ -30,6 +32,7 @@ REVIEWED: Mapping[str, str] = MappingProxyType(
         "Jinja2": "BSD-3-Clause",
         "jinja2": "BSD-3-Clause",
         "mpmath": "BSD-3-Clause",
+        "nvidia-cusparselt-cu13": "LicenseRef-NVIDIA-Proprietary",
         "onnxruntime": "MIT",
         "opencv-python-headless": "Apache-2.0 AND LGPL-2.1-or-later",  # FFmpeg, built without its GPL parts
         "openpyxl": "MIT",
@@ -44,6 +47,26 @@ REVIEWED: Mapping[str, str] = MappingProxyType(
         "torchvision": "BSD-3-Clause",
         "charset-normalizer": "MIT",
         "cloudpickle": "BSD-3-Clause",
+    }
+)
+
+SYSTEM: Mapping[str, str] = MappingProxyType(
+    {
+        # Packages of Debian whose libraries go in; read in their copyright files, for the library alone
+        "libbz2-1.0": "bzip2-1.0.6",
+        "libffi8": "MIT",
+        "liblzma5": "LicenseRef-Public-Domain",
+        "libsqlite3-0": "blessing",
+        "libssl3": "Apache-2.0",
+        "libxcb-cursor0": "MIT",
+        "libxcb-icccm4": "MIT",
+        "libxcb-image0": "MIT",
+        "libxcb-keysyms1": "MIT",
+        "libxcb-render-util0": "MIT",
+        "libxcb-util1": "MIT",
+        "libxcb-xkb1": "MIT",
+        "libxkbcommon-x11-0": "MIT",
+        "libxkbcommon0": "MIT",
     }
 )
 

@@ -10,7 +10,6 @@ from release import deb
 from release.archive import tree, write_compressed
 from release.plan import ROOT, Plan
 
-
 SYSTEM_PACKAGES = (
     *("fontconfig-config", "libdbus-1-3", "libegl1", "libfontconfig1", "libfreetype6", "libgcc-s1", "libgl1"),
     *("libglib2.0-0", "libstdc++6", "libwayland-client0", "libwayland-cursor0", "libwayland-egl1", "libx11-6"),

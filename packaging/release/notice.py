@@ -10,12 +10,13 @@ HEADING = """\
 medapp {version}: licences of everything in this package
 ========================================================
 
-medapp itself is under the Apache License 2.0. The package brings the components listed here, each under its own licence;
-their texts follow the list. Nothing in it is under the GPL or the AGPL alone. Where a component offers a choice that
-includes the LGPL (Qt for Python), the LGPL is what it is used under: its libraries lie as separate files below `_internal`
-and may be replaced by other builds of the same version. Libraries of GCC and the start program of PyInstaller are under the
-GPL with exceptions that allow their use in any program. The libraries of NVIDIA may be passed on as part of a program
-under NVIDIA's licence; they may not be taken apart, changed, or given away by themselves.
+medapp itself is under the Apache License 2.0. The package brings the components listed here, each under its
+own licence; their texts follow the list. Nothing in it is under the GPL or the AGPL alone. Where a component
+offers a choice that includes the LGPL (Qt for Python), the LGPL is what it is used under: its libraries lie
+as separate files below `_internal` and may be replaced by other builds of the same version. Libraries of GCC
+and the start program of PyInstaller are under the GPL with exceptions that allow their use in any program.
+The libraries of NVIDIA may be passed on as part of a program under NVIDIA's licence; they may not be taken
+apart, changed, or given away by themselves.
 
 Components
 ----------
