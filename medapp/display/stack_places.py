@@ -87,12 +87,20 @@ def _to_the_middle(geometry: Geometry, rows: int, columns: int) -> NDArray[np.fl
     return middle
 
 
-def bond_between(one: StackPlaces | None, other: StackPlaces | None) -> Bond:
-    """Return how two stacks can be scrolled together: by position in one space, else by the offset that they have."""
+def bond_between(one: StackPlaces | None, other: StackPlaces | None) -> Bond | None:
+    """Return how two stacks can be scrolled together.
+
+    Returns
+    -------
+    str or None
+        ``position`` in one frame of reference, ``offset`` where there is none in common; None where they share one but
+        their planes cross: then lines tell where slices lie.
+    """
     if one is None or other is None or not one.frame_of_reference:
         return "offset"
-    is_one_space = one.frame_of_reference == other.frame_of_reference
-    return "position" if is_one_space and angle_between(one.normal, other.normal) <= PARALLEL_DEGREES else "offset"
+    if one.frame_of_reference != other.frame_of_reference:
+        return "offset"
+    return "position" if angle_between(one.normal, other.normal) <= PARALLEL_DEGREES else None
 
 
 def index_at_same_place(one: StackPlaces, index: int, other: StackPlaces, near: int) -> int:

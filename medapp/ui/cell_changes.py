@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from medapp.imaging.study import Scan
+from medapp.imaging.priors import is_same_patient
+from medapp.imaging.study import Patient, Scan
 from medapp.ui.state import CELL_FIELDS, Cell, Grid, Place, State, find_series, series_key
 
 MOST_ROWS = MOST_COLUMNS = 3
@@ -59,6 +60,16 @@ def on_screen(state: State) -> Iterator[int]:
         numbers = cells_of(state, window)
         if not (alone or (state.maximised and state.active in numbers)):
             yield from (number for number in numbers if number != state.active)
+
+
+def patients_on_screen(state: State) -> tuple[Patient, ...]:
+    """Return the patients whose pictures stand side by side, that of the active cell first; each once."""
+    shown = [state.cell(number).picture for number in on_screen(state)]
+    found: list[Patient] = []
+    for picture in shown:
+        if picture is not None and not any(is_same_patient(picture.study.patient, known) for known in found):
+            found.append(picture.study.patient)
+    return tuple(found)
 
 
 def with_cells(cells: list[Cell], active: int, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 - fields of State

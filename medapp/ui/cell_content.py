@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from medapp.i18n import tell, tr
+from medapp.ui.cell_changes import patients_on_screen
+from medapp.ui.cine_playing import interval_ms
 from medapp.ui.key_images import is_marked
+from medapp.ui.linking import bond_of, cross_line
 from medapp.ui.measuring_view import measures_of
 from medapp.ui.mouse import profile_of
 from medapp.ui.state import Cell, State
 from medapp.ui.voi_choices import voi_shown
 from medapp.ui.widgets.picture_layers import HeatMapView
 from medapp.ui.widgets.viewer import ViewerContent
+
+_LINKED = {"position": "cells.linked_position", "offset": "cells.linked_offset"}
 
 
 def content_of(state: State, cell: Cell, *, is_active: bool = True) -> ViewerContent:
@@ -26,6 +31,9 @@ def content_of(state: State, cell: Cell, *, is_active: bool = True) -> ViewerCon
         key_image=is_marked(cell.picture, state.key_images),
         heat_map=_heat_map(state) if is_active else None,
         measures=measures_of(state.measuring, cell.picture),
+        cross_line=None if is_active else cross_line(state, cell.picture),
+        badges=_badges(state, cell, is_active=is_active),
+        identity=len(patients_on_screen(state)) > 1,
         loading=cell.loading,
         message=_message(cell, state),
     )
@@ -43,6 +51,16 @@ def _heat_map(state: State) -> HeatMapView | None:
         return None
     about = shown.explanation or shown.prediction
     return None if about.heat_map is None else HeatMapView(about.heat_map, state.heat_map_opacity, about.seen)
+
+
+def _badges(state: State, cell: Cell, *, is_active: bool) -> tuple[str, ...]:
+    """Return what is to be known of a cell beside its picture: how it is linked, how fast it plays."""
+    bond = None if is_active else bond_of(state, cell)
+    linked = () if bond is None else (tr(_LINKED[bond]),)
+    if not cell.cine:
+        return linked
+    rate = 1000 / interval_ms(cell, state.cine_speed)
+    return (*linked, tr("cells.playing", rate=f"{rate:.2g}" if rate < 10 else round(rate)))
 
 
 def _message(cell: Cell, state: State) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from medapp.ui.cell_commands import CELL_COMMANDS, CINE_COMMANDS
 from medapp.ui.command import Command
 from medapp.ui.program_commands import HELP_COMMANDS, LOOK_COMMANDS, SETTING_COMMANDS
 from medapp.ui.show_commands import (
@@ -151,6 +152,7 @@ COMMANDS: tuple[Command, ...] = (
         enabled=_has_stack,
         starts_section=True,
     ),
+    *CINE_COMMANDS,
     *KEY_IMAGE_COMMANDS,
     Command("show_start", "view", ("Ctrl+1",), "start", checked=lambda s: s.page is Page.START),
     Command("show_reading", "view", ("Ctrl+2",), "reading", checked=lambda s: s.page is Page.READING),
@@ -217,8 +219,9 @@ COMMANDS: tuple[Command, ...] = (
         enabled=_labelling,
     ),
     *SCREEN_COMMANDS,
+    *CELL_COMMANDS,
     *HELP_COMMANDS,
 )
 
-MENUS = ("file", "image", "series", "window", "view", "label", "help")
+MENUS = ("file", "image", "series", "window", "view", "layout", "label", "help")
 """In the order of the menu bar; ``window`` is filled for each image: its presets are the modality's."""

@@ -22,6 +22,7 @@ from medapp.ui.label_door import LabelDoor
 from medapp.ui.label_keys import connect_strip, label_handlers
 from medapp.ui.labelling import Labelling
 from medapp.ui.language import apply_language, language_of
+from medapp.ui.layout_door import LayoutDoor
 from medapp.ui.models_window import ModelsWindow
 from medapp.ui.opening import Opening
 from medapp.ui.pictures import Pictures
@@ -82,6 +83,7 @@ class MainWindow(QMainWindow):
         self.label_door = LabelDoor(self, session, self.labelling, self.opening, self.teaching)
         self.saving = Saving(self, session)
         self.show_desk = ShowDesk(self, session)
+        self.layout_door = LayoutDoor(self, session)
         self.program = ProgramDoor(self, session)
         self._connect_sessions()
         self._build()
@@ -182,6 +184,7 @@ class MainWindow(QMainWindow):
         connect_strip(page.label_strip, self.labelling)
         connect_worklist(self, session)
         self.program.connect_widgets()
+        self.layout_door.connect_widgets()
 
     @Slot(object)
     def _connect_viewer(self, viewer: Viewer) -> None:
@@ -230,6 +233,7 @@ class MainWindow(QMainWindow):
             "heat_map": lambda: session.update(heat_map_shown=not session.state.heat_map_shown),
             **self._settings_handlers(),
             **self.show_desk.handlers(),
+            **self.layout_door.handlers(),
             **label_handlers(self.labelling, self.label_door),
             **self.program.handlers(),
         }

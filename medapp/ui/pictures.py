@@ -14,6 +14,7 @@ from medapp.imaging.study import PresentationRef
 from medapp.jobs import Job, Progress
 from medapp.ui.cell_changes import CellChanges, known_window, on_screen
 from medapp.ui.companions import Companions
+from medapp.ui.linking import Links
 from medapp.ui.prefetching import Prefetching
 from medapp.ui.prepared import Prepared, PreparedFrames
 from medapp.ui.session import Session
@@ -53,12 +54,18 @@ class Pictures(QObject):
         # twice as many threads as readers: one prepares a frame while its reader decodes the next
         threads = 2 * session.services.readers.config.processes
         self._ahead = Prefetching(self._prepared, session.picture_jobs, threads)
+        self._links = Links()
         self._loading: dict[int, Place] = {}
         self._travels: dict[int, Travel] = {}
         self._settled = QTimer(self, singleShot=True, interval=SETTLED_MS)
         self._settled.timeout.connect(self._prefetch_whole)
         self._was_busy = False
         session.changed.connect(self._follow)
+
+    @property
+    def prepared(self) -> PreparedFrames:
+        """What prepares frames; for jobs that want images that are not on screen."""
+        return self._prepared
 
     @Slot(object)
     def show(self, place: Place | None, cell: int | None = None) -> None:
@@ -70,7 +77,8 @@ class Pictures(QObject):
             return
         state = self._session.state
         number = state.active if cell is None else cell
-        self.show_all({number: place})
+        partners = self._links.partners(state, place) if number == state.active else {}
+        self.show_all({number: place, **partners})
 
     def show_all(self, wanted: Mapping[int, Place]) -> None:
         """Put images on screen, by the numbers of their cells; those that are at hand at once, and together."""

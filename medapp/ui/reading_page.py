@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QSplitter, QWidget
 
 from medapp.display.marks import marks
 from medapp.i18n import tr
+from medapp.ui.cell_changes import all_cells, patients_on_screen
 from medapp.ui.cell_content import content_of
 from medapp.ui.state import (
     Answered,
@@ -129,11 +130,23 @@ class ReadingPage(QWidget):
                 opacity=state.heat_map_opacity,
                 marks=_marks_of(state.picture),
             )
-        self.banner.setText(_identity_text(state.picture))
-        self.banner.setVisible(state.picture is not None and state.labelling is None)
+        self._render_banner(state)
+        something = any(cell.picture is not None for cell in all_cells(state))
+        self.banner.setVisible(something and state.labelling is None)
         contents = self._render_cells(state, alone=alone)
         self._heat_map_mark.setVisible(any(content.heat_map is not None for content in contents))
         self._render_chip(state)
+
+    def _render_banner(self, state: State) -> None:
+        """Tell whose picture the active cell shows; in amber where another patient's stands beside it."""
+        several = len(patients_on_screen(state))
+        text = _identity_text(state.picture) or tr("cells.empty")
+        self.banner.setText(text if several < 2 else f"{tr('cells.two_patients', count=several)}   ·   {text}")
+        look = "attention" if several > 1 else ""
+        if self.banner.property("state") != look:
+            self.banner.setProperty("state", look)
+            self.banner.style().unpolish(self.banner)
+            self.banner.style().polish(self.banner)
 
     def _render_cells(self, state: State, *, alone: bool) -> list[ViewerContent]:
         """Show the cells of this window, or the active one `alone`; return what they show."""

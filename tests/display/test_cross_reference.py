@@ -165,14 +165,18 @@ def test_oblique_stacks_of_one_space_are_linked_by_position() -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        pytest.param(stack(CORONAL, np.array([(0.0, y, 0) for y in range(5)])), id="another orientation"),
         pytest.param(axial_stack([0, 1, 2], "9.9"), id="another space"),
         pytest.param(axial_stack([0, 1, 2], ""), id="no space"),
         pytest.param(Series("1", "CT", (Instance("x", "dicom", 5, 5),)), id="no place"),
     ],
 )
-def test_stacks_without_a_common_space_and_orientation_are_linked_by_offset(other: Series) -> None:
+def test_stacks_without_a_common_space_are_linked_by_offset(other: Series) -> None:
     assert bond_between(stack_places(axial_stack([0, 1, 2])), stack_places(other)) == "offset"
+
+
+def test_stacks_of_one_space_whose_planes_cross_are_not_scrolled_together() -> None:
+    coronal = stack(CORONAL, np.array([(0.0, y, 0) for y in range(5)]))
+    assert bond_between(stack_places(axial_stack([0, 1, 2])), stack_places(coronal)) is None
 
 
 def test_by_offset_two_examinations_go_as_many_millimetres() -> None:

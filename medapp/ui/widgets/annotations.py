@@ -57,6 +57,14 @@ def draw_annotations(
     _draw_scale(painter, area, picture, viewport, screen)
 
 
+def draw_identity(painter: QPainter, area: QRect, picture: Picture) -> None:
+    """Draw whose picture it is: where several patients are side by side, that is never hidden."""
+    patient = picture.study.patient
+    born = " · ".join(text for text in (date_text(patient.birth_date), sex_text(patient.sex)) if text)
+    lines = [text for text in (name_text(patient.name), patient.patient_id, born) if text]
+    _draw_lines(painter, area, lines, right=False, bottom=False)
+
+
 def draw_message(painter: QPainter, area: QRect, text: str) -> None:
     """Draw a sentence in the middle of the viewer."""
     box = QRectF(area).adjusted(area.width() * 0.15, 0, -area.width() * 0.15, 0)

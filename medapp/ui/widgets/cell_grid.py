@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from medapp.i18n import tr
 from medapp.ui import theme
-from medapp.ui.widgets.viewer import Viewer, ViewerContent
+from medapp.ui.widgets.series_tree import SERIES_MIME
+from medapp.ui.widgets.viewer import Viewer
+from medapp.ui.widgets.viewer_content import ViewerContent
 
 GAP_PX = 4
 MARK_PX = 2
@@ -27,6 +38,7 @@ class CellGrid(QWidget):
     """
 
     activated = Signal(int)
+    series_dropped = Signal(int, str)
     viewer_made = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -35,6 +47,8 @@ class CellGrid(QWidget):
         self._shown: tuple[int, ...] = ()
         self._columns = 0
         self._active: int | None = None
+        self._aimed: int | None = None
+        self.setAcceptDrops(True)
         self._layout = QGridLayout(self)
         self._add_viewer()
         self.render_cells([ViewerContent()], columns=1, shown=(0,), active=0)
@@ -101,12 +115,44 @@ class CellGrid(QWidget):
             self.activated.emit(self.viewers.index(watched))
         return super().eventFilter(watched, event)
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take a series; files are the window's."""
+        if event.mimeData().hasFormat(SERIES_MIME):
+            event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Mark the cell that the series would go to."""
+        self._aim(self._cell_at(event.position().toPoint()))
+        event.setAccepted(self._aimed is not None)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Mark no cell any more."""
+        super().dragLeaveEvent(event)
+        self._aim(None)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Ask for the series in the cell that it was dropped on."""
+        number = self._cell_at(event.position().toPoint())
+        self._aim(None)
+        if number is not None and event.mimeData().hasFormat(SERIES_MIME):
+            event.acceptProposedAction()
+            self.series_dropped.emit(number, bytes(event.mimeData().data(SERIES_MIME).data()).decode())
+
+    def _cell_at(self, point: QPoint) -> int | None:
+        return next((number for number in self._shown if self.viewers[number].geometry().contains(point)), None)
+
+    def _aim(self, number: int | None) -> None:
+        self._aimed = number
+        self.update()
+
     def paintEvent(self, _: QPaintEvent) -> None:
-        """Draw a line around the active cell, where there are others."""
-        if self._active is None or len(self._shown) < 2:
+        """Draw a line around the active cell, where there are others, or around the one that is aimed at."""
+        marked = self._active if self._aimed is None else self._aimed
+        if marked is None or len(self._shown) < 2:
             return
-        around = self.viewers[self._active].geometry()
+        around = self.viewers[marked].geometry()
         painter = QPainter(self)
-        painter.setPen(QPen(QColor(theme.current().accent), MARK_PX, j=Qt.PenJoinStyle.MiterJoin))
+        style = Qt.PenStyle.SolidLine if self._aimed is None else Qt.PenStyle.DashLine
+        painter.setPen(QPen(QColor(theme.current().accent), MARK_PX, style, j=Qt.PenJoinStyle.MiterJoin))
         painter.drawRect(around.adjusted(-MARK_PX, -MARK_PX, MARK_PX, MARK_PX))
         painter.end()

@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -27,6 +27,7 @@ from medapp.ui.state import KeyMarks, Place, series_key
 from medapp.ui.widgets.images import as_qimage
 from medapp.ui.widgets.layouts import column, label, named, plain_tooltip
 from medapp.ui.widgets.picture_notes import WARNING, note_texts
+from medapp.ui.widgets.series_tree import SeriesTree
 from medapp.ui.widgets.themed import IconButton
 from medapp.ui.widgets.wording import date_text, patient_text, plain_text
 
@@ -42,6 +43,7 @@ class StudyBrowser(QWidget):
     """Renders a scan as a tree; emits the key of the series that is asked for."""
 
     series_requested = Signal(str)
+    menu_requested = Signal(str, QPoint)
     place_requested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -70,7 +72,7 @@ class StudyBrowser(QWidget):
         self.setMinimumWidth(180)
 
     def _make_tree(self) -> QTreeWidget:
-        tree = named(QTreeWidget(), "study_tree")
+        tree = named(SeriesTree(KEY_ROLE), "study_tree")
         tree.setHeaderHidden(True)
         tree.setIndentation(10)
         tree.setRootIsDecorated(False)
@@ -78,6 +80,7 @@ class StudyBrowser(QWidget):
         tree.setWordWrap(True)
         tree.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         tree.setAccessibleName(tr("ui.browser"))
+        tree.menu_requested.connect(self.menu_requested)
         tree.itemClicked.connect(self._request)
         tree.itemActivated.connect(self._request)
         return tree

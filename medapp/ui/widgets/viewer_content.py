@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF
 
+from medapp.display.cross_reference import CrossLine
 from medapp.display.measuring.shapes import Point
 from medapp.display.viewport import ImageShape, Viewport
 from medapp.imaging.voi import Voi
@@ -33,6 +34,9 @@ class ViewerContent:
     key_image: bool = False
     heat_map: HeatMapView | None = None
     measures: Measures = field(default_factory=Measures)
+    cross_line: CrossLine | None = None
+    badges: tuple[str, ...] = ()
+    identity: bool = False
     loading: bool = False
     message: str = ""
 
@@ -47,7 +51,8 @@ def only_window_differs(one: ViewerContent, other: ViewerContent) -> bool:
 def _look(content: ViewerContent) -> tuple[object, ...]:
     """Return what a content looks like, its picture and its window left out."""
     shown = content.annotations, content.overlays, content.shutters, content.key_image
-    return content.viewport, content.tool, shown, content.measures, content.loading, content.message
+    beside = content.cross_line, content.badges, content.identity
+    return content.viewport, content.tool, shown, content.measures, beside, content.loading, content.message
 
 
 @dataclass(frozen=True, eq=False)

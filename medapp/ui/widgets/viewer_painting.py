@@ -7,7 +7,8 @@ from PySide6.QtGui import QColor, QPainter, QRegion
 
 from medapp.display.look import Covering
 from medapp.i18n import tr
-from medapp.ui.widgets.annotations import draw_annotations, draw_message
+from medapp.ui.widgets.annotations import draw_annotations, draw_identity, draw_message
+from medapp.ui.widgets.cell_marks import draw_badges, draw_cross_line
 from medapp.ui.widgets.heat_contour import draw_contours
 from medapp.ui.widgets.picture_layers import Drawn, HeatMapView, Layers
 from medapp.ui.widgets.presentation_drawing import draw_legend, draw_presentation
@@ -46,6 +47,8 @@ class Painting:
         if content.heat_map is not None:
             self._paint_heat_map(painter, content.heat_map, placed)
         painter.setOpacity(1.0)
+        if content.cross_line is not None:
+            draw_cross_line(painter, content.cross_line, placed)
         _paint_drawings(painter, content, placed)
 
     def _paint_heat_map(self, painter: QPainter, view: HeatMapView, placed: PictureOnScreen) -> None:
@@ -70,6 +73,9 @@ def paint_texts(painter: QPainter, content: ViewerContent, *, late: bool, focuse
         draw_annotations(
             painter, area, content.picture, content.viewport, content.voi, full=content.annotations, told=told
         )
+        if content.identity and not content.annotations:
+            draw_identity(painter, area, content.picture)
+        draw_badges(painter, area, content.badges)
     if content.message:
         draw_message(painter, area, content.message)
     elif late:
