@@ -96,9 +96,13 @@ def user_folders() -> Folders:
     import platformdirs
 
     dirs = platformdirs.PlatformDirs("medapp", appauthor=False)
-    if not Path(dirs.user_data_dir).is_absolute():  # "~" that nobody could resolve
+    try:
+        folders = Folders(Path(dirs.user_data_dir), Path(dirs.user_cache_dir), Path(dirs.user_config_dir))
+    except RuntimeError as error:
+        raise MedappError("folders.no_home", variable=DATA_VARIABLE) from error
+    if not folders.data.is_absolute():  # "~" that nobody could resolve, in older releases of platformdirs
         raise MedappError("folders.no_home", variable=DATA_VARIABLE)
-    return Folders(Path(dirs.user_data_dir), Path(dirs.user_cache_dir), Path(dirs.user_config_dir))
+    return folders
 
 
 def resource_path(*parts: str) -> Path:
