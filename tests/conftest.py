@@ -22,6 +22,7 @@ hypothesis.settings.register_profile("searching", derandomize=False)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 KEPT_BY_LIBRARIES = ("ThreadPoolExecutor", "pydevd", "asyncio", "QtThread", "Dummy", "pytest_timeout")

@@ -6,6 +6,7 @@ Part of the process that holds torch. Needs the packages ``onnx`` and ``onnxrunt
 from __future__ import annotations
 
 import json
+import os
 import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -22,6 +23,8 @@ from medapp.classify.network import Classifier, load
 from medapp.classify.package import Package, read_package
 from medapp.errors import MedappError
 from medapp.files import atomic_writer
+
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # before onnxruntime is loaded: from 1.31 on it reports to its makers
 
 OPSET = 17
 TOLERANCE = 1e-4

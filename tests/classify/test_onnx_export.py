@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -122,3 +124,12 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(MedappError) as caught:
         export(package, tmp_path / "file" / "a.onnx", pictures())
     assert caught.value.code == "package.write"
+
+
+def test_what_runs_a_file_back_reports_to_nobody_and_gives_the_computer_no_number(tmp_path: Path) -> None:
+    asked = {
+        name: value for name, value in os.environ.items() if name not in {"ORT_DISABLE_TELEMETRY", "XDG_CACHE_HOME"}
+    }
+    code = "import medapp.classify.onnx_export, onnxruntime"
+    subprocess.run([sys.executable, "-c", code], env={**asked, "HOME": str(tmp_path)}, check=True)
+    assert not list(tmp_path.rglob("*"))
