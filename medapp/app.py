@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import TypeAlias
 
 import cv2
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -102,6 +102,8 @@ def run_window(paths: Sequence[Path] = (), *, sample: bool = False) -> int:
     sys.excepthook = _hook(session)
     for problem in parts.problems:
         session.notify(tell(problem))
+    if left.geometry and parts.services.settings.restore_session:
+        window.restoreGeometry(QByteArray.fromBase64(left.geometry.encode()))
     window.show()
     single.paths_received.connect(lambda later: _come_forward(window, later))
     if single.is_first:
@@ -113,7 +115,7 @@ def run_window(paths: Sequence[Path] = (), *, sample: bool = False) -> int:
         sys.excepthook = former_hook
         single.close()
         session.close(parts.release)
-        remembering.end()
+        remembering.end(bytes(window.saveGeometry().toBase64().data()).decode())
         parts.close()
         window.deleteLater()
         session.deleteLater()

@@ -14,6 +14,17 @@ log = logging.getLogger(__name__)
 SCHEMA_VERSION = 1
 CRASHES_TO_SAFE_MODE = 2
 OPEN_LIMIT = 50
+MOST_CELLS = 3
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """Which image stood in which cell of the window: rows, columns, source and frame of each, the active one."""
+
+    rows: int = 1
+    columns: int = 1
+    places: tuple[tuple[str, int], ...] = ()
+    active: int = 0
 
 
 @dataclass(frozen=True)
@@ -32,6 +43,10 @@ class Left:
         The image that was on screen; empty where there was none.
     labelling : str
         The folder of the label project that was being labelled; empty where there was none.
+    arrangement : Arrangement
+        The cells, where there was more than one.
+    geometry : str
+        Where the window was, as Qt tells it; empty after a crash.
     """
 
     unclean: bool = False
@@ -40,6 +55,8 @@ class Left:
     source: str = ""
     frame: int = 0
     labelling: str = ""
+    arrangement: Arrangement = Arrangement()
+    geometry: str = ""
 
     @property
     def is_unsafe(self) -> bool:
@@ -86,9 +103,14 @@ class Running:
         """Note which label project is being labelled; empty: none."""
         self._change(labelling=folder)
 
-    def end(self) -> None:
-        """Note that the window was closed."""
-        self._now = Left()
+    def note_arrangement(self, arrangement: Arrangement) -> None:
+        """Note what stands in which cell."""
+        self._change(arrangement=arrangement)
+
+    def end(self, *, keep: bool = False, geometry: str = "") -> None:
+        """Note that the window was closed; `keep`: and what was open in it, for the next start."""
+        kept = replace(self._now, unclean=False, early_crashes=0, labelling="", geometry=geometry)
+        self._now = kept if keep else Left()
         self._write()
 
     def _change(self, **changes: object) -> None:
@@ -110,6 +132,8 @@ class Running:
                 str(document["source"]),
                 int(document["frame"]),
                 str(document.get("labelling", "")),
+                _arrangement(document.get("arrangement")),
+                str(document.get("geometry", "")),
             )
         except FileNotFoundError:
             return Left()
@@ -126,3 +150,14 @@ class Running:
             write_json(self._path, {"schema_version": SCHEMA_VERSION, **asdict(self._now)})
         except OSError as error:
             log.warning("the note of this start was not written: %s", type(error).__name__)
+
+
+def _arrangement(document: object) -> Arrangement:
+    """Take what an older note lacks, and what does not fit, for one cell."""
+    if not isinstance(document, dict):
+        return Arrangement()
+    rows, columns, places = int(document["rows"]), int(document["columns"]), document["places"]
+    if not (1 <= rows <= MOST_CELLS and 1 <= columns <= MOST_CELLS):
+        return Arrangement()
+    told = tuple((str(source), int(frame)) for source, frame in places)[: rows * columns]
+    return Arrangement(rows, columns, told, min(max(int(document["active"]), 0), rows * columns - 1))

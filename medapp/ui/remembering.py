@@ -9,12 +9,14 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from medapp.i18n import tr
 from medapp.jobs import Job, Progress
-from medapp.storage.running import Left, Running
+from medapp.storage.running import Arrangement, Left, Running
+from medapp.ui.arranging import arrangement_of, noted_place, restored_layout
+from medapp.ui.cell_changes import activated
 from medapp.ui.label_door import LabelDoor
 from medapp.ui.opening import Opening
 from medapp.ui.pictures import Pictures
 from medapp.ui.session import Session
-from medapp.ui.state import Place, State, place_of
+from medapp.ui.state import State, place_of
 
 QUIET_MS = 1000
 SETTLED_MS = 5000
@@ -32,8 +34,9 @@ class Remembering(QObject):
         self._opening = opening
         self._pictures = pictures
         self._running = running
-        self._wanted: tuple[str, int] | None = None
-        self._noted: tuple[tuple[Path, ...], Place | None, str] = ((), None, "")
+        self._wanted: dict[int, tuple[str, int]] = {}
+        self._active = 0
+        self._noted: tuple[object, ...] = ((), None, "", Arrangement())
         self._quiet = QTimer(self, singleShot=True, interval=QUIET_MS)
         self._quiet.timeout.connect(self._note)
         self._settled = QTimer(self, singleShot=True, interval=SETTLED_MS)
@@ -42,33 +45,52 @@ class Remembering(QObject):
         session.changed.connect(self._follow)
 
     def restore(self, left: Left) -> bool:
-        """Open what was open when the program was brought down; tell whether there was anything."""
-        if not left.unclean:
+        """Open what was open when the program was brought down, or by choice what was open last; tell if anything."""
+        if not (left.unclean or self._session.settings.restore_session):
             return False
         if left.is_unsafe:
             self._session.notify(tr("start.safe_mode"))
             return True
         if not left.opened:
             return False
-        self._wanted = (left.source, left.frame) if left.source and not left.labelling else None
+        if not left.labelling:
+            self._want(left)
         self._opening.open([Path(path) for path in left.opened], remember=False)
         if left.labelling:
             self._labels.go_on(Path(left.labelling))
-        self._session.notify(tr("start.restored"))
+        if left.unclean:
+            self._session.notify(tr("start.restored"))
         return True
 
-    def end(self) -> None:
-        """Note that the window was closed; the jobs have ended."""
+    def _want(self, left: Left) -> None:
+        """Lay the cells out as they were; their images are shown when they are found."""
+        arrangement = left.arrangement
+        self._active = arrangement.active
+        self._wanted = {n: place for n, place in enumerate(arrangement.places) if place[0]}
+        if left.source:
+            self._wanted[self._active] = (left.source, left.frame)
+        self._session.update(**restored_layout(self._session.state, arrangement))
+
+    def end(self, geometry: str = "") -> None:
+        """Note that the window was closed, and by choice what was open in it; the jobs have ended."""
         self._quiet.stop()
         self._settled.stop()
-        self._running.end()
+        keep = self._session.settings.restore_session
+        if keep:
+            self._write_down()
+        self._running.end(keep=keep, geometry=geometry)
 
     @Slot(object)
     def _follow(self, state: State) -> None:
-        if self._wanted is not None and place_of(state.scan, *self._wanted) is not None:
+        if any(place_of(state.scan, *place) is not None for place in self._wanted.values()):
             QTimer.singleShot(0, self, self._show_wanted)  # after the first image, which opening shows by itself
         picture = state.picture
-        now = (self._opening.paths, picture.place if picture else None, self._labels.labelled_folder)
+        now = (
+            self._opening.paths,
+            picture.place if picture else None,
+            self._labels.labelled_folder,
+            arrangement_of(state),
+        )
         if now != self._noted:
             begins_labels, self._noted = now[2] != self._noted[2], now
             if begins_labels:
@@ -78,25 +100,36 @@ class Remembering(QObject):
 
     @Slot()
     def _show_wanted(self) -> None:
-        wanted, self._wanted = self._wanted, None
-        place = place_of(self._session.state.scan, *wanted) if wanted else None
-        if place is not None:
-            self._pictures.show(place)
+        """Show each image in its cell once it is found, and make the cell active that was."""
+        found = {n: place_of(self._session.state.scan, *place) for n, place in self._wanted.items()}
+        shown = {n: place for n, place in found.items() if place is not None}
+        self._wanted = {n: place for n, place in self._wanted.items() if n not in shown}
+        for number, place in shown.items():
+            if number < len(self._session.state.cells):
+                self._pictures.show(place, number)
+        if shown and self._active < len(self._session.state.cells):
+            self._session.update(**activated(self._session.state, self._active))
 
     @Slot()
     def _note(self) -> None:
+        self._later(self._noting())
+
+    def _write_down(self) -> None:
+        self._noting()()
+
+    def _noting(self) -> Callable[[], None]:
+        """Return what writes the note of what is open now."""
         state, paths = self._session.state, self._opening.paths
-        source, frame, folder = "", 0, self._labels.labelled_folder
-        if state.series is not None and state.place is not None and state.place.index < state.series.frames:
-            instance, frame = state.series.locate(state.place.index)
-            source = instance.source
+        folder, arrangement = self._labels.labelled_folder, arrangement_of(state)
+        source, frame = noted_place(state, state.place)
 
         def write() -> None:
             self._running.note_opened(paths)
             self._running.note_place(source, frame)
             self._running.note_labelling(folder)
+            self._running.note_arrangement(arrangement)
 
-        self._later(write)
+        return write
 
     def _later(self, write: Callable[[], None]) -> None:
         self._session.note_jobs.start(_written(write))

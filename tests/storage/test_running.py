@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from medapp.storage.running import Left, Running
+from medapp.storage.running import Arrangement, Left, Running
 
 
 @pytest.fixture
@@ -31,6 +31,32 @@ def test_a_closed_window_leaves_nothing_to_restore(path: Path) -> None:
     running.note_opened([Path("scan")])
     running.end()
     assert Running(path).begin() == Left()
+
+
+def test_by_choice_a_closed_window_leaves_what_was_open_for_the_next_start(path: Path) -> None:
+    running = Running(path)
+    running.begin()
+    running.note_opened([Path("scan")])
+    running.note_place("scan/1.dcm", 2)
+    running.note_labelling("labels")
+    arrangement = Arrangement(1, 2, (("scan/1.dcm", 2), ("", 0)), active=0)
+    running.note_arrangement(arrangement)
+    running.end(keep=True, geometry="AdnQ")
+    left = Running(path).begin()
+    assert (left.unclean, left.early_crashes, left.labelling) == (False, 0, "")
+    assert (left.source, left.frame, left.arrangement, left.geometry) == ("scan/1.dcm", 2, arrangement, "AdnQ")
+    assert len(left.opened) == 1
+
+
+@pytest.mark.parametrize(
+    "arrangement",
+    ['{"rows": 99, "columns": 1, "places": [], "active": 0}', "[1]", "null", '"x"'],
+)
+def test_an_arrangement_that_no_window_has_is_one_cell(path: Path, arrangement: str) -> None:
+    note = '{"unclean": true, "early_crashes": 0, "opened": ["a"], "source": "", "frame": 0, "arrangement": %s}'
+    path.write_text(note % arrangement, encoding="utf-8")
+    left = Running(path).begin()
+    assert (left.opened, left.arrangement) == (("a",), Arrangement())
 
 
 def test_what_was_open_is_known_after_the_program_was_brought_down(path: Path) -> None:
