@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import os
 import secrets
@@ -49,6 +50,18 @@ def write_new(path: Path, data: bytes) -> None:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
     _sync_folder(path.parent)
+
+
+def write_free(folder: Path, stem: str, ending: str, data: bytes) -> Path:
+    """Write a file under the first name that is free (``stem``, ``stem-2`` …) and return its path; see `write_new`."""
+    for number in itertools.count(1):
+        path = folder / (f"{stem}{ending}" if number == 1 else f"{stem}-{number}{ending}")
+        if path.exists():
+            continue
+        with suppress(FileExistsError):  # taken in this very moment
+            write_new(path, data)
+            return path
+    raise AssertionError  # names do not end
 
 
 def _take_free_name(temporary: Path, path: Path) -> None:

@@ -84,6 +84,41 @@ def grey_of_16_bits(frame: Frame, extent: Extent) -> Export:
     return Export(pixels, {"slope": f"{slope:.17g}", "intercept": f"{intercept:.17g}", "unit": frame.unit})
 
 
+def stored_of_16_bits(frame: Frame, extent: Extent) -> Export:
+    """Return stored values as 16 bits, plus 32768 where they are signed: value = (pixel - offset) × slope + intercept.
+
+    Parameters
+    ----------
+    frame : Frame
+    extent : Extent
+        Of the frame's own pixels: stored values are never mixed.
+
+    Returns
+    -------
+    Export
+        With ``offset``, ``slope``, ``intercept`` and ``unit`` in its texts; slope and intercept are left out where a
+        table (Modality LUT) takes their place.
+
+    Raises
+    ------
+    MedappError
+        ``render.colour_16`` for colour, ``export.deep`` for floats and more than 16 bits.
+    """
+    if frame.is_colour:
+        raise MedappError("render.colour_16")
+    kind = frame.stored.dtype
+    if kind.kind not in "iu" or kind.itemsize > 2:
+        raise MedappError("export.deep")
+    offset = SIGNED_OFFSET if kind.kind == "i" else 0
+    pixels = (frame.stored.astype(np.int32) + offset).astype(np.uint16)
+    rescale = {} if frame.modality_lut is not None else _rescale(frame)
+    return Export(extent.own_pixels(pixels), {"offset": str(offset), **rescale, "unit": frame.unit})
+
+
+def _rescale(frame: Frame) -> dict[str, str]:
+    return {"slope": f"{frame.slope:.17g}", "intercept": f"{frame.intercept:.17g}"}
+
+
 def _coding(frame: Frame, values: NDArray[Any]) -> tuple[float, float]:
     """Return slope and intercept that turn a pixel of 16 bits into the modality value."""
     low, high = _possible(frame, values)

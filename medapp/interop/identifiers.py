@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 IMPLEMENTATION = "2.25.302719043582094156231804752914870251763"
 """Implementation Class UID of medapp (PS3.7 D.3.3.2)."""
-SERIES_NUMBERS = {"sr": 9901, "sc": 9902}
+SERIES_NUMBERS = {"sr": 9901, "sc": 9902, "ko": 9903}
 """Far from the numbers that scanners give."""
 
 

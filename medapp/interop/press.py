@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Self
 
+from numpy.typing import NDArray
+
 from medapp.errors import MedappError
+from medapp.imaging.source_header import SourceHeader
 from medapp.imaging.wire import to_message
 from medapp.interop.outcome import Format, Outcome
 from medapp.interop.picture import Picture
@@ -36,10 +40,18 @@ class Press:
             ends or takes too long; the next file is made by another one then.
         """
         request = {"form": form, "outcome": _document(outcome), "with_identity": with_identity}
-        arrays = {}
+        arrays: dict[str, NDArray[Any]] = {}
         if picture is not None:
             request["has_contour"] = picture.has_contour
             arrays["picture"] = picture.pixels
+        return self._asked(request, arrays)
+
+    def make_key_object(self, images: Sequence[tuple[SourceHeader, int]]) -> bytes:
+        """Return a Key Object Selection of images of one study, as the bytes of a file; raises as `make` does."""
+        rows = [{"header": to_message(header)[0], "frame_number": number} for header, number in images]
+        return self._asked({"form": "ko", "images": rows}, {})
+
+    def _asked(self, request: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> bytes:
         child = self._running()
         try:
             child.send(request, arrays)

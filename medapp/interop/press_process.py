@@ -16,6 +16,7 @@ from medapp.imaging.source_header import SourceHeader
 from medapp.imaging.wire import from_json
 from medapp.interop.dicom_file import file_bytes
 from medapp.interop.identifiers import SeriesOfRun
+from medapp.interop.key_object import key_object
 from medapp.interop.outcome import Format, ModelFacts, Outcome
 from medapp.interop.page import page
 from medapp.interop.picture import Picture
@@ -49,6 +50,9 @@ def _answer(message: Message, series: SeriesOfRun) -> tuple[dict[str, Any], dict
 def made(message: Message, series: SeriesOfRun) -> bytes:
     """Return the file that a request asks for; raises what the maker of its form does."""
     request = message.header
+    if request["form"] == "ko":
+        images = [(from_json(SourceHeader, row["header"]), row["frame_number"]) for row in request["images"]]
+        return file_bytes(key_object(images, series))
     outcome = _outcome(request["outcome"])
     form: Format = request["form"]
     if form == "sr":

@@ -84,8 +84,12 @@ class Settings:
         Whether the image on screen is classified before its answer is asked for.
     heat_map_opacity : float
         0 (invisible) to 1.
+    hanging : bool
+        Whether a study that a hanging rule fits is laid out by it when it is opened.
     restore_session : bool
         Whether what was open when the window was closed is open again at the next start.
+    identity_in_pictures : bool
+        Whether pictures that leave the program (files, clipboard, drag) have the texts that tell who the patient is.
     device : str
         Where the network runs.
     reader_processes : int
@@ -136,7 +140,9 @@ class Settings:
     device: Literal["auto", "cpu", "cuda", "mps"] = _choice(
         "auto", "auto", "cpu", "cuda", "mps", group="answers", later=True
     )
+    hanging: bool = _switch("files", default=True)
     restore_session: bool = _switch("files", default=False)
+    identity_in_pictures: bool = _switch("files", default=False)
     reader_processes: int = _between(0, 0, 16, group="files", later=True)
     reader_seconds: float = _between(10.0, 2, 300, group="files", shown_in="s", later=True)
     reader_megabytes: int = _between(2048, 512, 32768, group="files", shown_in="MB", later=True)

@@ -23,6 +23,7 @@ from medapp.ui.label_keys import connect_strip, label_handlers
 from medapp.ui.labelling import Labelling
 from medapp.ui.language import apply_language, language_of
 from medapp.ui.layout_door import LayoutDoor
+from medapp.ui.measuring_desk import MeasuringDesk
 from medapp.ui.models_window import ModelsWindow
 from medapp.ui.opening import Opening
 from medapp.ui.pictures import Pictures
@@ -83,6 +84,7 @@ class MainWindow(QMainWindow):
         self.label_door = LabelDoor(self, session, self.labelling, self.opening, self.teaching)
         self.saving = Saving(self, session)
         self.show_desk = ShowDesk(self, session)
+        self.measuring_desk = MeasuringDesk(self, session)
         self.layout_door = LayoutDoor(self, session)
         self.program = ProgramDoor(self, session)
         self._connect_sessions()
@@ -195,6 +197,8 @@ class MainWindow(QMainWindow):
         viewer.maximise_requested.connect(self._toggle_maximised)
         viewer.menu_requested.connect(self._show_image_menu)
         viewer.open_requested.connect(self.asking.for_files)
+        self.show_desk.connect_viewer(viewer)
+        self.measuring_desk.connect_viewer(viewer)
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
         session, pictures = self._session, self.pictures
@@ -233,6 +237,7 @@ class MainWindow(QMainWindow):
             "heat_map": lambda: session.update(heat_map_shown=not session.state.heat_map_shown),
             **self._settings_handlers(),
             **self.show_desk.handlers(),
+            **self.measuring_desk.handlers(),
             **self.layout_door.handlers(),
             **label_handlers(self.labelling, self.label_door),
             **self.program.handlers(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from medapp.ui.command import Command
-from medapp.ui.key_images import is_marked
+from medapp.ui.key_images import is_marked, ordered_places
 from medapp.ui.state import Page, State
 
 
@@ -12,11 +12,20 @@ def has_picture(state: State) -> bool:
     return state.page is Page.READING and state.picture is not None
 
 
+def _study_has_key_images(state: State) -> bool:
+    located = state.located
+    return has_picture(state) and located is not None and bool(ordered_places(located[0], state.key_images))
+
+
 def _has_key_images(state: State) -> bool:
     return state.page is Page.READING and bool(state.key_images.places)
 
 
-FILE_OUT_COMMANDS: tuple[Command, ...] = ()
+FILE_OUT_COMMANDS: tuple[Command, ...] = (
+    Command("export", "file", ("Ctrl+E",), enabled=has_picture),
+    Command("export_key_images", "file", enabled=_study_has_key_images),
+    Command("copy_image", "file", ("Ctrl+C",), enabled=has_picture),
+)
 SIZE_COMMANDS: tuple[Command, ...] = (
     Command("one_to_one", "image", ("Ctrl+0",), enabled=has_picture),
     Command("true_size", "image", ("Ctrl+9",), enabled=has_picture),

@@ -6,13 +6,17 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QCoreApplication, QObject
 
+from medapp.ui.export_wish import Scope
+from medapp.ui.exporting import Exporting
 from medapp.ui.header_desk import HeaderDesk
 from medapp.ui.histogram_desk import HistogramDesk
 from medapp.ui.key_images import KeyImageMarks
 from medapp.ui.session import Session
 from medapp.ui.sizes import Sizes
+from medapp.ui.taking_out import TakingOut
+from medapp.ui.widgets.viewer import Viewer
 
 if TYPE_CHECKING:
     from medapp.ui.main_window import MainWindow
@@ -23,14 +27,33 @@ class ShowDesk(QObject):
 
     def __init__(self, window: MainWindow, session: Session) -> None:
         super().__init__(window)
+        self._window = window
+        self.exporting = Exporting(window, session, window.pictures)
+        self.taking_out = TakingOut(self, session)
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.aboutToQuit.connect(self.taking_out.forget_files)
         self.header = HeaderDesk(window, session)
         self.histogram = HistogramDesk(window, session, window.viewing)
         self.key_images = KeyImageMarks(session, window.pictures)
         self.sizes = Sizes(window, session, window.viewing)
 
+    def connect_viewer(self, viewer: Viewer) -> None:
+        """Connect the viewer of a cell that was just made."""
+        self.taking_out.connect_viewer(viewer)
+
+    def _export(self, scope: Scope) -> None:
+        self.exporting.show(self._window.reading_page.viewer, scope)
+
+    def _copy(self) -> None:
+        self.taking_out.copy(self._window.reading_page.viewer)
+
     def handlers(self) -> dict[str, Callable[[], object]]:
         """Return what each command of `show_commands` does."""
         return {
+            "export": partial(self._export, "image"),
+            "export_key_images": partial(self._export, "key_images"),
+            "copy_image": self._copy,
             "header": self.header.show,
             "histogram": self.histogram.toggle,
             "key_image": self.key_images.toggle,

@@ -12,7 +12,7 @@ from medapp.classify.package import Package
 from medapp.classify.prediction import ModelKey, Prediction
 from medapp.display.look import Look
 from medapp.errors import MedappError
-from medapp.files import json_bytes, write_new
+from medapp.files import json_bytes, write_free
 from medapp.i18n import tell, tr
 from medapp.imaging.frame import Frame
 from medapp.imaging.readers import Readers
@@ -26,7 +26,6 @@ from medapp.jobs import Job, Progress, TimeLeft
 
 Packages: TypeAlias = Callable[[ModelKey], Package | None]
 _ENDINGS: dict[Format, str] = {"sr": ".sr.dcm", "sc": ".sc.dcm", "pdf": ".pdf"}
-_MOST_NAMES = 100_000
 
 
 @dataclass(frozen=True)
@@ -227,19 +226,12 @@ def _stem(outcome: Outcome) -> str:
 
 def _write(run: _Run, stem: str, ending: str, data: bytes) -> str:
     """Write a file under a name that is free, and return that name."""
-    for number in range(1, _MOST_NAMES):
-        path = run.folder / (f"{stem}{ending}" if number == 1 else f"{stem}-{number}{ending}")
-        if path.exists():
-            continue
-        try:
-            write_new(path, data)
-        except FileExistsError:
-            continue  # taken in this very moment
-        except OSError as error:
-            raise MedappError("send.write", reason=_why(error)) from error
-        run.files.append(path)
-        return path.name
-    raise MedappError("send.write", reason=tr("send.no_free_name"))
+    try:
+        path = write_free(run.folder, stem, ending, data)
+    except OSError as error:
+        raise MedappError("send.write", reason=_why(error)) from error
+    run.files.append(path)
+    return path.name
 
 
 def _why(error: OSError | ValueError) -> str:

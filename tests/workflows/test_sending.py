@@ -168,7 +168,7 @@ def test_a_disk_that_is_full_is_told_and_leaves_whole_files(
         write_new(path, data)
         written.append(path)
 
-    monkeypatch.setattr(sending, "write_new", full_after_two)
+    monkeypatch.setattr("medapp.files.write_new", full_after_two)
     with pytest.raises(MedappError) as failure:
         sent([told(images[0], readers)], readers, tmp_path)
     assert (failure.value.code, failure.value.params["reason"]) == ("send.write", "No space left on device")
