@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from medapp.ui.cell_commands import CELL_COMMANDS, CINE_COMMANDS
 from medapp.ui.command import Command
+from medapp.ui.measuring_commands import MEASURE_COMMANDS
 from medapp.ui.program_commands import HELP_COMMANDS, LOOK_COMMANDS, SETTING_COMMANDS
 from medapp.ui.show_commands import (
     FILE_OUT_COMMANDS,
@@ -209,7 +210,7 @@ COMMANDS: tuple[Command, ...] = (
     *(_class(number) for number in range(1, MOST_CLASSES + 1)),
     Command("label_unsure", "label", ("0",), enabled=_labelling, starts_section=True),
     Command("label_exclude", "label", ("X",), enabled=_labelling),
-    Command("label_undo", "label", ("U", "Ctrl+Z"), enabled=_can_undo_label),
+    Command("label_undo", "label", ("U",), enabled=_can_undo_label),
     Command("label_next", "label", ("N", "Return", "Enter"), enabled=_labelling, starts_section=True),
     Command(
         "label_advance",
@@ -218,10 +219,11 @@ COMMANDS: tuple[Command, ...] = (
         checked=lambda s: s.labelling is not None and s.labelling.advance,
         enabled=_labelling,
     ),
+    *MEASURE_COMMANDS,
     *SCREEN_COMMANDS,
     *CELL_COMMANDS,
     *HELP_COMMANDS,
 )
 
-MENUS = ("file", "image", "series", "window", "view", "layout", "label", "help")
+MENUS = ("file", "image", "series", "window", "measure", "view", "layout", "label", "help")
 """In the order of the menu bar; ``window`` is filled for each image: its presets are the modality's."""

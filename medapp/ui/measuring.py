@@ -90,6 +90,10 @@ class Measuring(QObject):
         kept = Sheet(calibration=calibration)
         self._keep(series_key(_series_name(picture)), kept)
 
+    def toggle(self) -> None:
+        """Show measurements, or hide them."""
+        self._update(shown=not self._view.shown)
+
     def undo(self) -> None:
         """Take the last step on the image back."""
         self._step(back=True)

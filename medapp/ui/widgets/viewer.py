@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
     QImage,
+    QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -18,6 +21,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from medapp.i18n import tr
 from medapp.ui.state import Tool
+from medapp.ui.widgets.measuring import Measuring
 from medapp.ui.widgets.picture_layers import Drawn
 from medapp.ui.widgets.readout import Readout
 from medapp.ui.widgets.viewer_content import PictureOnScreen, ViewerContent, only_window_differs
@@ -39,6 +43,7 @@ class Viewer(QWidget):
     maximise_requested = Signal()
     menu_requested = Signal(QPoint)
     open_requested = Signal()
+    measuring_requested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,6 +65,9 @@ class Viewer(QWidget):
         self._still_timer = QTimer(self, singleShot=True, interval=STILL_MS)
         self._still_timer.timeout.connect(self.update)
         self._hands = self._made_hands()
+        self.measuring = Measuring(self)
+        self.measuring.asked.connect(self.measuring_requested)
+        self.measuring.changed.connect(self.update)
 
     def _made_hands(self) -> Hands:
         hands = Hands(self)
@@ -85,6 +93,7 @@ class Viewer(QWidget):
             self._late_timer.stop()
         elif not self._late and not self._late_timer.isActive():
             self._late_timer.start()
+        self.measuring.follow(content, before, self._placed())
         self.setCursor(_cursor(content))
         self._tell_values()
         if self._part is not None and only_window_differs(before, content):
@@ -132,6 +141,7 @@ class Viewer(QWidget):
         paint_black(painter, at, late=self._late)
         if placed is not None and drawn is not None:
             self._painting.paint_picture(painter, content, placed, drawn, late=self._late)
+            self.measuring.paint(painter, content, placed)
         paint_texts(painter, content, late=self._late, focused=self.hasFocus())
         painter.end()
 
@@ -147,14 +157,16 @@ class Viewer(QWidget):
         self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Begin a drag."""
-        self._hands.press(event, self._content)
+        """Begin a drag, or something that measures."""
+        if not self.measuring.press(event, self._content, self._placed()):
+            self._hands.press(event, self._content)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Drag: window, zoom, pan or scroll; tell what lies under the pointer."""
+        """Drag: measure, window, zoom, pan or scroll; tell what lies under the pointer."""
         self._pointer = event.position()
         self._tell_values()
-        self._hands.move(event, self._content, self._placed())
+        if not self.measuring.move(event, self._placed()) or self._hands.tool is not None:
+            self._hands.move(event, self._content, self._placed())
 
     def leaveEvent(self, event: QEvent) -> None:
         """Tell no values any more."""
@@ -171,12 +183,38 @@ class Viewer(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End a drag; a right click without one asks for the menu."""
-        self._hands.release(event, self._content)
+        if not self.measuring.release(event, self._placed()) or self._hands.tool is not None:
+            self._hands.release(event, self._content)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Ask for the whole window; without a picture, for files."""
+        if self.measuring.double_click(event, self._content, self._placed()):
+            return
         if event.button() is Qt.MouseButton.LeftButton:
             (self.maximise_requested if self._content.picture else self.open_requested).emit()
+
+    def event(self, event: QEvent) -> bool:
+        """Keep keys that measure from being shortcuts."""
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._key_action(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Measure with the keyboard."""
+        action = self._key_action(event)
+        if action is None:
+            super().keyPressEvent(event)
+        else:
+            action()
+
+    def _key_action(self, event: QKeyEvent) -> Callable[[], object] | None:
+        return self.measuring.keys.action(event, self._content, self._placed(), self._pointer)
+
+    def begin_pointing(self) -> None:
+        """Take the keyboard for the tool that was chosen; its cursor is where the pointer is, or in the middle."""
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.measuring.keys.begin(self._content, self._placed(), self._pointer)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Open the menu by the keyboard; the mouse's comes with the button's release."""

@@ -1,0 +1,140 @@
+"""The measurements of the image on screen in words: the list, text for a report, a table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from medapp.display.measuring.figures import figures_of
+from medapp.display.measuring.report import Measured, as_csv, report_text
+from medapp.display.measuring.shapes import Measurement, Sheet
+from medapp.display.measuring.statistics import Statistics
+from medapp.display.measuring.wording import sentence
+from medapp.errors import MedappError
+from medapp.files import write_bytes
+from medapp.i18n import tr
+from medapp.imaging.frame import Frame
+from medapp.jobs import Job, Progress
+from medapp.ui.measuring import Measuring
+from medapp.ui.measuring_view import MeasuringView
+from medapp.ui.measuring_wishes import Selected
+from medapp.ui.session import Session
+from medapp.ui.state import Picture, State
+from medapp.ui.widgets.measurements_dialog import MeasurementRow, MeasurementsDialog
+
+BOM = b"\xef\xbb\xbf"
+
+
+class MeasuringPapers(QObject):
+    """Shows the list while a person looks at it; copies and writes in a worker, for areas may have to be counted."""
+
+    def __init__(self, window: QWidget, session: Session, measuring: Measuring) -> None:
+        super().__init__(window)
+        self._window, self._session, self._measuring = window, session, measuring
+        self._dialog: MeasurementsDialog | None = None
+        session.changed.connect(self._follow)
+
+    def show_list(self) -> None:
+        """Open the list, or bring it forward."""
+        if self._dialog is None:
+            self._dialog = dialog = MeasurementsDialog(self._window)
+            dialog.selected.connect(self._select)
+            dialog.delete_requested.connect(self._measuring.delete)
+            dialog.copy_requested.connect(self.copy)
+            dialog.save_requested.connect(self.save)
+            dialog.finished.connect(self._close)
+            self._follow(self._session.state)
+            dialog.show()
+        self._dialog.raise_()
+        self._dialog.activateWindow()
+
+    @Slot()
+    def _close(self) -> None:
+        if self._dialog is not None:
+            self._dialog.deleteLater()
+            self._dialog = None
+
+    @Slot(str)
+    def _select(self, name: str) -> None:
+        self._measuring.take(Selected(name))
+
+    @Slot(object)
+    def _follow(self, state: State) -> None:
+        if self._dialog is None:
+            return
+        rows = rows_of(state.measuring, state.picture)
+        counted = _statistics_of(state.measuring)
+        histogram = counted.histogram if counted is not None else None
+        self._dialog.render_rows(rows, state.measuring.selected, histogram, counted.unit if counted else "")
+
+    @Slot()
+    def copy(self) -> None:
+        """Copy the image's measurements as sentences for a report."""
+        picture, view = self._session.state.picture, self._session.state.measuring
+        if picture is not None:
+            job = _reported(view.frame_of(picture), _about(picture), view.sheet_of(picture))
+            self._session.jobs.start(job, done=self._copied)
+
+    def _copied(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+        self._session.notify(tr("measure.copied"))
+
+    @Slot()
+    def save(self) -> None:
+        """Ask for a file, and write the image's measurements as a table."""
+        picture, view = self._session.state.picture, self._session.state.measuring
+        if picture is None:
+            return
+        kinds = tr("measure.save_kind")
+        name, _ = QFileDialog.getSaveFileName(self._window, tr("measure.save_title"), "measurements.csv", kinds)
+        if name:
+            path = Path(name) if Path(name).suffix else Path(name).with_suffix(".csv")
+            job = _written(path, view.frame_of(picture), view.sheet_of(picture))
+            self._session.jobs.start(job, done=lambda _: self._session.notify(tr("measure.saved", name=path.name)))
+
+
+def rows_of(view: MeasuringView, picture: Picture | None) -> tuple[MeasurementRow, ...]:
+    """Return the measurements of a picture in words, as far as they have been counted."""
+    if picture is None:
+        return ()
+    frame = view.frame_of(picture)
+    return tuple(_row(frame, each, view) for each in view.sheet_of(picture).measurements)
+
+
+def _row(frame: Frame, measurement: Measurement, view: MeasuringView) -> MeasurementRow:
+    kind = tr(f"measure.{measurement.shape.kind}")
+    told = view.told.get(measurement.id)
+    whole = sentence(frame, told.shape, told.figures) if told is not None else ""
+    return MeasurementRow(measurement.id, kind, whole.removeprefix(tr("measure.sentence", name=kind, told="")))
+
+
+def _statistics_of(view: MeasuringView) -> Statistics | None:
+    told = view.told.get(view.selected)
+    return told.figures.statistics if told is not None else None
+
+
+def _about(picture: Picture) -> str:
+    """Return which image was measured, without whose it is: a report has its own head."""
+    described = " · ".join(part for part in (picture.frame.modality, picture.series.description) if part)
+    number, count = picture.place.index + 1, picture.series.frames
+    return tr("measure.about", series=described, number=number, count=count)
+
+
+def _measured(frame: Frame, sheet: Sheet) -> list[Measured]:
+    return [Measured(each, figures_of(frame, each.shape)) for each in sheet.measurements]
+
+
+def _reported(frame: Frame, about: str, sheet: Sheet) -> Job[str]:
+    yield Progress(0, 1)
+    return report_text(frame, about, _measured(frame, sheet))
+
+
+def _written(path: Path, frame: Frame, sheet: Sheet) -> Job[None]:
+    yield Progress(0, 1)
+    try:
+        write_bytes(path, BOM + as_csv(_measured(frame, sheet)).encode("utf-8", "surrogateescape"))
+    except OSError as error:
+        raise MedappError("measurements.table", name=path.name, reason=error.strerror or "") from error
