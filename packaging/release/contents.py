@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -116,7 +116,7 @@ LEFT_OUT = (
             "PySide6/typesystems/*",
             "PySide6/glue/*",
             "PySide6/*.pyi",
-            "PySide6/[a-z]*",
+            *("PySide6/qml*", "PySide6/svgtoqml", "PySide6/balsam*", "PySide6/l[ru]*", "PySide6/rcc", "PySide6/uic"),
             "PySide6/Assistant*",
             "PySide6/Designer*",
             "PySide6/Linguist*",
@@ -135,7 +135,7 @@ LEFT_OUT = (
                     "Xml",
                     "PrintSupport",
                     "Concurrent",
-                    "EglFS",
+                    "EglF",
                     "WaylandCompositor",
                     "WaylandEglCompositor",
                 )
@@ -262,6 +262,9 @@ NEEDED_LIBRARIES = (
 )
 """Libraries that torch links or opens by name: found here by pattern, less those that are left out."""
 
+NEEDED_DATA = ("highdicom/_standard/*.json", "highdicom/_icc_profiles/*.icc")
+"""Files that libraries read and no hook knows of."""
+
 
 KEPT_SYSTEM_LIBRARIES = (
     *("libssl.*", "libcrypto.*", "libsqlite3.*", "libffi.*", "libbz2.*", "liblzma.*"),
@@ -315,12 +318,18 @@ def own_files(root: Path) -> list[tuple[str, str]]:
     return [(str(path), folder) for path, folder in (*schemas, *resources)]
 
 
-def library_files(packages: Path) -> Iterator[tuple[str, str]]:
-    """Yield what no hook finds of the libraries in `packages`: shared libraries by pattern, sample images."""
-    found = [path for pattern in NEEDED_LIBRARIES for path in sorted(packages.glob(pattern))]
-    samples = (packages / "pydicom" / "data" / "test_files" / name for name in SAMPLES)
-    found += [path for path in samples if path.is_file()]
-    for path in found:
+def library_files(packages: Path) -> list[tuple[str, str]]:
+    """Return the shared libraries in `packages` that no hook finds: file, folder in the package."""
+    return list(_found(packages, NEEDED_LIBRARIES))
+
+
+def data_files(packages: Path) -> list[tuple[str, str]]:
+    """Return the other files in `packages` that no hook finds: tables of highdicom, images of the sample."""
+    return list(_found(packages, (*NEEDED_DATA, *(f"pydicom/data/test_files/{name}" for name in SAMPLES))))
+
+
+def _found(packages: Path, patterns: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for path in (path for pattern in patterns for path in sorted(packages.glob(pattern))):
         place = path.relative_to(packages)
         if is_wanted_file(place.as_posix()):
             yield str(path), place.parent.as_posix()

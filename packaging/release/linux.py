@@ -12,7 +12,15 @@ from release.plan import ROOT, Plan
 
 SYSTEM_PACKAGES = (
     *("fontconfig-config", "libdbus-1-3", "libegl1", "libfontconfig1", "libfreetype6", "libgcc-s1", "libgl1"),
-    *("libglib2.0-0", "libstdc++6", "libwayland-client0", "libwayland-cursor0", "libwayland-egl1", "libx11-6"),
+    *(
+        "libglib2.0-0",
+        "libgssapi-krb5-2",
+        "libstdc++6",
+        "libwayland-client0",
+        "libwayland-cursor0",
+        "libwayland-egl1",
+        "libx11-6",
+    ),
     *("libx11-xcb1", "libxcb-glx0", "libxcb-randr0", "libxcb-render0", "libxcb-shape0", "libxcb-shm0"),
     *("libxcb-sync1", "libxcb-xfixes0", "libxcb1", "libxext6", "xkb-data", "zlib1g"),
 )

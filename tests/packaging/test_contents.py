@@ -52,6 +52,7 @@ def test_every_resource_and_schema_goes_in() -> None:
         "nvidia/cudnn/lib/libcudnn_engines_precompiled.so.9",
         "pydicom/data/test_files/CT_small.dcm",
         "imagecodecs/_jpeg2k.abi3.so",
+        "PySide6/libpyside6.abi3.so.6.11",
         "PySide6/Qt/plugins/platforms/libqxcb.so",
         "PySide6/Qt/plugins/platforms/libqoffscreen.so",
         "PySide6/Qt/translations/qtbase_zh_CN.qm",
