@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from typing import TypeAlias
 
@@ -22,6 +23,7 @@ class FrameCache:
         self._readers = readers
         self._budget = budget_bytes
         self._frames: OrderedDict[Key, Frame] = OrderedDict()
+        self._begun: dict[Key, float] = {}
         self._pinned: frozenset[Key] = frozenset()
         self._bytes = 0
         self._lock = threading.Lock()
@@ -48,6 +50,14 @@ class FrameCache:
                 self._frames.move_to_end((source, index))
             return frame
 
+    def begun(self, source: str, index: int) -> float | None:
+        """Return when the decoding of a frame that is kept began, seconds since 1970; None where it is not kept.
+
+        A file that was changed after that may hold another frame by now.
+        """
+        with self._lock:
+            return self._begun.get((source, index))
+
     def load(self, source: str, index: int, *, urgent: bool = False) -> Frame:
         """Return the frame, decoded where it is not in memory. Blocks: for worker threads.
 
@@ -73,24 +83,27 @@ class FrameCache:
         """Drop all frames."""
         with self._lock:
             self._frames.clear()
+            self._begun.clear()
             self._bytes = 0
 
     def _decode(self, key: Key, *, urgent: bool) -> Frame:
+        began = time.time()
         try:
             frame = self._readers.frame(*key, urgent=urgent)
-            self._keep(key, frame)
+            self._keep(key, frame, began)
         finally:
             with self._lock:
                 self._loading.pop(key).set()
         return frame
 
-    def _keep(self, key: Key, frame: Frame) -> None:
+    def _keep(self, key: Key, frame: Frame, began: float) -> None:
         """Keep a frame and drop the ones used longest ago."""
         with self._lock:
-            self._frames[key] = frame
+            self._frames[key], self._begun[key] = frame, began
             self._bytes += size_of(frame)
             while self._bytes > self._budget and (oldest := self._oldest_but(key)) is not None:
                 self._bytes -= size_of(self._frames.pop(oldest))
+                del self._begun[oldest]
 
     def _oldest_but(self, newest: Key) -> Key | None:
         """Return the frame that was used longest ago of those that may go; call with the lock held."""

@@ -113,7 +113,9 @@ class Worklist(QObject):
         self._session.note_jobs.start(said, done=self.take_opinions)
 
     def ask_again(self) -> None:
-        """Mark what an older model said, because the model changed."""
+        """Tell anew who said what, because the models changed: an older one's answer must not pass for this one's."""
+        self.rows.forget()
+        self._tell_rows()
         self._scan = None
         self._follow(self._session.state)
 

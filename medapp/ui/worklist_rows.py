@@ -62,6 +62,11 @@ class WorklistRows:
                 self._standings[key] = standing
                 self._note(number, standing)
 
+    def forget(self) -> None:
+        """Forget what became of rows; they wait until it is told again."""
+        self._standings = {}
+        self.replace(self.entries)
+
     def take_opinions(self, opinions: Mapping[tuple[str, str], Opinion]) -> None:
         """Take what was said of answers, by identity and manifest hash."""
         self._opinions |= opinions

@@ -18,6 +18,8 @@ from medapp.workflows.batches import FrameOf, Outcome, Wanted
 from medapp.workflows.reading import Reading
 
 log = logging.getLogger(__name__)
+_COARSE_SECONDS = 0.1
+"""By so much the times that file systems tell may lie behind the clock."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +68,16 @@ class Memory:
             return made
 
         return frame
+
+    def take_kept(self, image: Wanted, began: float | None) -> None:
+        """Note the file of a frame that was decoded before, from the time `began` on, unless it was changed since."""
+        path, _ = split_source(image.source)
+        try:
+            status = path.stat()
+        except (OSError, ValueError):
+            return
+        if began is not None and max(status.st_mtime, status.st_ctime) < began - _COARSE_SECONDS:
+            self._before[image] = self._place(image)
 
     def note(self, outcomes: Sequence[Outcome]) -> None:
         """Keep which files, of those that were read, hold which images; a disk that refuses costs the memory alone."""

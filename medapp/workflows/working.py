@@ -34,14 +34,18 @@ class Means:
     def frame_of(self, memory: Memory) -> FrameOf:
         """Take what is decoded already, and leave nothing behind: a worklist must not empty the cache.
 
-        What is read is noted in `memory`; what was in the cache is not, for its file may be another one by now.
+        What is read is noted in `memory`, and what was in the cache where its file has not been changed since.
         """
         cache, read = self.cache, memory.reader(self.readers.frame)
         if cache is None:
             return read
 
         def frame(source: str, index: int) -> Frame:
-            return cache.peek(source, index) or read(source, index)
+            kept, began = cache.peek(source, index), cache.begun(source, index)
+            if kept is None:
+                return read(source, index)
+            memory.take_kept(Wanted(source, index), began)
+            return kept
 
         return frame
 

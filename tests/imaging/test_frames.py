@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -32,6 +33,17 @@ class FakeReaders:
 def _cache(budget: int) -> tuple[FrameCache, FakeReaders]:
     readers = FakeReaders()
     return FrameCache(readers, budget), readers  # type: ignore[arg-type]
+
+
+def test_when_a_frame_was_decoded_is_known_as_long_as_it_is_kept() -> None:
+    cache, _ = _cache(SIZE)
+    before = time.time()
+    cache.load("a", 0)
+    began = cache.begun("a", 0)
+    assert began is not None
+    assert before <= began <= time.time()
+    cache.load("b", 0)
+    assert cache.begun("a", 0) is None, "dropped with its frame"
 
 
 def test_a_frame_is_decoded_once() -> None:

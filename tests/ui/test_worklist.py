@@ -283,3 +283,9 @@ def test_a_table_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(MedappError) as caught:
         write_table(tmp_path / "no folder" / "x.csv", [], [], named=False)
     assert caught.value.code == "worklist.write"
+
+
+def test_rows_wait_again_when_the_models_change_until_it_is_told_who_said_what(rows: WorklistRows) -> None:
+    rows.forget()
+    assert rows.counts() == {"waiting": 5}
+    assert [rows.view(place).score for place in range(5)] == [""] * 5

@@ -14,6 +14,7 @@ from medapp.classify.registry import Registry
 from medapp.classify.scope import Scope
 from medapp.errors import MedappError
 from medapp.folders import user_folders
+from medapp.imaging.frame import Frame
 from medapp.imaging.phantom import write_ct_series
 from medapp.imaging.readers import ReaderConfig, Readers
 from medapp.imaging.source import scan
@@ -119,6 +120,34 @@ def test_a_second_run_decodes_and_asks_nothing(means: Means, engine: BrightnessE
 class _NeverDecodes:
     def peek(self, *_: object) -> None:
         raise AssertionError("an image was decoded")
+
+
+@pytest.mark.parametrize(("later", "is_known"), [(60, True), (-60, False)])
+def test_what_was_in_memory_is_known_the_next_time_unless_its_file_was_changed_since(
+    means: Means, engine: BrightnessEngine, readers: Readers, tmp_path: Path, later: float, is_known: bool
+) -> None:
+    (path,) = write_pictures(tmp_path / "in", [30])
+    rows = entries(tmp_path / "in", means)
+    kept = _Kept(readers.frame(str(path)), path.stat().st_ctime + later)
+    outcome(work_through(rows, replace(means, cache=kept)))  # type: ignore[arg-type]
+    known, _ = outcome(look_up(rows, means))
+    assert bool(known) is is_known
+    path.write_bytes(write_pictures(tmp_path / "other", [200])[0].read_bytes() + b"\0")
+    standings, _ = outcome(work_through(rows, means))
+    assert standings[rows[0].key].label == "NODULE"
+
+
+class _Kept:
+    """A frame that has been in memory since a time."""
+
+    def __init__(self, frame: Frame, begun: float) -> None:
+        self._frame, self._begun = frame, begun
+
+    def peek(self, *_: object) -> Frame:
+        return self._frame
+
+    def begun(self, *_: object) -> float:
+        return self._begun
 
 
 def test_a_run_that_was_stopped_goes_on_where_it_was(means: Means, engine: BrightnessEngine, tmp_path: Path) -> None:
