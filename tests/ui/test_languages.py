@@ -50,7 +50,7 @@ PROPER_NAMES = frozenset(
     re.findall(
         r"\S+",
         """medapp DICOM DICOMDIR Grad CAM SR SC JSON PDF ONNX PNG JPEG TIFF ZIP CSV Excel UID AI ID
- ROC AUC GPU CPU NVIDIA Apache Language English Ctrl Shift
+ ROC AUC GPU CPU NVIDIA Apache Language English Ctrl Shift Alt Del Cobb
 Weasis Horos RadiAnt OHIF Command AMD Apple px MB F1
 Esc Enter Tab Space PgUp PgDown Home End Return F8 F9 F11 MobileNetV2 ResNet DenseNet EfficientNet ConvNeXt ViT
 CNN CR DX CHEST PA AP Cohen Brier ECE HTML train validation test PPV NPV CT HU""",
