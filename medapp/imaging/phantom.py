@@ -142,7 +142,7 @@ def write_png(path: Path, case: PhantomCase) -> Path:
 
 def write_dicom(path: Path, case: PhantomCase) -> Path:
     """Write the radiograph as a Digital X-Ray Image (for presentation) and return `path`."""
-    dataset = _dataset("DX", "1.2.840.10008.5.1.4.1.1.1.1", f"Phantom^{case.seed:04}", f"PH{case.seed:04}")
+    dataset = new_dataset("DX", "1.2.840.10008.5.1.4.1.1.1.1", f"Phantom^{case.seed:04}", f"PH{case.seed:04}")
     dataset.StudyInstanceUID = phantom_uid("study", case.seed)
     dataset.SeriesInstanceUID = phantom_uid("series", case.seed, case.nodule)
     dataset.SOPInstanceUID = phantom_uid("image", case.seed, case.nodule, case.size)
@@ -152,8 +152,8 @@ def write_dicom(path: Path, case: PhantomCase) -> Path:
     dataset.ImagerPixelSpacing = [round(400 / case.size, 4)] * 2
     dataset.WindowCenter, dataset.WindowWidth = 2048, 4096
     dataset.PresentationLUTShape, dataset.PixelIntensityRelationship = "IDENTITY", "LOG"
-    _set_pixels(dataset, radiograph(case), bits_stored=12)
-    _save(dataset, path)
+    set_pixels(dataset, radiograph(case), bits_stored=12)
+    save_dataset(dataset, path)
     return path
 
 
@@ -161,7 +161,7 @@ def write_ct_series(folder: Path, seed: int = 0, slices: int = 24, size: int = 2
     """Write `ct_volume` as a CT series, 5 mm slices, and return the files."""
     paths = []
     for z, hu in enumerate(ct_volume(seed, slices, size)):
-        dataset = _dataset("CT", "1.2.840.10008.5.1.4.1.1.2", f"Phantom^CT{seed:04}", f"CT{seed:04}")
+        dataset = new_dataset("CT", "1.2.840.10008.5.1.4.1.1.2", f"Phantom^CT{seed:04}", f"CT{seed:04}")
         dataset.StudyInstanceUID = phantom_uid("ct study", seed)
         dataset.SeriesInstanceUID = dataset.FrameOfReferenceUID = phantom_uid("ct series", seed)
         dataset.SOPInstanceUID = phantom_uid("ct", seed, z, size)
@@ -174,9 +174,9 @@ def write_ct_series(folder: Path, seed: int = 0, slices: int = 24, size: int = 2
         dataset.RescaleSlope, dataset.RescaleIntercept, dataset.RescaleType = 1, -1024, "HU"
         dataset.WindowCenter, dataset.WindowWidth = [40, -600], [400, 1500]
         dataset.WindowCenterWidthExplanation = ["SOFT TISSUE", "LUNG"]
-        _set_pixels(dataset, np.clip(hu + 1024, 0, WHITE_12_BIT).astype(np.uint16), bits_stored=12)
+        set_pixels(dataset, np.clip(hu + 1024, 0, WHITE_12_BIT).astype(np.uint16), bits_stored=12)
         path = folder / f"slice{z:03}.dcm"
-        _save(dataset, path)
+        save_dataset(dataset, path)
         paths.append(path)
     return paths
 
@@ -214,7 +214,8 @@ def pydicom_samples(
     return [path for path in found if path.is_file()]
 
 
-def _dataset(modality: str, sop_class: str, name: str, patient_id: str) -> Dataset:
+def new_dataset(modality: str, sop_class: str, name: str, patient_id: str) -> Dataset:
+    """Return the data set that a made-up image begins with: whose it is, and when it was made."""
     from pydicom.dataset import Dataset
 
     dataset = Dataset()
@@ -228,7 +229,8 @@ def _dataset(modality: str, sop_class: str, name: str, patient_id: str) -> Datas
     return dataset
 
 
-def _set_pixels(dataset: Dataset, pixels: NDArray[np.uint16], *, bits_stored: int) -> None:
+def set_pixels(dataset: Dataset, pixels: NDArray[np.uint16], *, bits_stored: int) -> None:
+    """Give a data set grey pixels, shape (rows, columns)."""
     dataset.Rows, dataset.Columns = pixels.shape
     dataset.SamplesPerPixel, dataset.PhotometricInterpretation = 1, "MONOCHROME2"
     dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 16, bits_stored, bits_stored - 1
@@ -236,7 +238,8 @@ def _set_pixels(dataset: Dataset, pixels: NDArray[np.uint16], *, bits_stored: in
     dataset.PixelData = pixels.astype("<u2").tobytes()
 
 
-def _save(dataset: Dataset, path: Path) -> None:
+def save_dataset(dataset: Dataset, path: Path) -> None:
+    """Write a data set as a DICOM file, atomically."""
     from pydicom.dataset import FileMetaDataset
     from pydicom.uid import ExplicitVRLittleEndian
 

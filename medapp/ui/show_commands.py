@@ -47,4 +47,7 @@ INSPECT_COMMANDS: tuple[Command, ...] = (
     Command("header", "view", ("Ctrl+H",), enabled=has_picture, starts_section=True),
     Command("histogram", "view", ("Ctrl+G",), enabled=has_picture),
 )
-SCREEN_COMMANDS: tuple[Command, ...] = (Command("measure_screen", "help", starts_section=True),)
+SCREEN_COMMANDS: tuple[Command, ...] = (
+    Command("test_pattern", "help", starts_section=True),
+    Command("measure_screen", "help"),
+)

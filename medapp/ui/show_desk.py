@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject
 
+from medapp.i18n import tr
+from medapp.imaging.test_pattern import write_test_pattern
 from medapp.ui.export_wish import Scope
 from medapp.ui.exporting import Exporting
 from medapp.ui.header_desk import HeaderDesk
@@ -27,7 +29,7 @@ class ShowDesk(QObject):
 
     def __init__(self, window: MainWindow, session: Session) -> None:
         super().__init__(window)
-        self._window = window
+        self._window, self._session = window, session
         self.exporting = Exporting(window, session, window.pictures)
         self.taking_out = TakingOut(self, session)
         application = QCoreApplication.instance()
@@ -48,6 +50,12 @@ class ShowDesk(QObject):
     def _copy(self) -> None:
         self.taking_out.copy(self._window.reading_page.viewer)
 
+    def _open_test_pattern(self) -> None:
+        folder = self._session.services.folders.cache / "test-pattern"
+        self._window.opening.open_prepared(
+            lambda: [write_test_pattern(folder / "pattern.dcm")], tr("size.drawing_pattern")
+        )
+
     def handlers(self) -> dict[str, Callable[[], object]]:
         """Return what each command of `show_commands` does."""
         return {
@@ -62,5 +70,6 @@ class ShowDesk(QObject):
             "key_images_alone": self.key_images.toggle_alone,
             "one_to_one": self.sizes.one_to_one,
             "true_size": self.sizes.true_size,
+            "test_pattern": self._open_test_pattern,
             "measure_screen": self.sizes.measure_screen,
         }
