@@ -31,6 +31,7 @@ from medapp.imaging.readers import ReaderConfig, Readers
 from medapp.storage.key_images import KeyImages
 from medapp.storage.measurements import Measurements
 from medapp.storage.opinions import Opinions
+from medapp.storage.practice import enter_practice
 from medapp.storage.results import Results
 from medapp.storage.running import Left, Running
 from medapp.storage.settings import Settings, SettingsFile
@@ -77,13 +78,13 @@ class Parts:
             database.close()
 
 
-def run_window(paths: Sequence[Path] = (), *, sample: bool = False) -> int:
+def run_window(paths: Sequence[Path] = (), *, sample: bool = False, tutorial: bool = False) -> int:
     """Open the window on `paths`, or on the built-in sample, and return the exit status when it is closed.
 
-    Where a window runs on the same folders already, that one opens the paths.
+    Where a window runs on the same folders already, that one opens the paths. The tutorial has folders of its own.
     """
     application = _application()
-    folders = user_folders()
+    folders = enter_practice(user_folders()) if tutorial else user_folders()
     log_handler = _log_to(folders.logs)
     single = SingleWindow(_made(folders.data))
     if not single.is_first and single.hand_over(paths):
@@ -105,6 +106,8 @@ def run_window(paths: Sequence[Path] = (), *, sample: bool = False) -> int:
     if left.geometry and parts.services.settings.restore_session:
         window.restoreGeometry(QByteArray.fromBase64(left.geometry.encode()))
     window.show()
+    if tutorial:
+        window.program.begin_tutorial()
     single.paths_received.connect(lambda later: _come_forward(window, later))
     if single.is_first:
         single.listen()

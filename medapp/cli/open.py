@@ -19,6 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what may stand after the command's name."""
     parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help=tr("open.paths"))
     parser.add_argument("--sample", action="store_true", help=tr("open.sample"))
+    parser.add_argument("--tutorial", action="store_true", help=tr("open.tutorial"))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -32,4 +33,4 @@ def run(args: argparse.Namespace) -> int:
             raise
         raise MedappError("open.libraries", name=lacking[1]) from error
 
-    return run_window(tuple(path.absolute() for path in args.paths), sample=args.sample)
+    return run_window(tuple(path.absolute() for path in args.paths), sample=args.sample, tutorial=args.tutorial)

@@ -36,5 +36,6 @@ SETTING_COMMANDS: tuple[Command, ...] = (
 HELP_COMMANDS: tuple[Command, ...] = (
     Command("palette", "help", ("Ctrl+K", "Ctrl+Shift+P")),
     Command("key_sheet", "help", ("F1",), starts_section=True),
+    Command("tutorial", "help"),
     Command("about", "help", starts_section=True),
 )

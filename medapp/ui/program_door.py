@@ -18,6 +18,8 @@ from medapp.ui.program_commands import THEMES
 from medapp.ui.session import Session
 from medapp.ui.settings_window import SettingsWindow
 from medapp.ui.state import Page
+from medapp.ui.tutorial import Tutorial
+from medapp.ui.tutorial_start import start_tutorial
 
 if TYPE_CHECKING:
     from medapp.ui.main_window import MainWindow
@@ -32,6 +34,7 @@ class ProgramDoor(QObject):
         self._session = session
         self.settings, self.keys = SettingsWindow(window, session), KeysWindow(window, session)
         self.palette = CommandPalette(window, session)
+        self._lessons: Tutorial | None = None
         self.settings.keys_requested.connect(self.keys.editor.show)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
@@ -46,6 +49,7 @@ class ProgramDoor(QObject):
             "shortcuts": self.keys.editor.show,
             "palette": self.palette.toggle,
             "key_sheet": self.keys.sheet.show,
+            "tutorial": self.show_tutorial,
             "about": self.about,
         }
 
@@ -62,6 +66,21 @@ class ProgramDoor(QObject):
         start.mouse_dismissed.connect(partial(self._session.choose, mouse_asked=False))
         for beside in (self.settings.dialog, self.keys.editor, self.keys.sheet, self.palette):
             beside.tell_anew()
+        if self._lessons is not None:
+            self._lessons.tell_anew()
+
+    def begin_tutorial(self) -> None:
+        """Be the window of the tutorial: it works in folders of its own."""
+        self._lessons = Tutorial(self._window, self._session)
+        self._window.setWindowTitle(tr("tutorial.window_title"))
+        self._lessons.show()
+
+    def show_tutorial(self) -> None:
+        """Open the tutorial in a window of its own, or show its panel again in this one."""
+        if self._lessons is not None:
+            self._lessons.show()
+        elif not start_tutorial():
+            self._session.notify(tr("tutorial.not_started"))
 
     @Slot()
     def about(self) -> None:

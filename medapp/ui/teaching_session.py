@@ -107,7 +107,7 @@ class TeachingSession(TeachingDesk):
             )
 
     @Slot(object)
-    def choose_cases(self, cases: Path) -> None:
+    def choose_cases(self, cases: Path, *, pattern: str | None = None) -> None:
         """Take a labelled folder or a table of labels, show its classes, and check it; a workbook is shown first."""
         if not can_be_cases(cases):
             self.session.notify(tr("ui.folder_missing"))
@@ -115,7 +115,7 @@ class TeachingSession(TeachingDesk):
         if cases.suffix.casefold() in WORKBOOKS and not cases.is_dir():
             self.match_table(cases)
             return
-        self._choose(cases, self.view.cases.pattern, "")
+        self._choose(cases, self.view.cases.pattern if pattern is None else pattern, "")
 
     @Slot(object)
     def match_table(self, table: Path) -> None:
