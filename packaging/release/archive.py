@@ -8,8 +8,9 @@ import subprocess
 import tarfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from gzip import GzipFile
 from pathlib import Path
-from typing import IO, TypeAlias
+from typing import IO, TypeAlias, cast
 
 Content: TypeAlias = Mapping[str, Path | bytes | str]
 """Place in an archive -> a file, bytes, or (text) the target of a link."""
@@ -22,9 +23,9 @@ class ArchiveError(RuntimeError):
     """An archive that could not be written."""
 
 
-def write_tar(stream: IO[bytes], content: Content, epoch: int, before: str = "") -> None:
+def write_tar(stream: IO[bytes] | GzipFile, content: Content, epoch: int, before: str = "") -> None:
     """Write a tar of `content`, with `before` before each place."""
-    with tarfile.open(fileobj=stream, mode="w|", format=tarfile.GNU_FORMAT) as tar:
+    with tarfile.open(fileobj=cast("IO[bytes]", stream), mode="w|", format=tarfile.GNU_FORMAT) as tar:
         for name in sorted({*_folders(content), *content}):
             _add(tar, before + name, content.get(name), epoch)
 

@@ -88,8 +88,8 @@ def gpl_builds(files: Iterable[Path]) -> list[str]:
 
 
 def _python(found: Distribution) -> Component:
-    declared = found.metadata.get("License-Expression", "") or ""
-    licence = licences.REVIEWED.get(found.name) or declared or _plain(found.metadata.get("License", "") or "")
+    declared = _field(found, "License-Expression") or _plain(_field(found, "License"))
+    licence = licences.REVIEWED.get(found.name) or declared
     texts = [
         (str(file), _read(Path(str(found.locate_file(file)))))
         for file in sorted(found.files or (), key=str)
@@ -98,6 +98,10 @@ def _python(found: Distribution) -> Component:
     if "LGPL-3.0-only" in licence:
         texts += [(name, _read(PACKAGING / "licences" / name)) for name in ("LGPL-3.0.txt", "GPL-3.0.txt")]
     return Component(found.name, found.version, "python", licence, tuple(text for text in texts if text[1].strip()))
+
+
+def _field(found: Distribution, name: str) -> str:
+    return str(found.metadata[name]) if name in found.metadata else ""
 
 
 def _plain(licence: str) -> str:
