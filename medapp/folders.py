@@ -61,6 +61,11 @@ class Folders:
         return self.data / "key_images.sqlite"
 
     @property
+    def hanging(self) -> Path:
+        """The hanging rules that a person has made."""
+        return self.data / "hanging.json"
+
+    @property
     def worklist(self) -> Path:
         """The note of the worklist that was worked through last."""
         return self.config / "worklist.json"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from medapp.imaging.slices import normal_of
 from medapp.imaging.study import Patient, Scan, Series, Study
 
 
@@ -70,7 +71,7 @@ def _likeness(one: Series, other: Series) -> tuple[float, ...]:
     same_view = (mine.view_position, mine.laterality) == (its.view_position, its.laterality)
     few, many = sorted((one.frames, other.frames))
     return (
-        _plane(one) == _plane(other),
+        plane_of_body(one) == plane_of_body(other),
         same_view,
         one.description.casefold() == other.description.casefold(),
         _shared_words(one.description, other.description),
@@ -79,14 +80,13 @@ def _likeness(one: Series, other: Series) -> tuple[float, ...]:
     )
 
 
-def _plane(series: Series) -> int | None:
-    """Return the axis of the patient that the images are most nearly across: 0 sagittal, 1 coronal, 2 axial."""
-    orientation = series.instances[0].geometry.orientation
-    if orientation is None:
-        return None
-    rx, ry, rz, cx, cy, cz = orientation
-    normal = abs(ry * cz - rz * cy), abs(rz * cx - rx * cz), abs(rx * cy - ry * cx)
-    return normal.index(max(normal))
+def plane_of_body(series: Series) -> str:
+    """Return what the images are most nearly: ``sagittal``, ``coronal`` or ``axial``; empty where nobody knows."""
+    normal = normal_of(series.instances[0].geometry)
+    if normal is None:
+        return ""
+    sizes = [abs(part) for part in normal]
+    return ("sagittal", "coronal", "axial")[sizes.index(max(sizes))]
 
 
 def _shared_words(one: str, other: str) -> float:

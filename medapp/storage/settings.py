@@ -48,6 +48,11 @@ def _names(value: object) -> tuple[str, ...]:
     return tuple(v for v in value if isinstance(v, str)) if isinstance(value, list) else ()
 
 
+def _texts(value: object) -> dict[str, str]:
+    """Take texts by name."""
+    return {n: v for n, v in value.items() if isinstance(v, str)} if isinstance(value, dict) else {}
+
+
 def _recent(value: object) -> tuple[str, ...]:
     return _names(value)[:RECENT_LIMIT]
 
@@ -104,6 +109,8 @@ class Settings:
         Whether the study browser is open.
     mouse_asked : bool
         Whether the start page still asks what the mouse works like.
+    window_places : mapping of str to str
+        Where a further window stood, by the name of its screen.
     recent : tuple of str
         Files and folders opened last, newest first.
     keys : mapping of str to tuple of str
@@ -149,6 +156,7 @@ class Settings:
     cache_share: float = _between(0.25, 0.02, 0.6, group="files", shown_in="%", later=True)
     browser_shown: bool = True
     mouse_asked: bool = True
+    window_places: Mapping[str, str] = field(default_factory=dict, metadata={"take": _texts})
     recent: tuple[str, ...] = field(default=(), metadata={"take": _recent})
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict, metadata={"take": _keys})
     palette: tuple[str, ...] = field(default=(), metadata={"take": _recent})

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from medapp.imaging.priors import is_same_patient
 from medapp.imaging.study import Patient, Scan
-from medapp.ui.state import CELL_FIELDS, Cell, Grid, Place, State, find_series, series_key
+from medapp.ui.state import CELL_FIELDS, Cell, Grid, Link, Place, State, find_series, series_key
 
 MOST_ROWS = MOST_COLUMNS = 3
 
@@ -52,14 +52,19 @@ def window_of(state: State, number: int) -> int:
     return next(window for window in range(len(state.grids)) if number in cells_of(state, window))
 
 
+def alone_in(state: State, window: int) -> bool:
+    """Tell whether one cell fills a window, because it was maximised there or is being labelled."""
+    if state.labelling is not None:
+        return window == 0
+    return state.maximised and state.active in cells_of(state, window)
+
+
 def on_screen(state: State) -> Iterator[int]:
     """Yield the cells that can be seen, the active one first: it may fill its window alone."""
     yield state.active
-    alone = state.labelling is not None
-    for window in range(1 if alone else len(state.grids)):
-        numbers = cells_of(state, window)
-        if not (alone or (state.maximised and state.active in numbers)):
-            yield from (number for number in numbers if number != state.active)
+    for window in range(1 if state.labelling is not None else len(state.grids)):
+        if not alone_in(state, window):
+            yield from (number for number in cells_of(state, window) if number != state.active)
 
 
 def patients_on_screen(state: State) -> tuple[Patient, ...]:
@@ -114,10 +119,41 @@ def _following(state: State, cells: list[Cell], count: int) -> list[Cell]:
     return [*made, *[Cell()] * (count - len(made))]
 
 
+def rearranged(
+    state: State,
+    grid: Grid,
+    cells: Sequence[Cell],
+    window: int,
+    **changes: Any,  # noqa: ANN401 - fields of State
+) -> dict[str, Any]:
+    """Return the changes that let a window show `cells` in a grid, the first of them active."""
+    known = {key: choice for cell in all_cells(state) for key, choice in cell.voi.items()}
+    mine = [replace(cell, voi={**known, **cell.voi}) for cell in cells]
+    mine += [Cell()] * (grid.count - len(mine))
+    numbers, all_of_them = cells_of(state, window), all_cells(state)
+    made = [*all_of_them[: numbers.start], *mine, *all_of_them[numbers.stop :]]
+    grids = (*state.grids[:window], grid, *state.grids[window + 1 :])
+    return with_cells(made, numbers.start, grids=grids, maximised=False, **changes)
+
+
+def with_window(state: State) -> dict[str, Any]:
+    """Return the changes that give the state another window, with one empty cell."""
+    return with_cells([*all_cells(state), Cell()], state.active, grids=(*state.grids, Grid()))
+
+
+def without_window(state: State, window: int) -> dict[str, Any]:
+    """Return the changes that take a window away; where it had the active cell, the first one becomes that."""
+    gone, cells = cells_of(state, window), all_cells(state)
+    kept = [cell for number, cell in enumerate(cells) if number not in gone]
+    active = 0 if state.active in gone else state.active - (len(gone) if state.active >= gone.stop else 0)
+    grids = (*state.grids[:window], *state.grids[window + 1 :])
+    return with_cells(kept, active, grids=grids, maximised=state.maximised and state.active not in gone)
+
+
 def emptied(state: State) -> dict[str, Any]:
     """Return the changes that leave nothing on screen, and one cell in each window."""
     count = len(state.grids)
-    return with_cells([Cell()] * count, 0, grids=(Grid(),) * count)
+    return with_cells([Cell()] * count, 0, grids=(Grid(),) * count, arranged=False, link=Link())
 
 
 def known_window(state: State, series: str) -> Any | None:  # noqa: ANN401 - a VoiChoice

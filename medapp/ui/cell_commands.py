@@ -19,6 +19,14 @@ def has_cells(state: State) -> bool:
     return can_arrange(state) and len(state.cells) > 1
 
 
+def _has_place(state: State) -> bool:
+    return can_arrange(state) and state.place is not None
+
+
+def _has_studies(state: State) -> bool:
+    return can_arrange(state) and bool(state.scan.studies)
+
+
 def _is_playing(state: State) -> bool:
     return can_arrange(state) and any(state.cell(number).cine for number in range(len(state.cells)))
 
@@ -53,6 +61,17 @@ CELL_COMMANDS: tuple[Command, ...] = (
     Command("link_window", "layout", ("Shift+J",), checked=lambda s: s.link.window, enabled=has_cells),
     Command("link_zoom", "layout", ("Ctrl+J",), checked=lambda s: s.link.zoom, enabled=has_cells),
     Command("cross_lines", "layout", ("Shift+X",), checked=lambda s: s.cross_lines, enabled=has_cells),
+)
+STUDY_COMMANDS: tuple[Command, ...] = (
+    Command("study_next", "series", ("Ctrl+PgDown",), enabled=_has_studies, starts_section=True),
+    Command("study_previous", "series", ("Ctrl+PgUp",), enabled=_has_studies),
+    Command("compare_prior", "series", ("B",), enabled=_has_place),
+)
+HANGING_COMMANDS: tuple[Command, ...] = (
+    Command("hang_now", "layout", ("Shift+G",), enabled=_has_place, starts_section=True),
+    Command("hanging_rules", "layout", ("Ctrl+Alt+G",), enabled=can_arrange),
+    Command("hanging", "layout", checked=lambda s: s.settings.hanging),
+    Command("window_new", "layout", ("Ctrl+N",), enabled=can_arrange, starts_section=True),
 )
 CINE_COMMANDS: tuple[Command, ...] = (
     Command("cine_faster", "series", (".",), enabled=_is_playing),

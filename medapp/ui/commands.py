@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from medapp.ui.cell_commands import CELL_COMMANDS, CINE_COMMANDS
+from medapp.ui.cell_commands import CELL_COMMANDS, CINE_COMMANDS, HANGING_COMMANDS, STUDY_COMMANDS
 from medapp.ui.command import Command
 from medapp.ui.measuring_commands import MEASURE_COMMANDS
 from medapp.ui.program_commands import HELP_COMMANDS, LOOK_COMMANDS, SETTING_COMMANDS
@@ -154,6 +154,7 @@ COMMANDS: tuple[Command, ...] = (
         starts_section=True,
     ),
     *CINE_COMMANDS,
+    *STUDY_COMMANDS,
     *KEY_IMAGE_COMMANDS,
     Command("show_start", "view", ("Ctrl+1",), "start", checked=lambda s: s.page is Page.START),
     Command("show_reading", "view", ("Ctrl+2",), "reading", checked=lambda s: s.page is Page.READING),
@@ -222,6 +223,7 @@ COMMANDS: tuple[Command, ...] = (
     *MEASURE_COMMANDS,
     *SCREEN_COMMANDS,
     *CELL_COMMANDS,
+    *HANGING_COMMANDS,
     *HELP_COMMANDS,
 )
 

@@ -13,7 +13,10 @@ from medapp.i18n import tr
 from medapp.ui.cell_changes import window_of
 from medapp.ui.cell_commands import LAYOUTS
 from medapp.ui.cells import Cells
+from medapp.ui.hanging import HangingRules
+from medapp.ui.hanging_window import HangingWindow
 from medapp.ui.session import Session
+from medapp.ui.view_windows import ViewWindows
 from medapp.ui.widgets.layout_picker import LayoutPicker
 
 if TYPE_CHECKING:
@@ -31,6 +34,9 @@ class LayoutDoor(QObject):
         self._window = window
         self._session = session
         self.cells = Cells(session, window.pictures)
+        self.hanging = HangingRules(session, window.pictures, self._room)
+        self.windows = ViewWindows(window, session)
+        self.rules_window = HangingWindow(window, self.hanging)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """Return what each command about cells does."""
@@ -43,6 +49,13 @@ class LayoutDoor(QObject):
             "cell_clear": cells.clear,
             **{f"link_{what}": partial(cells.toggle_link, what) for what in ("scroll", "window", "zoom")},
             "cross_lines": cells.toggle_cross_lines,
+            "study_next": partial(self.hanging.step, 1),
+            "study_previous": partial(self.hanging.step, -1),
+            "compare_prior": self.hanging.compare,
+            "hang_now": self.hanging.hang_now,
+            "hanging_rules": self.rules_window.open,
+            "hanging": self._toggle_hanging,
+            "window_new": self.windows.open_new,
             "cine_faster": partial(playing.change_speed, 1),
             "cine_slower": partial(playing.change_speed, -1),
         }
@@ -52,12 +65,21 @@ class LayoutDoor(QObject):
         window, page = self._window, self._window.reading_page
         page.cells.activated.connect(self.cells.activate)
         page.cells.series_dropped.connect(self.cells.show_in)
+        page.cells.touched.connect(self.hanging.touch)
+        page.browser.series_requested.connect(self.hanging.touch)
         page.browser.menu_requested.connect(self._show_menu)
         for name in WITHIN_CELLS:
             action = window.actions_made[name]
             window.removeAction(action)
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             page.cells.addAction(action)
+
+    def _room(self) -> tuple[int, int]:
+        """Return width and height of all cells together."""
+        return self._window.reading_page.cells.width(), self._window.reading_page.cells.height()
+
+    def _toggle_hanging(self) -> None:
+        self._session.choose(hanging=not self._session.settings.hanging)
 
     @Slot()
     def pick(self) -> None:

@@ -44,7 +44,7 @@ _places = KnownPlaces()
 def bond_of(state: State, cell: Cell) -> Bond | None:
     """Return how another cell goes along when the active one is scrolled; None where it does not."""
     mine, its = state.located, _series(state, cell)
-    if not state.link.scroll or mine is None or its is None:
+    if not state.link.scroll or mine is None or its is None or min(mine[1].frames, its.frames) < 2:
         return None
     return bond_between(_places.of(mine[1]), _places.of(its))
 

@@ -17,6 +17,7 @@ from medapp.ui import theme
 from medapp.ui.actions import Actions
 from medapp.ui.answers import Answers
 from medapp.ui.asking import Asking
+from medapp.ui.cell_changes import alone_in
 from medapp.ui.importing import Importing
 from medapp.ui.label_door import LabelDoor
 from medapp.ui.label_keys import connect_strip, label_handlers
@@ -42,6 +43,7 @@ from medapp.ui.viewing import Viewing
 from medapp.ui.voi_choices import offers_for
 from medapp.ui.weight_importing import WeightImporting
 from medapp.ui.widgets.banner import Banner
+from medapp.ui.widgets.cell_grid import CellGrid
 from medapp.ui.widgets.device_line import DeviceLine
 from medapp.ui.widgets.job_bar import JobBar
 from medapp.ui.widgets.layouts import column, label, named
@@ -138,6 +140,7 @@ class MainWindow(QMainWindow):
         self.stack_answers.tell_anew()
         self.worklist.rows_changed.emit()
         self._render(self._session.state)
+        self.layout_door.windows.tell_anew()
         if had_focus:
             self.reading_page.viewer.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -172,9 +175,7 @@ class MainWindow(QMainWindow):
         self.opening.thumbnail_made.connect(page.browser.render_thumbnail)
         page.browser.place_requested.connect(self.pictures.show)
         page.browser.series_requested.connect(lambda key: self.pictures.show(Place(key, 0)))
-        page.cells.viewer_made.connect(self._connect_viewer)
-        for viewer in page.cells.viewers:
-            self._connect_viewer(viewer)
+        self.connect_cells(page.cells)
         page.chip_pressed.connect(self.answers.toggle_panel)
         page.panel.again_requested.connect(self.answers.ask_again)
         page.panel.explanation_requested.connect(self.answers.explain)
@@ -187,6 +188,12 @@ class MainWindow(QMainWindow):
         connect_worklist(self, session)
         self.program.connect_widgets()
         self.layout_door.connect_widgets()
+
+    def connect_cells(self, cells: CellGrid) -> None:
+        """Connect the viewers of a window, those that it has and those that it will have."""
+        cells.viewer_made.connect(self._connect_viewer)
+        for viewer in cells.viewers:
+            self._connect_viewer(viewer)
 
     @Slot(object)
     def _connect_viewer(self, viewer: Viewer) -> None:
@@ -246,8 +253,8 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _show_first(self, place: Place | None) -> None:
         """Show what was found first; label mode chooses its cases itself."""
-        if not self.labelling.is_on:
-            self.pictures.show(place)
+        if not self.labelling.is_on and place is not None:
+            self.layout_door.hanging.show_first(place)
 
     def _reset(self) -> None:
         """Leave label mode where it is on; else stop what is going on, or show the picture as it was first shown."""
@@ -302,8 +309,9 @@ class MainWindow(QMainWindow):
         labelling = state.labelling is not None
         self.menuBar().setVisible(not labelling)
         self.statusBar().setVisible(not labelling)
-        self._page_bar.setVisible(not (state.maximised or labelling))
-        self._tool_bar.setVisible(state.page is Page.READING and not (state.maximised or labelling))
+        alone = alone_in(state, 0)
+        self._page_bar.setVisible(not alone)
+        self._tool_bar.setVisible(state.page is Page.READING and not alone)
         self.actions_made.render_state(state)
         chosen = state.voi.get(state.picture.place.series, VoiChoice()) if state.picture else VoiChoice()
         reading = state.page is Page.READING
@@ -373,7 +381,8 @@ class MainWindow(QMainWindow):
             self.opening.open(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Keep what was set by hand."""
+        """Keep what was set by hand, and close what is open beside it."""
+        self.layout_door.windows.close_all()
         if self._session.state.heat_map_opacity != self._session.settings.heat_map_opacity:
             self._session.choose(heat_map_opacity=self._session.state.heat_map_opacity)
         super().closeEvent(event)

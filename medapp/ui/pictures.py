@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,8 +18,17 @@ from medapp.ui.linking import Links
 from medapp.ui.prefetching import Prefetching
 from medapp.ui.prepared import Prepared, PreparedFrames
 from medapp.ui.session import Session
-from medapp.ui.state import Cell, NoPicture, Picture, Place, State, all_keys, find_series
-from medapp.ui.voi_choices import choice_when_first_shown
+from medapp.ui.state import (
+    Cell,
+    NoPicture,
+    Picture,
+    Place,
+    State,
+    all_keys,
+    find_series,
+    first_viewport,
+)
+from medapp.ui.voi_choices import choice_when_first_shown, hung_choice
 
 SETTLED_MS = 120
 
@@ -98,6 +107,10 @@ class Pictures(QObject):
         self._plan()
         for number in late:
             self._load_wanted(number)
+
+    def foresee(self, upcoming: Callable[[State], Iterable[Place]]) -> None:
+        """Decode what `upcoming` names, when the stacks on screen are: what a person may want after them."""
+        self._ahead.upcoming = upcoming
 
     def fill(self) -> None:
         """Load what cells want and do not show yet: their layout is new."""
@@ -280,9 +293,10 @@ def first_look(state: State, cell: Cell, picture: Picture) -> dict[str, Any]:
     is_new = before is None or before.place.series != series
     if not is_new and before is not None and _applied_to(before) == _applied_to(picture):
         return {} if series in cell.voi else {"voi": {**cell.voi, series: choice_when_first_shown(picture)}}
-    choice = (cell.voi.get(series) or known_window(state, series)) if is_new else None
-    voi = {**cell.voi, series: choice or choice_when_first_shown(picture)}
-    return {"viewport": picture.first_viewport, "voi": voi}
+    known = (cell.voi.get(series) or known_window(state, series)) if is_new else None
+    choice = hung_choice(cell.hung, series) if is_new else None
+    voi = {**cell.voi, series: choice or known or choice_when_first_shown(picture)}
+    return {"viewport": first_viewport(picture, cell.hung), "voi": voi}
 
 
 def _applied_to(picture: Picture) -> PresentationRef | None:

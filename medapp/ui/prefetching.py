@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
 from typing import TypeAlias
@@ -15,7 +15,7 @@ from medapp.jobs import Job, Progress
 from medapp.ui.cell_changes import on_screen
 from medapp.ui.job_list import JobList
 from medapp.ui.prepared import PreparedFrames
-from medapp.ui.state import State, all_keys, find_series
+from medapp.ui.state import Place, State, all_keys, find_series
 
 SHARE = 0.75
 """The part of the cache that one stack may fill: what was on screen before is still there when it is wanted again."""
@@ -33,6 +33,7 @@ class Prefetching:
         self._threads = threads
         self._running = 0
         self._wishes = Wishes()
+        self.upcoming: Callable[[State], Iterable[Place]] = lambda _: ()
 
     @property
     def is_busy(self) -> bool:
@@ -50,7 +51,8 @@ class Prefetching:
         wanted = chain(_next_cases(state), _in_turn([stack.near() for stack in known]))
         if whole:
             doors = _next_doors(state, state.place.series) if state.place is not None else iter(())
-            wanted = chain(wanted, doors, _in_turn([stack.whole() for stack in known]))
+            later = chain(doors, _wishes(state, self.upcoming(state)))
+            wanted = chain(wanted, later, _in_turn([stack.whole() for stack in known]))
         self._wishes.replace(_within(self._room(known), wanted))
         while known and self._running < self._threads:
             self._running += 1
@@ -128,8 +130,12 @@ def _key(series: Series, index: int) -> Key:
 
 
 def _next_cases(state: State) -> Iterator[Wish]:
-    """Yield what label mode shows next."""
-    for place in state.labelling.upcoming if state.labelling is not None else ():
+    """Return what label mode shows next."""
+    return _wishes(state, state.labelling.upcoming if state.labelling is not None else ())
+
+
+def _wishes(state: State, places: Iterable[Place]) -> Iterator[Wish]:
+    for place in places:
         located = find_series(state.scan, place.series)
         if located is not None and place.index < located[1].frames:
             yield _key(located[1], place.index), _usual_bytes(state)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QSizePolicy, QSplitter, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QSplitter, QWidget
 
 from medapp.display.marks import marks
 from medapp.i18n import tr
-from medapp.ui.cell_changes import all_cells, patients_on_screen
+from medapp.ui.cell_changes import all_cells, alone_in, patients_on_screen
 from medapp.ui.cell_content import content_of
 from medapp.ui.state import (
     Answered,
@@ -29,7 +29,7 @@ from medapp.ui.widgets.prediction_panel import PredictionPanel
 from medapp.ui.widgets.strip_chart import StripChart
 from medapp.ui.widgets.study_browser import StudyBrowser
 from medapp.ui.widgets.viewer import Viewer, ViewerContent
-from medapp.ui.widgets.wording import date_text, modality_text, name_text, plain_text, sex_text
+from medapp.ui.widgets.wording import identity_text, modality_text
 from medapp.ui.widgets.worklist_panel import PANEL_PX as WORKLIST_PX
 from medapp.ui.widgets.worklist_panel import WorklistPanel
 
@@ -111,7 +111,7 @@ class ReadingPage(QWidget):
 
     def render_state(self, state: State) -> None:
         """Show the part of `state` that belongs to this page."""
-        alone = state.maximised or state.labelling is not None
+        alone = alone_in(state, 0)
         self.label_strip.render_view(state.labelling)
         self.browser.setVisible(state.browser_shown and not alone)
         self._panel_side.setVisible(state.panel_open and not alone)
@@ -140,13 +140,9 @@ class ReadingPage(QWidget):
     def _render_banner(self, state: State) -> None:
         """Tell whose picture the active cell shows; in amber where another patient's stands beside it."""
         several = len(patients_on_screen(state))
-        text = _identity_text(state.picture) or tr("cells.empty")
+        text = identity_text(state.picture) or tr("cells.empty")
         self.banner.setText(text if several < 2 else f"{tr('cells.two_patients', count=several)}   ·   {text}")
-        look = "attention" if several > 1 else ""
-        if self.banner.property("state") != look:
-            self.banner.setProperty("state", look)
-            self.banner.style().unpolish(self.banner)
-            self.banner.style().polish(self.banner)
+        mark_patients(self.banner, several)
 
     def _render_cells(self, state: State, *, alone: bool) -> list[ViewerContent]:
         """Show the cells of this window, or the active one `alone`; return what they show."""
@@ -166,7 +162,8 @@ class ReadingPage(QWidget):
 
     def _render_chip(self, state: State) -> None:
         text, look = _chip(state)
-        self.chip.setVisible(bool(text) and not state.panel_open and state.labelling is None)
+        is_here = state.active < state.grids[0].count
+        self.chip.setVisible(bool(text) and is_here and not state.panel_open and state.labelling is None)
         self.chip.setText(text)
         if self.chip.property("state") != look:
             self.chip.setProperty("state", look)
@@ -196,25 +193,18 @@ class ReadingPage(QWidget):
         return super().eventFilter(watched, event)
 
 
+def mark_patients(banner: QLabel, count: int) -> None:
+    """Let the band that tells the identity be amber where several patients are side by side."""
+    look = "attention" if count > 1 else ""
+    if banner.property("state") != look:
+        banner.setProperty("state", look)
+        banner.style().unpolish(banner)
+        banner.style().polish(banner)
+
+
 def _marks_of(picture: Picture | None) -> tuple[str, ...]:
     """Return what must be known of a picture wherever its answer stands."""
     return () if picture is None else marks(picture.instance, picture.frame, all_of_them=False)
-
-
-def _identity_text(picture: Picture | None) -> str:
-    """Return who the picture shows and when it was made: name, id, birth date, sex, exam."""
-    if picture is None:
-        return ""
-    patient, study = picture.study.patient, picture.study
-    parts = [name_text(patient.name), tr("ui.id", id=patient.patient_id) if patient.patient_id else ""]
-    if patient.birth_date:
-        parts.append(tr("ui.born", date=date_text(patient.birth_date)))
-    parts.append(sex_text(patient.sex))
-    if study.date:
-        parts.append(tr("ui.exam", date=date_text(study.date)))
-    parts.append(plain_text(study.description))
-    known = [part for part in parts if part]
-    return "   ·   ".join(known) if known else tr("ui.no_identity")
 
 
 def _chip(state: State) -> tuple[str, str]:

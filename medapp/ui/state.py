@@ -9,9 +9,10 @@ from typing import Literal, TypeAlias
 
 from medapp.classify.explanation import Explanation
 from medapp.classify.prediction import Prediction
+from medapp.display.hanging import Hung, at_the_wall
 from medapp.display.presentation import Presented
 from medapp.display.segments import SegmentLayers
-from medapp.display.viewport import Viewport
+from medapp.display.viewport import ImageShape, Viewport
 from medapp.errors import Problem
 from medapp.imaging.frame import Frame
 from medapp.imaging.study import Instance, Scan, Series, Study, Window
@@ -129,6 +130,7 @@ class Cell:
     viewport: Viewport = field(default_factory=Viewport)
     voi: Mapping[str, VoiChoice] = field(default_factory=dict)
     cine: bool = False
+    hung: Hung | None = None
 
 
 CELL_FIELDS = tuple(one.name for one in fields(Cell))
@@ -295,7 +297,7 @@ class State:
 
     Attributes
     ----------
-    place, picture, loading, picture_problem, viewport, voi, cine
+    place, picture, loading, picture_problem, viewport, voi, cine, hung
         Of the active cell.
     cells : tuple of Cell
         All cells, in reading order, those of the first window first. The entry of the active one is out of date:
@@ -329,6 +331,7 @@ class State:
     shutters: bool = True
     presentation: Choice = field(default_factory=Choice)
     cine: bool = False
+    hung: Hung | None = None
     maximised: bool = False
     browser_shown: bool = True
     panel_open: bool = False
@@ -371,6 +374,16 @@ class State:
         if isinstance(answer, Answered) and picture is not None and answer.prediction.identity == picture.identity:
             return answer
         return None
+
+
+def first_viewport(picture: Picture | None, hung: Hung | None) -> Viewport:
+    """Return how a picture is placed and turned before a person changes that, by the rule that has hung it."""
+    if picture is None:
+        return Viewport()
+    first = picture.first_viewport
+    if hung is None or hung.series != picture.place.series or picture.presented is not None:
+        return first
+    return at_the_wall(first, picture.shown.geometry, ImageShape.of(picture.shown), hung)
 
 
 def series_key(series: Series) -> str:

@@ -14,8 +14,8 @@ from medapp.ui.cine_playing import CinePlaying
 from medapp.ui.linking import link_viewport, link_window
 from medapp.ui.pictures import Pictures
 from medapp.ui.session import Session
-from medapp.ui.state import VoiChoice
-from medapp.ui.voi_choices import choice_when_first_shown
+from medapp.ui.state import VoiChoice, first_viewport
+from medapp.ui.voi_choices import choice_when_first_shown, hung_choice
 
 
 class Viewing(QObject):
@@ -52,8 +52,9 @@ class Viewing(QObject):
             return
         voi = {key: choice for key, choice in state.voi.items() if not self._is_shown(key)}
         if state.picture is not None:
-            voi[state.picture.place.series] = choice_when_first_shown(state.picture)
-        first = state.picture.first_viewport if state.picture is not None else Viewport()
+            series = state.picture.place.series
+            voi[series] = hung_choice(state.hung, series) or choice_when_first_shown(state.picture)
+        first = first_viewport(state.picture, state.hung)
         self._session.update(viewport=first, voi=voi)
 
     def toggle_presentation(self) -> None:

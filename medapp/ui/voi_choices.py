@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from medapp.display.hanging import Hung
 from medapp.i18n import tr
 from medapp.imaging.frame import Frame, Lut
 from medapp.imaging.study import Window
@@ -57,6 +58,13 @@ def choice_when_first_shown(picture: Picture) -> VoiChoice:
     if (known := known_window(frame)) is not None:
         return VoiChoice("fixed", window=known)
     return VoiChoice("series", window=picture.automatic)
+
+
+def hung_choice(hung: Hung | None, series: str) -> VoiChoice | None:
+    """Return the window that a rule has hung a series with; None where none has."""
+    if hung is None or hung.series != series or hung.window is None:
+        return None
+    return VoiChoice("fixed", window=hung.window)
 
 
 def offers_for(picture: Picture | None, *, shifted: bool = False) -> tuple[Offer, ...]:

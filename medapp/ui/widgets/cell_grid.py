@@ -29,6 +29,7 @@ LEAST_CELL = (120, 90)
 _TAKES_OVER = frozenset(
     (QEvent.Type.MouseButtonPress, QEvent.Type.Wheel, QEvent.Type.KeyPress, QEvent.Type.FocusIn)
 )  # what a hand does in a viewer makes its cell the active one before the viewer knows of it
+_HANDS = frozenset((QEvent.Type.MouseButtonPress, QEvent.Type.Wheel, QEvent.Type.ShortcutOverride))
 
 
 class CellGrid(QWidget):
@@ -39,6 +40,7 @@ class CellGrid(QWidget):
 
     activated = Signal(int)
     series_dropped = Signal(int, str)
+    touched = Signal()
     viewer_made = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -113,6 +115,8 @@ class CellGrid(QWidget):
         """Tell that a cell is used, before its viewer is told how."""
         if event.type() in _TAKES_OVER and isinstance(watched, Viewer) and watched in self.viewers:
             self.activated.emit(self.viewers.index(watched))
+        if event.type() in _HANDS and isinstance(watched, Viewer):
+            self.touched.emit()
         return super().eventFilter(watched, event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

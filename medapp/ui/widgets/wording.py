@@ -6,6 +6,7 @@ import math
 
 from medapp.i18n import tr
 from medapp.imaging.study import Patient
+from medapp.ui.state import Picture
 
 
 def patient_text(patient: Patient) -> str:
@@ -71,3 +72,19 @@ def time_left_text(seconds: float | None) -> str:
         return ""
     whole = math.ceil(seconds)
     return tr("ui.time_left", value=f"{whole // 60}:{whole % 60:02d}")
+
+
+def identity_text(picture: Picture | None) -> str:
+    """Return who the picture shows and when it was made: name, id, birth date, sex, exam."""
+    if picture is None:
+        return ""
+    patient, study = picture.study.patient, picture.study
+    parts = [name_text(patient.name), tr("ui.id", id=patient.patient_id) if patient.patient_id else ""]
+    if patient.birth_date:
+        parts.append(tr("ui.born", date=date_text(patient.birth_date)))
+    parts.append(sex_text(patient.sex))
+    if study.date:
+        parts.append(tr("ui.exam", date=date_text(study.date)))
+    parts.append(plain_text(study.description))
+    known = [part for part in parts if part]
+    return "   ·   ".join(known) if known else tr("ui.no_identity")
