@@ -28,10 +28,12 @@ class ModelsWindow(QObject):
 
     @Slot()
     def open(self) -> None:
-        """Open the dialog."""
+        """Open the dialog beside the window, or bring it to the front."""
         if self._dialog is None:
             self._dialog = self._made()
-            self._dialog.open()
+        self._dialog.show()
+        self._dialog.raise_()
+        self._dialog.activateWindow()
         self.desk.refresh()
 
     @Slot()

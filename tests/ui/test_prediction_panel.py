@@ -249,3 +249,12 @@ def test_a_method_is_chosen_from_the_menu_and_not_while_one_is_at_work(qtbot: Qt
     render(panel, Answered(FACTS, prediction_for("x"), explaining="occlusion"))
     assert not explain.isEnabled()
     assert tr("ui.explaining", method=tr("explain.method.occlusion")) in said_by(panel)
+
+
+def test_under_an_answer_stands_what_was_not_checked_and_not_under_a_refusal(panel: PredictionPanel) -> None:
+    for answer, is_told in (
+        (unclear_answer(), True),
+        (Answered(FACTS, prediction_for("a", refused="ood.features")), False),
+    ):
+        render(panel, answer)
+        assert ("mirrored" in said_by(panel)) is is_told

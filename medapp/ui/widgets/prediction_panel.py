@@ -211,6 +211,7 @@ class PredictionPanel(QWidget):
             self._say(reason_of(prediction) or "", "attention", name="refusal")
         else:
             self._fill_result(prediction)
+            self._say(tr("answer.mirrored_unchecked"), "small", name="not_checked")
         if prediction.note:
             self._say(tr(prediction.note), "attention", name="note")
         for mark in self._marks:
