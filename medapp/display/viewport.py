@@ -82,13 +82,16 @@ class Viewport:
         Returns
         -------
         ndarray of float64, shape (2, 3)
-            Order: flip left-right, turn clockwise, scale, shift. Pixel centres have whole coordinates.
+            Order: flip left-right, turn clockwise, scale, shift. Pixel centres have whole coordinates. At zoom 1
+            pixels of the image lie on pixels of the screen.
         """
         linear = self._turned() @ np.diag(image.stretch) * self.effective_zoom(image, screen)
         left, top, right, bottom = self._fitted(image)
         centre = self.centre or ((left + right) / 2, (top + bottom) / 2)
         middle = np.array([(screen[0] - 1) / 2, (screen[1] - 1) / 2])
         shift = middle - linear @ np.array(centre)
+        if self.zoom == 1.0 and image.stretch == (1.0, 1.0):
+            shift = np.rint(shift)  # half a pixel beside it would mix each pixel with its neighbour
         return np.column_stack([linear, shift])
 
     def screen_to_source(self, image: ImageShape, screen: tuple[int, int]) -> NDArray[np.float64]:

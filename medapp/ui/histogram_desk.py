@@ -17,6 +17,7 @@ from medapp.ui.voi_choices import voi_shown
 from medapp.ui.widgets.histogram_dialog import HistogramDialog, HistogramView
 
 SETTLED_MS = 80
+BESIDE_PX, ABOVE_PX = 16, 96
 
 
 class HistogramDesk(QObject):
@@ -42,6 +43,8 @@ class HistogramDesk(QObject):
         self._dialog.window_requested.connect(self._viewing.set_window)
         self._dialog.finished.connect(self._close)
         self._frame = self._counted = None
+        corner = self._window.frameGeometry().bottomRight() - self._dialog.rect().bottomRight()
+        self._dialog.move(corner.x() - BESIDE_PX, corner.y() - ABOVE_PX)  # beside the picture, as far as there is room
         self._dialog.show()
         self._follow(self._session.state)
 

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtWidgets import QDoubleSpinBox, QLabel, QPushButton, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
+from medapp.display.render import resample
 from medapp.display.sizes import one_to_one, true_size
 from medapp.display.viewport import ImageShape, Viewport
 from medapp.errors import MedappError
@@ -49,6 +50,20 @@ def test_a_centimetre_of_the_image_is_one_of_the_screen_also_where_pixels_are_no
 def test_one_to_one_keeps_what_is_in_the_middle() -> None:
     before = Viewport(zoom=3.0, centre=(12.0, 40.0), quarter_turns=1)
     assert one_to_one(before) == replace(before, zoom=1.0)
+
+
+@pytest.mark.parametrize("screen", [(100, 80), (101, 81), (100, 81)])
+@pytest.mark.parametrize(
+    "viewport", [Viewport(), Viewport(centre=(20.3, 31.7)), Viewport(quarter_turns=1, flipped=True)]
+)
+def test_one_to_one_shows_every_pixel_as_it_is_on_screens_of_any_size(
+    viewport: Viewport, screen: tuple[int, int]
+) -> None:
+    checks = np.indices((64, 64)).sum(axis=0) % 2 * 255
+    shown = resample(Frame(checks.astype(np.uint8)), one_to_one(viewport), screen)
+    assert set(np.unique(shown.values[shown.inside])) == {0, 255}
+    inside = shown.values[shown.inside].astype(int)
+    assert abs(int((inside == 255).sum()) - int((inside == 0).sum())) <= 64
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QSignalBlocker, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QPoint, QSignalBlocker, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -274,9 +274,3 @@ class HeaderBrowser(QDialog):
         for name in ("copy_value", "copy_row", "copy_all"):
             menu.addAction(tr(f"header.{name}")).triggered.connect(getattr(self, name))
         menu.popup(self._tree.viewport().mapToGlobal(at))
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Draw marks in the colours of another theme."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self._tree.viewport().update()

@@ -119,14 +119,15 @@ class HistogramPlot(QWidget):
     def _outline(self, histogram: Histogram, heights: np.ndarray, plot: QRectF) -> QPolygonF:
         low, high = self._range
         there = (histogram.edges[1:] >= low) & (histogram.edges[:-1] <= high)
-        points = [QPointF(plot.left(), plot.bottom())]
+        points: list[QPointF] = []
         last = plot.left()
         for left, right, height in zip(
             histogram.edges[:-1][there], histogram.edges[1:][there], heights[there], strict=True
         ):
             y, last = plot.bottom() - float(height) * plot.height(), self.x_of(float(right))
             points += [QPointF(self.x_of(float(left)), y), QPointF(last, y)]
-        return QPolygonF([*points, QPointF(last, plot.bottom())])
+        first = points[0].x() if points else last
+        return QPolygonF([QPointF(first, plot.bottom()), *points, QPointF(last, plot.bottom())])
 
     def _draw_axis(self, painter: QPainter, histogram: Histogram, plot: QRectF) -> None:
         """Write the values at both ends and in the middle."""

@@ -96,7 +96,8 @@ class _Card(QWidget):
         painter.drawLine(QPointF(left, EDGE_PX), QPointF(left + RULER_MM * one, EDGE_PX))
         for mm in range(0, RULER_MM + 1, TICK_MM):
             painter.drawLine(QPointF(left + mm * one, EDGE_PX - 8), QPointF(left + mm * one, EDGE_PX))
-        painter.drawText(QPointF(left + RULER_MM * one + 4, EDGE_PX), tr("size.ruler"))
+        below = QRectF(left, EDGE_PX + 2, RULER_MM * one, EDGE_PX - 4)
+        painter.drawText(below, Qt.AlignmentFlag.AlignRight, tr("size.ruler"))
         card = QRectF(left, 2 * EDGE_PX, CARD_MM[0] * one, CARD_MM[1] * one)
         painter.setPen(QPen(QColor(colours.accent), 2))
         painter.setBrush(QColor(colours.raised))
