@@ -119,6 +119,9 @@ class Actions(QObject):
         parent.addSeparator()
         for command_id in ("fit", "invert", "rotate_right", "flip_horizontal", "flip_vertical", "annotations", "reset"):
             parent.addAction(self._actions[command_id])
+        parent.addSeparator()
+        for command_id in ("key_image", "header", "histogram", "copy_image", "export"):
+            parent.addAction(self._actions[command_id])
         return parent
 
     def render_state(self, state: State) -> None:

@@ -18,6 +18,7 @@ from medapp.i18n import tr
 from medapp.jobs import Job, Progress
 from medapp.ui.drawn_picture import Screenlike, drawn_picture
 from medapp.ui.session import Session
+from medapp.ui.widgets.flash import Flash
 from medapp.ui.widgets.images import as_qimage
 from medapp.ui.widgets.viewer import Viewer
 from medapp.ui.widgets.viewer_content import ViewerContent
@@ -54,17 +55,17 @@ class TakingOut(QObject):
         """Copy what a viewer shows."""
         if viewer.content.picture is not None:
             job = _taken(viewer.content, self._screenlike(viewer), None)
-            self._session.picture_jobs.start(job, done=self._put_on_clipboard)
+            self._session.picture_jobs.start(job, done=lambda taken: self._put_on_clipboard(viewer, taken))
 
     def _screenlike(self, viewer: Viewer) -> Screenlike:
         settings, ratio = self._session.settings, viewer.devicePixelRatioF()
         size = (round(viewer.width() * ratio), round(viewer.height() * ratio))
         return Screenlike(size, round(settings.font_px * ratio), identity=settings.identity_in_pictures)
 
-    def _put_on_clipboard(self, taken: Taken) -> None:
+    def _put_on_clipboard(self, viewer: Viewer, taken: Taken) -> None:
         QGuiApplication.clipboard().setImage(taken.image)
         shown = self._session.settings.identity_in_pictures
-        self._session.notify(tr("export.copied_with" if shown else "export.copied_without"))
+        Flash(tr("export.copied_with" if shown else "export.copied_without"), viewer)
 
     def connect_viewer(self, viewer: Viewer) -> None:
         """Watch a viewer for a drag with Alt."""

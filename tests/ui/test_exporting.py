@@ -32,6 +32,7 @@ from medapp.ui.session import Session
 from medapp.ui.state import Page
 from medapp.ui.taking_out import Taken, TakingOut, mime_of
 from medapp.ui.widgets.export_dialog import ExportDialog, ExportOffer
+from medapp.ui.widgets.flash import Flash
 from medapp.ui.widgets.viewer import Viewer, ViewerContent
 from tests.ui.pictures_made import picture_of, ramp_frame
 
@@ -336,13 +337,17 @@ def test_a_copy_is_on_the_clipboard_without_identity_and_says_so(
     viewer.render_content(content(ramp_frame()))
     QGuiApplication.clipboard().clear()
     taking.copy(viewer)
-    qtbot.waitUntil(lambda: "identity hidden" in session.state.notice, timeout=10_000)
+    qtbot.waitUntil(lambda: "identity hidden" in flashed(viewer), timeout=10_000)
     image = QGuiApplication.clipboard().image()
     assert (image.width(), image.height()) == (320, 240)
     session.choose(identity_in_pictures=True)
     taking.copy(viewer)
-    qtbot.waitUntil(lambda: "with the patient's identity" in session.state.notice, timeout=10_000)
+    qtbot.waitUntil(lambda: "with the patient's identity" in flashed(viewer), timeout=10_000)
     assert QGuiApplication.clipboard().image() != image
+
+
+def flashed(viewer: Viewer) -> str:
+    return " ".join(flash.text() for flash in viewer.findChildren(Flash))
 
 
 def mouse(viewer: Viewer, kind: QEvent.Type, x: int, modifier: Qt.KeyboardModifier) -> None:
