@@ -220,7 +220,18 @@ LEFT_OUT = (
             *("pytest", "_pytest", "pytestqt", "hypothesis", "mypy", "mypyc", "ruff", "grimp", "importlinter"),
             *("sklearn", "joblib", "SimpleITK", "pynetdicom", "jpeg_ls", "_CharLS", "matplotlib", "pyqtgraph"),
             *("IPython", "setuptools", "pkg_resources", "_distutils_hack", "PyInstaller", "_pyinstaller_hooks_contrib"),
-            *("altgraph", "fontTools", "kiwisolver", "contourpy", "rich", "pygments", "narwhals", "optype", "librt"),
+            *(
+                "pylab",
+                "altgraph",
+                "fontTools",
+                "kiwisolver",
+                "contourpy",
+                "rich",
+                "pygments",
+                "narwhals",
+                "optype",
+                "librt",
+            ),
             *(
                 "pandas",
                 "numba",
@@ -315,7 +326,14 @@ def own_files(root: Path) -> list[tuple[str, str]]:
         for path in sorted(below.rglob("*"))
         if path.is_file()
     ]
-    return [(str(path), folder) for path, folder in (*schemas, *resources)]
+    return [(str(path), folder) for path, folder in (*schemas, *resources, *guide_files(root))]
+
+
+def guide_files(root: Path) -> list[tuple[Path, str]]:
+    """Return the pages of the user guide and their pictures."""
+    pages = [(path, "medapp/_resources/guide") for path in sorted((root / "docs").glob("*.md"))]
+    pictures = sorted((root / "docs" / "pictures").glob("*.jpg"))
+    return [*pages, *((path, "medapp/_resources/guide/pictures") for path in pictures)]
 
 
 def library_files(packages: Path) -> list[tuple[str, str]]:
