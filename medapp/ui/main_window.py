@@ -305,7 +305,8 @@ class MainWindow(QMainWindow):
         self.job_bar.render_jobs(state.jobs)
         answered = state.shown_answer
         if answered is not None and answered.prediction.seconds:  # a refusal by the header was not computed
-            self.device_line.render_device(answered.prediction.device, answered.prediction.note)
+            ready = self._session.services.engine.pid is not None
+            self.device_line.render_device(answered.prediction.device, answered.prediction.note, ready=ready)
         labelling = state.labelling is not None
         self.menuBar().setVisible(not labelling)
         self.statusBar().setVisible(not labelling)

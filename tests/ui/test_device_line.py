@@ -30,9 +30,12 @@ def test_a_device_that_was_left_is_told_in_another_colour_with_the_reason(qtbot:
     qtbot.addWidget(line)
     text = line.findChild(QLabel, "device_text")
     assert text is not None
-    assert text.text() == "Nothing computes yet"
+    assert text.text().endswith("the engine starts with the first image")
     line.render_device("cpu", "engine.note.fell_back")
     assert text.property("role") == "attention"
     assert "The GPU failed" in text.toolTip()
+    line.render_device("cpu", None, ready=True)
+    assert text.text().endswith("engine ready")
     line.render_device("cpu", None)
+    assert "engine" not in text.text()
     assert (text.property("role"), text.toolTip()) == ("small", "")

@@ -129,7 +129,8 @@ def press(qtbot: QtBot, window: MainWindow, name: str) -> None:
 
 def mark(window: MainWindow, marks: Mapping[str, StepMark]) -> None:
     """Let the practice project have come so far."""
-    window.teaching.snapshot = Snapshot(ProjectState("practice", "2026-01-01"), marks)
+    every = {step.value: StepMark() for step in Step}
+    window.teaching.snapshot = Snapshot(ProjectState("practice", "2026-01-01"), {**every, **marks})
     window.teaching.changed.emit(window.teaching.view)
 
 

@@ -19,12 +19,15 @@ class DeviceLine(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("device_line")
-        self._text = label(tr("device.idle"), "small", name="device_text")
+        self._text = label(tr("device.idle", cores=_cores()), "small", name="device_text")
         row(self).addWidget(self._text)
 
-    def render_device(self, device: str, note: str | None) -> None:
-        """Show `device` as `Prediction.device` says it; `note` is the key of what is told of it."""
-        self._text.setText(device_text(device))
+    def render_device(self, device: str, note: str | None, *, ready: bool = False) -> None:
+        """Show `device` as `Prediction.device` says it; `note` is the key of what is told of it.
+
+        `ready` says that the engine runs now.
+        """
+        self._text.setText(tr("device.ready", device=device_text(device)) if ready else device_text(device))
         self._text.setToolTip(tr(note) if note else "")
         give_role(self._text, "attention" if note else "small")
 
@@ -42,4 +45,8 @@ def device_text(device: str) -> str:
         return tr("device.gpu", name=card["name"])
     if device.startswith("mps"):
         return tr("device.apple")
-    return tr("device.cpu", cores=os.cpu_count() or 1)
+    return tr("device.cpu", cores=_cores())
+
+
+def _cores() -> int:
+    return os.cpu_count() or 1
