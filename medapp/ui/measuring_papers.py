@@ -12,7 +12,7 @@ from medapp.display.measuring.figures import figures_of
 from medapp.display.measuring.report import Measured, as_csv, report_text
 from medapp.display.measuring.shapes import Measurement, Sheet
 from medapp.display.measuring.statistics import Statistics
-from medapp.display.measuring.wording import sentence
+from medapp.display.measuring.wording import label_lines, sentence
 from medapp.errors import MedappError
 from medapp.files import write_bytes
 from medapp.i18n import tr
@@ -66,9 +66,7 @@ class MeasuringPapers(QObject):
         if self._dialog is None:
             return
         rows = rows_of(state.measuring, state.picture)
-        counted = _statistics_of(state.measuring)
-        histogram = counted.histogram if counted is not None else None
-        self._dialog.render_rows(rows, state.measuring.selected, histogram, counted.unit if counted else "")
+        self._dialog.render_rows(rows, state.measuring.selected, _statistics_of(state.measuring))
 
     @Slot()
     def copy(self) -> None:
@@ -107,8 +105,10 @@ def rows_of(view: MeasuringView, picture: Picture | None) -> tuple[MeasurementRo
 def _row(frame: Frame, measurement: Measurement, view: MeasuringView) -> MeasurementRow:
     kind = tr(f"measure.{measurement.shape.kind}")
     told = view.told.get(measurement.id)
-    whole = sentence(frame, told.shape, told.figures) if told is not None else ""
-    return MeasurementRow(measurement.id, kind, whole.removeprefix(tr("measure.sentence", name=kind, told="")))
+    if told is None:
+        return MeasurementRow(measurement.id, kind, "", "")
+    short = " · ".join(label_lines(frame, told.shape, told.figures))
+    return MeasurementRow(measurement.id, kind, short, sentence(frame, told.shape, told.figures))
 
 
 def _statistics_of(view: MeasuringView) -> Statistics | None:

@@ -124,6 +124,8 @@ def _draw_lines(painter: QPainter, sketch: Sketch, *, unfinished: bool) -> None:
         painter.drawPolyline(_polygon(arrow_head(sketch.lines[0])))
     elif kind is Kind.LENGTH:
         _draw_ends(painter, sketch.lines[0])
+    elif kind is Kind.COBB:
+        _draw_link(painter, sketch.lines)
     elif kind in {Kind.PROBE, Kind.TEXT}:
         _draw_cross(painter, QPointF(*sketch.lines[0][0]))
 
@@ -137,6 +139,16 @@ def _draw_ends(painter: QPainter, line: np.ndarray) -> None:
     across = np.array([-along[1], along[0]]) / length * CROSS_PX
     for end in line:
         painter.drawLine(QPointF(*(end - across)), QPointF(*(end + across)))
+
+
+def _draw_link(painter: QPainter, lines: Lines) -> None:
+    """Draw a dotted line between the middles of two lines, so that they are seen to belong together."""
+    pen, dotted = painter.pen(), painter.pen()
+    dotted.setStyle(Qt.PenStyle.DotLine)
+    dotted.setWidthF(1)
+    painter.setPen(dotted)
+    painter.drawLine(QPointF(*lines[0].mean(axis=0)), QPointF(*lines[1].mean(axis=0)))
+    painter.setPen(pen)
 
 
 def _draw_cross(painter: QPainter, at: QPointF) -> None:

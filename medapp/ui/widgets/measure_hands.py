@@ -111,7 +111,9 @@ class MeasureHands(QObject):
     @staticmethod
     def _hit(event: QMouseEvent, tool: Tool | None, sketches: Sequence[Sketch]) -> Hit | None:
         plain = event.modifiers() == Qt.KeyboardModifier.NoModifier and event.button() is Qt.MouseButton.LeftButton
-        return hit_at(sketches, event.position()) if plain and tool is not Tool.MAGNIFIER else None
+        if not plain or tool is Tool.MAGNIFIER:
+            return None
+        return hit_at(sketches, event.position(), drawing=tool in KINDS)
 
     def place(self, at: Point, placed: PictureOnScreen) -> None:
         """Set a point: begin a shape, go on with it, or end it."""
@@ -154,7 +156,8 @@ class MeasureHands(QObject):
         elif self.draft is not None:
             self._lead(self.draft, at, placed)
         else:
-            hit = hit_at(sketches, at) if not event.buttons() and self._tool is not Tool.MAGNIFIER else None
+            free = not event.buttons() and self._tool is not Tool.MAGNIFIER
+            hit = hit_at(sketches, at, drawing=self._tool in KINDS) if free else None
             name = hit.id if hit is not None else ""
             if name == self.hovered:
                 return False

@@ -24,8 +24,11 @@ class Hit:
     part: int
 
 
-def hit_at(sketches: Sequence[Sketch], at: QPointF) -> Hit | None:
-    """Return what lies at a point of the widget: handles before labels and lines, what was drawn last first."""
+def hit_at(sketches: Sequence[Sketch], at: QPointF, *, drawing: bool = False) -> Hit | None:
+    """Return what lies at a point of the widget: handles before labels and lines, what was drawn last first.
+
+    While `drawing`, labels are not in the way of what is to be drawn.
+    """
     point = at.x(), at.y()
     for sketch in reversed(sketches):
         reached = [math.dist(handle, point) for handle in sketch.handles]
@@ -33,7 +36,7 @@ def hit_at(sketches: Sequence[Sketch], at: QPointF) -> Hit | None:
             number = reached.index(min(reached))
             return Hit(sketch.id, WHOLE if len(sketch.handles) == 1 else number)
     for sketch in reversed(sketches):
-        if sketch.label.contains(at):
+        if not drawing and sketch.label.contains(at):
             return Hit(sketch.id, WHOLE if sketch.shape.kind is Kind.TEXT else LABEL)
         if distance_to(sketch.lines, point) <= LINE_REACH_PX:
             return Hit(sketch.id, WHOLE)

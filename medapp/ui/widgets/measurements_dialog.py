@@ -8,7 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
-from medapp.display.measuring.statistics import Histogram
+from medapp.display.measuring.statistics import Statistics
 from medapp.i18n import tr
 from medapp.ui.widgets.area_histogram import AreaHistogram
 from medapp.ui.widgets.layouts import button, column, label, named, row
@@ -18,11 +18,12 @@ FIRST_SIZE, MARGIN = (460, 460), 4
 
 @dataclass(frozen=True)
 class MeasurementRow:
-    """One measurement in words."""
+    """One measurement in words: in short, and as the sentence of a report."""
 
     id: str
     kind: str
     told: str
+    sentence: str
 
 
 class MeasurementsDialog(QDialog):
@@ -41,10 +42,12 @@ class MeasurementsDialog(QDialog):
         self._rows: tuple[MeasurementRow, ...] = ()
         self._list = self._made_list()
         self._none = label(tr("measure.none_yet"), "dim", wrap=True, name="measurements_none")
+        self._sentence = label("", wrap=True, name="measurements_sentence")
         self._histogram = AreaHistogram()
         layout = column(self, margin=MARGIN, spacing=2)
         layout.addWidget(self._none)
         layout.addWidget(self._list, 1)
+        layout.addWidget(self._sentence)
         layout.addWidget(self._histogram)
         across = row()
         self._delete = button("measure.delete", self._ask_to_delete, name="measurements_delete")
@@ -63,17 +66,14 @@ class MeasurementsDialog(QDialog):
         made.setAccessibleName(tr("measure.list_title"))
         made.setHeaderLabels([tr("measure.column_kind"), tr("measure.column_told")])
         made.setRootIsDecorated(False)
-        made.setUniformRowHeights(False)
-        made.setWordWrap(True)
+        made.setUniformRowHeights(True)
         made.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         made.header().setStretchLastSection(True)
         made.currentItemChanged.connect(self._select)
         return made
 
-    def render_rows(
-        self, rows: tuple[MeasurementRow, ...], selected: str, histogram: Histogram | None, unit: str
-    ) -> None:
-        """Show the measurements of an image; the histogram is of the one that is selected, where it is an area."""
+    def render_rows(self, rows: tuple[MeasurementRow, ...], selected: str, counted: Statistics | None) -> None:
+        """Show the measurements of an image; `counted` is of the one that is selected, where it is an area."""
         with QSignalBlocker(self._list):
             if rows != self._rows:
                 self._fill(rows)
@@ -83,7 +83,9 @@ class MeasurementsDialog(QDialog):
         self._none.setVisible(not rows)
         self._list.setVisible(bool(rows))
         self._histogram.setVisible(bool(rows))
-        self._histogram.render_histogram(histogram, unit)
+        self._histogram.render_statistics(counted)
+        self._sentence.setText(next((row.sentence for row in rows if row.id == selected), ""))
+        self._sentence.setVisible(bool(self._sentence.text()))
         self._delete.setEnabled(bool(selected))
         for each in (self._copy, self._save):
             each.setEnabled(bool(rows))
@@ -94,7 +96,6 @@ class MeasurementsDialog(QDialog):
         for number, each in enumerate(rows, start=1):
             item = QTreeWidgetItem([f"{number}  {each.kind}", each.told])
             item.setToolTip(1, each.told)
-            item.setTextAlignment(0, Qt.AlignmentFlag.AlignTop)
             item.setData(0, Qt.ItemDataRole.UserRole, each.id)
             self._list.addTopLevelItem(item)
 
