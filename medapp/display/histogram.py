@@ -87,7 +87,7 @@ def histogram_of(frame: Frame, bins: int = BINS) -> Histogram:
 
 def _of_colour(frame: Frame) -> Histogram:
     counts = np.stack([np.bincount(frame.stored[..., channel].ravel(), minlength=256) for channel in range(3)])
-    made = Histogram(np.arange(257) - 0.5, counts.astype(np.int64))
+    made = Histogram(np.arange(257, dtype=np.float64) - 0.5, counts.astype(np.int64))
     return _described(made, np.arange(256, dtype=np.float64), counts.sum(axis=0).astype(np.float64))
 
 
@@ -133,10 +133,10 @@ def _edges(low: float, high: float, step: float, bins: int) -> NDArray[np.float6
         steps = round((high - low) / step) + 1
         width = step * max(1, math.ceil(steps / bins))
         count = math.ceil(steps * step / width - 1e-9)
-        return low - step / 2 + width * np.arange(count + 1)
+        return low - step / 2 + width * np.arange(count + 1, dtype=np.float64)
     if high == low:
         return np.array([low - 0.5, low + 0.5])
-    return np.linspace(low, high, bins + 1)
+    return np.linspace(low, high, bins + 1, dtype=np.float64)
 
 
 def limits_of(window: Window) -> tuple[float, float]:

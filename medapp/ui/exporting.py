@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from medapp.i18n import tr
 from medapp.ui.export_plan import Exported, ExportPlan, exported
 from medapp.ui.export_wish import SCOPES, ExportWish, Scope
-from medapp.ui.key_images import ordered_places
+from medapp.ui.key_marks import ordered_places
 from medapp.ui.pictures import Pictures
 from medapp.ui.session import Session
 from medapp.ui.state import Picture, Place, State

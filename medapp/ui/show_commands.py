@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from medapp.ui.command import Command
-from medapp.ui.key_images import is_marked, ordered_places
+from medapp.ui.key_marks import is_marked, ordered_places
 from medapp.ui.state import Page, State
 
 

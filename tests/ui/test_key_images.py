@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from medapp.imaging.study import Instance, Patient, Scan, Series, Study
 from medapp.storage.key_images import KeyImage
-from medapp.ui.key_images import KeyImageMarks, ordered_places, places_of
+from medapp.ui.key_images import KeyImageMarks
+from medapp.ui.key_marks import ordered_places, places_of
 from medapp.ui.opening import Opening
 from medapp.ui.pictures import Pictures
 from medapp.ui.session import Session

@@ -106,8 +106,8 @@ class ExportDialog(QDialog):
             grid.addWidget(box, number, 1)
         layout.addLayout(grid)
         layout.addWidget(self._meaning)
-        for box in (self._texts, self._identity, self._key_object):
-            layout.addWidget(box)
+        for check in (self._texts, self._identity, self._key_object):
+            layout.addWidget(check)
         layout.addWidget(self._told)
         across = row()
         across.addWidget(button("save.choose_folder", self.folder_requested.emit, name="export_choose"))

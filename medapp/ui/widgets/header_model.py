@@ -70,7 +70,7 @@ class HeaderModel(QAbstractItemModel):
         children = self._children.get(int(parent.internalId()) if parent.isValid() else _TOP, [])
         return self.createIndex(row, column, children[row]) if 0 <= row < len(children) else QModelIndex()
 
-    def parent(self, index: Index = QModelIndex()) -> Any:  # type: ignore[override]  # noqa: ANN401, B008 - Qt's own
+    def parent(self, index: Index = QModelIndex()) -> Any:  # noqa: ANN401, B008 - Qt's own
         """Return the place of the line that another lies in."""
         above = self._parents[int(index.internalId())] if index.isValid() else _TOP
         return QModelIndex() if above == _TOP else self.index_of(above)
