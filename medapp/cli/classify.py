@@ -75,7 +75,8 @@ def run(args: argparse.Namespace) -> int:
         sent = None
         if wanted is not None and folder is not None and answers.answers:
             told = report_files.told_of(answers.answers)
-            sent = run_shown(send_on(told, reading.package_of, readers, folder, wanted))
+            together = report_files.stacks_of(answers, found)
+            sent = run_shown(send_on(told, reading.package_of, readers, folder, wanted, together))
     _print(answers, files, explained, found, sent, as_document=args.json)
     if sent is not None and not sent.files:
         print(tell(MedappError("send.nothing")), file=sys.stderr)

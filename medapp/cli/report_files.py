@@ -5,14 +5,17 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from medapp.classify.stacks import StackAnswer
 from medapp.errors import MedappError
 from medapp.i18n import tell, tr
-from medapp.interop.outcome import FORMATS, PICTURES, Format
-from medapp.workflows.folder_reading import Answer
-from medapp.workflows.sending import Sent, Told, Wanted
+from medapp.interop.outcome import FORMATS, PICTURES, Format, StackFacts
+from medapp.workflows.folder_reading import Answer, Answers
+from medapp.workflows.sending import Sent, Told, ToldStack, Wanted
+from medapp.workflows.stack_summaries import StackSummary
 
 
 def add_report_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,7 +49,33 @@ def needs_heat_map(wanted: Wanted | None) -> bool:
 
 def told_of(answers: Sequence[Answer]) -> list[Told]:
     """Return the answers as they are sent on."""
-    return [Told(answer.path, answer.frame, answer.prediction, sop_instance_uid=answer.sop_instance_uid) for answer in answers]
+    return [
+        Told(answer.path, answer.frame, answer.prediction, sop_instance_uid=answer.sop_instance_uid)
+        for answer in answers
+    ]
+
+
+def stacks_of(answers: Answers, found: Sequence[StackSummary]) -> list[ToldStack]:
+    """Return the stacks of DICOM images that have an answer, as they are sent on."""
+    told = ((stack, stack.answer, stack.foremost) for stack in found)
+    return [
+        _told_stack(answers, stack, answer, foremost)
+        for stack, answer, foremost in told
+        if answer is not None and foremost is not None and answers.answers[foremost].sop_instance_uid
+    ]
+
+
+def _told_stack(answers: Answers, stack: StackSummary, answer: StackAnswer, foremost: int) -> ToldStack:
+    best = answers.answers[foremost]
+    # a share of images has no probability and no label
+    bare = {"probabilities": {}, "label": None, "unclear": None, "heat_map": None, "in_distribution": None}
+    said = answer.said or replace(best.prediction, **bare)
+    there = (answers.answers[number] for number in stack.images if number is not None)
+    images = tuple((one.sop_instance_uid, one.frame) for one in there)
+    refused = stack.refused(answers)
+    counts = (len(stack.images) - refused - stack.failed, refused, stack.failed)
+    facts = StackFacts(answer.how, answer.about, answer.score, answer.limit, *counts, images)
+    return ToldStack(Told(best.path, best.frame, said, sop_instance_uid=best.sop_instance_uid), facts)
 
 
 def as_json(sent: Sent, answers: Sequence[Answer]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from medapp.errors import MedappError
 from medapp.imaging.source_header import PATIENT, STUDY, SourceHeader
+from medapp.interop.outcome import Outcome
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -94,6 +95,20 @@ def frame_numbers(header: SourceHeader, frame_number: int) -> list[int] | None:
     """
     several = header.frames > 1 and header.get("SOPClassUID") not in ONE_FRAME
     return [frame_number] if several else None
+
+
+def instances_of(outcome: Outcome, evidence: Dataset) -> dict[str, list[int] | None]:
+    """Return the instances that an answer is about by SOP Instance UID, each with the frames that are named of it."""
+    assert outcome.header is not None, "a picture has no evidence"
+    if outcome.stack is None:
+        return {evidence.SOPInstanceUID: frame_numbers(outcome.header, outcome.frame_number)}
+    found: dict[str, list[int] | None] = {}
+    for uid, number in outcome.stack.images:
+        if not _is_uid(uid):
+            raise MedappError("send.no_instance")
+        named = frame_numbers(outcome.header, number)
+        found[uid] = None if named is None else [*(found.get(uid) or []), *named]
+    return found
 
 
 def _drop_half_statements(evidence: Dataset) -> None:

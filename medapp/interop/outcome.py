@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from medapp.classify.contents import Aggregate
 from medapp.classify.package import Package
 from medapp.classify.prediction import ModelKey, Prediction
 from medapp.imaging.frame import Frame
@@ -67,9 +68,38 @@ def _is_figure(figure: Any) -> bool:  # noqa: ANN401 - a report of any age
     return isinstance(figure, dict) and all(isinstance(figure.get(name), int | float) for name in names)
 
 
+@dataclass(frozen=True)
+class StackFacts:
+    """What is told of an answer that is about all images of a stack.
+
+    Attributes
+    ----------
+    how : str
+        By which rule the images' scores come to one.
+    about : str
+        The class or label that `score` is about.
+    score : float
+    limit : float or None
+        Its operating point.
+    answered, refused, failed : int
+        Images.
+    images : tuple of (str, int)
+        SOP Instance UID and frame number (from 1) of each image that could be read, in the order of scrolling.
+    """
+
+    how: Aggregate
+    about: str
+    score: float
+    limit: float | None
+    answered: int
+    refused: int
+    failed: int
+    images: tuple[tuple[str, int], ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """An answer about one frame.
+    """An answer about one frame, or about a stack.
 
     Attributes
     ----------
@@ -86,6 +116,8 @@ class Outcome:
         What the image's instance says of itself; None for pictures.
     frame : Frame or None
         None where no format that shows the image is asked for.
+    stack : StackFacts or None
+        Where the answer is about a stack: source, frame number and header are those of its foremost image then.
     """
 
     number: int
@@ -95,3 +127,4 @@ class Outcome:
     model: ModelFacts
     header: SourceHeader | None = None
     frame: Frame | None = None
+    stack: StackFacts | None = None

@@ -83,4 +83,5 @@ def _document(outcome: Outcome) -> dict[str, Any]:
         "prediction": outcome.prediction.to_json(),
         "model": to_message(outcome.model)[0],
         "header": to_message(header)[0] if header is not None else None,
+        "stack": to_message(outcome.stack)[0] if outcome.stack is not None else None,
     }

@@ -17,7 +17,7 @@ from medapp.imaging.wire import from_json
 from medapp.interop.dicom_file import file_bytes
 from medapp.interop.identifiers import SeriesOfRun
 from medapp.interop.key_object import key_object
-from medapp.interop.outcome import Format, ModelFacts, Outcome
+from medapp.interop.outcome import Format, ModelFacts, Outcome, StackFacts
 from medapp.interop.page import page
 from medapp.interop.picture import Picture
 from medapp.interop.secondary_capture import secondary_capture
@@ -64,7 +64,7 @@ def made(message: Message, series: SeriesOfRun) -> bytes:
 
 
 def _outcome(document: dict[str, Any]) -> Outcome:
-    header = document["header"]
+    header, stack = document["header"], document["stack"]
     return Outcome(
         document["number"],
         document["source"],
@@ -72,4 +72,5 @@ def _outcome(document: dict[str, Any]) -> Outcome:
         Prediction.from_json(document["prediction"]),
         from_json(ModelFacts, document["model"]),
         from_json(SourceHeader, header) if header is not None else None,
+        stack=from_json(StackFacts, stack) if stack is not None else None,
     )

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from medapp import __version__
 from medapp.classify.aggregate import limit_for
+from medapp.classify.contents import Aggregate
 from medapp.classify.prediction import Prediction
 from medapp.i18n import spoken, tr
 from medapp.interop import codes
-from medapp.interop.evidence import UTF_8, evidence_of, frame_numbers
+from medapp.interop.evidence import UTF_8, evidence_of, instances_of
 from medapp.interop.identifiers import SeriesOfRun, lasting_uid, new_uid
-from medapp.interop.outcome import ModelFacts, Outcome
+from medapp.interop.outcome import ModelFacts, Outcome, StackFacts
 from medapp.interop.quiet import quiet
-from medapp.interop.words import explanation, headline, remarks
+from medapp.interop.words import explanation, headline, remarks, stack_sentences
 
 if TYPE_CHECKING:
     from highdicom.sr import (
@@ -68,7 +69,7 @@ def _report(outcome: Outcome, evidence: Dataset, series: SeriesOfRun) -> Dataset
 
     place = series.place("sr", evidence.StudyInstanceUID)
     report = ComprehensiveSR(
-        evidence=[_of_known_class(evidence)],
+        evidence=_of_known_class(evidence, outcome),
         content=_content(outcome, evidence)[0],
         series_instance_uid=place.series_uid,
         series_number=place.series_number,
@@ -90,10 +91,13 @@ def _report(outcome: Outcome, evidence: Dataset, series: SeriesOfRun) -> Dataset
     return report
 
 
-def _of_known_class(evidence: Dataset) -> Dataset:
-    """Return the evidence in a class that highdicom knows: it fails over retired and over new ones."""
-    known = deepcopy(evidence)
-    known.SOPClassUID = _ANY_IMAGE
+def _of_known_class(evidence: Dataset, outcome: Outcome) -> list[Dataset]:
+    """Return each image of the evidence in a class that highdicom knows: it fails over retired and over new ones."""
+    known = []
+    for uid in instances_of(outcome, evidence):
+        image = deepcopy(evidence)
+        image.SOPClassUID, image.SOPInstanceUID = _ANY_IMAGE, uid
+        known.append(image)
     return known
 
 
@@ -117,7 +121,9 @@ def _content(outcome: Outcome, evidence: Dataset) -> MeasurementReport:
     )
     prediction = outcome.prediction
     sentences = [headline(prediction), explanation(prediction), *remarks(prediction)]
-    if outcome.header is not None and outcome.header.frames > 1:
+    if outcome.stack is not None:
+        sentences = [*stack_sentences(outcome.stack), *(remarks(prediction) if _is_share(outcome) else sentences)]
+    elif outcome.header is not None and outcome.header.frames > 1:
         sentences.append(tr("send.about_frame", number=outcome.frame_number))
     for sentence in (*sentences, tr("send.unverified"), tr("research_use")):
         comment = TextContentItem(
@@ -150,13 +156,13 @@ def _groups(outcome: Outcome, evidence: Dataset) -> list[MeasurementsAndQualitat
     """Return the group with the kind of answer, then one for each class."""
     from highdicom.sr import QualitativeEvaluation
 
-    prediction = outcome.prediction
+    prediction, how = outcome.prediction, None if outcome.stack is None else outcome.stack.how
     state = QualitativeEvaluation(codes.own("STATE", "Kind of answer"), codes.state_code(prediction.state))
     groups = [_group(outcome, evidence, "answer", qualitative_evaluations=[state])]
     for name, probability in (prediction.probabilities or {}).items():
         finding = codes.class_code(name)
         told = [] if prediction.state == "unclear" else [_given(name in prediction.given)]
-        measured = _measurements(prediction, name, probability)
+        measured = _measurements(prediction, name, probability, how)
         groups.append(
             _group(
                 outcome,
@@ -167,7 +173,26 @@ def _groups(outcome: Outcome, evidence: Dataset) -> list[MeasurementsAndQualitat
                 qualitative_evaluations=told,
             )
         )
+    if outcome.stack is not None and _is_share(outcome):
+        groups.append(_group(outcome, evidence, outcome.stack.about, **_share(outcome.stack)))
     return groups
+
+
+def _is_share(outcome: Outcome) -> bool:
+    """Tell whether a share of images is told, which is no probability and has no label."""
+    return outcome.stack is not None and outcome.stack.how == "share_above"
+
+
+def _share(stack: StackFacts) -> dict[str, Any]:
+    """Return what is measured of a stack whose rule is the share of its images: no probability of any class."""
+    from highdicom.sr import Measurement
+    from pydicom.sr.codedict import codes as dicom
+
+    what = codes.own("SHARE", "Share of images from the operating point on")
+    found = [Measurement(what, round(stack.score, DIGITS), dicom.UCUM.NoUnits)]
+    if stack.limit is not None:
+        found.append(Measurement(dicom.DCM.ThresholdValue, round(stack.limit, DIGITS), dicom.UCUM.NoUnits))
+    return {"finding_type": codes.class_code(stack.about), "measurements": found}
 
 
 def _given(given: bool) -> Any:  # noqa: ANN401 - highdicom's own type, loaded when it is needed
@@ -187,25 +212,27 @@ def _group(
 ) -> MeasurementsAndQualitativeEvaluations:
     from highdicom.sr import MeasurementsAndQualitativeEvaluations, SourceImageForMeasurementGroup, TrackingIdentifier
 
-    assert outcome.header is not None, "a picture has no evidence"
-    frames = frame_numbers(outcome.header, outcome.frame_number)
-    source = SourceImageForMeasurementGroup(evidence.SOPClassUID, evidence.SOPInstanceUID, frames)
+    sources = [
+        SourceImageForMeasurementGroup(evidence.SOPClassUID, uid, frames)
+        for uid, frames in instances_of(outcome, evidence).items()
+    ]
     return MeasurementsAndQualitativeEvaluations(
         tracking_identifier=TrackingIdentifier(new_uid(), f"{outcome.number}: {identifier}"),
         algorithm_id=_algorithm(outcome.model) if outcome.prediction.state != "no_model" else None,
-        source_images=[source],
+        source_images=sources,
         **content,
     )
 
 
-def _measurements(prediction: Prediction, name: str, probability: float) -> list[Measurement]:
-    """Return the probability of a class, and its operating point where it has one."""
+def _measurements(prediction: Prediction, name: str, probability: float, how: Aggregate | None) -> list[Measurement]:
+    """Return the probability of a class, and its operating point where it has one; of a stack, what of its images."""
     from highdicom.sr import Measurement
     from pydicom.sr.codedict import codes as dicom
 
     unit = dicom.UCUM.NoUnits
     what = dicom.DCM.Probability if prediction.calibrated else codes.own("SCORE", "Score, not calibrated")
-    found = [Measurement(what, round(probability, DIGITS), unit)]
+    derivation = None if how is None else {"max": dicom.SCT.Maximum, "mean": dicom.SCT.Mean}[how]
+    found = [Measurement(what, round(probability, DIGITS), unit, derivation=derivation)]
     limit = limit_for(prediction, name)
     if limit is not None:
         found.append(Measurement(dicom.DCM.ThresholdValue, round(limit, DIGITS), unit))

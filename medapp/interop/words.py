@@ -7,7 +7,7 @@ from medapp.classify.aggregate import limit_for
 from medapp.classify.prediction import Prediction
 from medapp.classify.reasons import reason_of
 from medapp.i18n import percent_text, tr
-from medapp.interop.outcome import ModelFacts
+from medapp.interop.outcome import ModelFacts, StackFacts
 
 SHORT_HASH = 12
 
@@ -32,6 +32,16 @@ def explanation(prediction: Prediction) -> str:
         return tr("send.most_probable")
     key = "send.above" if prediction.label == prediction.alarm_class else "send.below"
     return tr(key, alarm=prediction.alarm_class, limit=percent_text(prediction.threshold))
+
+
+def stack_sentences(stack: StackFacts) -> list[str]:
+    """Return what an answer about a stack is about, and by which rule it was made."""
+    counts = {"answered": stack.answered, "refused": stack.refused, "failed": stack.failed}
+    score = percent_text(stack.score)
+    return [
+        tr("send.about_stack", images=sum(counts.values()), **counts),
+        tr(f"send.stack_{stack.how}", about=stack.about, score=score),
+    ]
 
 
 def class_lines(prediction: Prediction) -> list[str]:

@@ -17,7 +17,7 @@ from medapp.i18n import tell, tr
 from medapp.imaging.frame import Frame
 from medapp.imaging.readers import Readers
 from medapp.imaging.source_header import SourceHeader
-from medapp.interop.outcome import DICOM, FORMATS, PICTURES, TABLES, Format, ModelFacts, Outcome
+from medapp.interop.outcome import DICOM, FORMATS, PICTURES, TABLES, Format, ModelFacts, Outcome, StackFacts
 from medapp.interop.picture import picture_with_contour
 from medapp.interop.press import Press
 from medapp.interop.rows import Refused, Row, values_of
@@ -62,18 +62,34 @@ class Told:
     sop_instance_uid: str = ""
 
 
+@dataclass(frozen=True, eq=False)
+class ToldStack:
+    """An answer about a stack: it is filed with its foremost image.
+
+    Attributes
+    ----------
+    foremost : Told
+        Its prediction is what the stack comes to.
+    facts : StackFacts
+    """
+
+    foremost: Told
+    facts: StackFacts
+
+
 @dataclass(frozen=True)
 class Sent:
-    """What was written, and what could not be."""
+    """What was written, and what could not be: of each answer, and of stacks."""
 
     folder: Path
     files: tuple[Path, ...]
     rows: tuple[Row, ...]
+    of_stacks: tuple[Refused, ...] = ()
 
     @property
     def refusals(self) -> tuple[Refused, ...]:
         """Every form in which an answer could not be sent on."""
-        return tuple(refused for row in self.rows for refused in row.refused)
+        return (*(refused for row in self.rows for refused in row.refused), *self.of_stacks)
 
 
 @dataclass(eq=False)
@@ -114,7 +130,14 @@ def prepared_folder(folder: Path) -> Path:
     return folder
 
 
-def send_on(told: Sequence[Told], packages: Packages, readers: Readers, folder: Path, wanted: Wanted) -> Job[Sent]:
+def send_on(
+    told: Sequence[Told],
+    packages: Packages,
+    readers: Readers,
+    folder: Path,
+    wanted: Wanted,
+    stacks: Sequence[ToldStack] = (),
+) -> Job[Sent]:
     """Write answers into a folder.
 
     Parameters
@@ -127,6 +150,8 @@ def send_on(told: Sequence[Told], packages: Packages, readers: Readers, folder: 
     folder : Path
         Made where it is not there. A name that is taken gets a number.
     wanted : Wanted
+    stacks : sequence of ToldStack
+        Each has one structured report, ``stack-….sr.dcm``, where that form is wanted.
 
     Returns
     -------
@@ -140,6 +165,7 @@ def send_on(told: Sequence[Told], packages: Packages, readers: Readers, folder: 
         cannot be made of one image (``send.not_dicom`` …) is told in `Sent.rows` and raises nothing.
     """
     rows: list[Row] = []
+    refused: list[Refused] = []
     left = TimeLeft()
     with Press() as press:
         run = _Run(readers, packages, press, prepared_folder(folder), wanted)
@@ -147,8 +173,28 @@ def send_on(told: Sequence[Told], packages: Packages, readers: Readers, folder: 
             rows.append(_written(run, number, one))
             text = tr("send.progress", done=number, total=len(told))
             yield Progress(number, len(told), text, left.after(number, len(told)))
+        for number, stack in enumerate(stacks if "sr" in wanted.formats else (), 1):
+            refused += _write_stack(run, number, stack)
+            yield Progress(len(told), len(told))
     _write_tables(run, rows)
-    return Sent(folder, tuple(run.files), tuple(rows))
+    return Sent(folder, tuple(run.files), tuple(rows), tuple(refused))
+
+
+def _write_stack(run: _Run, number: int, stack: ToldStack) -> list[Refused]:
+    """Write the report of a stack, or return why there is none."""
+    refused: list[Refused] = []
+    one = stack.foremost
+    header = _header(run, one, refused)
+    if not refused:
+        model = run.facts_of(one.prediction.model)
+        outcome = Outcome(number, one.source, one.frame_number, one.prediction, model, header, stack=stack.facts)
+        try:
+            data = run.press.make("sr", outcome, None, with_identity=False)
+        except MedappError as error:
+            refused += _refusals(run, frozenset({"sr"}), error)
+        else:
+            _write(run, f"stack-{number:05d}", _ENDINGS["sr"], data)
+    return [one for one in refused if one.form == "sr"]
 
 
 def _written(run: _Run, number: int, one: Told) -> Row:

@@ -8,7 +8,7 @@ import pytest
 
 from medapp import schemas
 from medapp.classify.prediction import ModelKey, Prediction
-from medapp.cli import stacks
+from medapp.cli import report_files, stacks
 from medapp.cli.classify import as_json
 from medapp.workflows.folder_reading import Answer, Answers
 from medapp.workflows.stack_summaries import summaries_of
@@ -64,3 +64,18 @@ def test_a_line_says_what_a_stack_comes_to_and_where_to_look_first() -> None:
     made = answers(said(0.1), said(0.8))
     line = stacks.as_text(summaries_of(made, lambda _: "mean"), made)
     assert line == "Stack of 2 images  ill  (ill 45 %, the mean of its images; highest: /1.dcm [1])"
+
+
+@pytest.mark.parametrize("how", ["max", "share_above"])
+def test_a_stack_is_sent_on_with_all_its_images_and_what_became_of_them(how: Any) -> None:
+    made = answers(said(0.1), REFUSED, None, said(0.8))
+    (told,) = report_files.stacks_of(made, summaries_of(made, lambda _: how))
+    assert told.facts.images == (("1.2.0", 1), ("1.2.1", 1), ("1.2.3", 1))
+    assert (told.facts.answered, told.facts.refused, told.facts.failed) == (2, 1, 1)
+    assert (told.foremost.source, told.foremost.sop_instance_uid) == ("/3.dcm", "1.2.3")
+    assert told.foremost.prediction.label == (None if how == "share_above" else "ill")
+
+
+def test_a_stack_without_an_answer_is_not_sent_on() -> None:
+    made = answers(REFUSED, REFUSED)
+    assert report_files.stacks_of(made, summaries_of(made, lambda _: "max")) == []

@@ -19,13 +19,13 @@ from medapp import schemas
 from medapp.classify.prediction import ModelKey, Prediction
 from medapp.errors import MedappError
 from medapp.files import write_new
-from medapp.imaging.phantom import PhantomCase, write_dicom, write_png
+from medapp.imaging.phantom import PhantomCase, write_ct_series, write_dicom, write_png
 from medapp.imaging.readers import ReaderConfig, Readers
-from medapp.interop.outcome import Format
+from medapp.interop.outcome import Format, StackFacts
 from medapp.interop.press import Press
 from medapp.jobs import Progress, run_to_end
 from medapp.workflows import sending
-from medapp.workflows.sending import Sent, Told, Wanted, send_on
+from medapp.workflows.sending import Sent, Told, ToldStack, Wanted, send_on
 
 KEY = ModelKey("trial", "1.0", "0" * 64)
 
@@ -231,3 +231,23 @@ def test_a_form_that_cannot_be_made_costs_itself(
     done = sent([told(images[0], readers)], readers, tmp_path)
     assert [(r.form, r.code) for r in done.refusals] == [("sr", "unexpected")]
     assert [path.name.partition(".")[2] for path in done.files] == ["sc.dcm", "pdf", "csv", "json"]
+
+
+def test_a_stack_has_one_report_beside_those_of_its_images(readers: Readers, tmp_path: Path) -> None:
+    paths = write_ct_series(tmp_path / "ct", slices=3, size=16)
+    best = told(paths[1], readers)
+    uids = tuple((str(dcmread(path).SOPInstanceUID), 1) for path in paths)
+    facts = StackFacts("max", "NODULE", 0.75, 0.5, 3, 0, 0, uids)
+    stack = ToldStack(replace(best, sop_instance_uid=uids[1][0]), facts)
+    other = ToldStack(replace(best, sop_instance_uid="1.2.3"), facts)
+    job = send_on([best], lambda _: None, readers, tmp_path / "out", Wanted(("sr",)), [stack, other])
+    done = run_to_end(job)
+    assert [path.name for path in done.files[1:]] == ["stack-00001.sr.dcm"]
+    report = dcmread(done.files[1])
+    assert report.StudyInstanceUID == dcmread(paths[0]).StudyInstanceUID
+    assert (
+        len(report.CurrentRequestedProcedureEvidenceSequence[0].ReferencedSeriesSequence[0].ReferencedSOPSequence) == 3
+    )
+    assert [(r.form, r.code) for r in done.refusals] == [("sr", "send.changed")], "the other one's file has changed"
+    without = run_to_end(send_on([], lambda _: None, readers, tmp_path / "csv", Wanted(("csv",)), [stack]))
+    assert [path.name for path in without.files] == ["results.csv"]

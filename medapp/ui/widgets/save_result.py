@@ -36,7 +36,9 @@ class SaveResult(QDialog):
     folder_requested = Signal()
     save_requested = Signal(object)
 
-    def __init__(self, answer: str, forms: tuple[FormChoice, ...], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, answer: str, forms: tuple[FormChoice, ...], parent: QWidget | None = None, *, note: str = ""
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("save_result")
         self.setWindowTitle(tr("save.title"))
@@ -48,6 +50,8 @@ class SaveResult(QDialog):
         self._where = label(tr("save.no_folder"), "dim", wrap=True, name="save_folder")
         layout = column(self, margin=MARGIN, spacing=4)
         layout.addWidget(label(answer, "heading", wrap=True, name="save_answer"))
+        if note:
+            layout.addWidget(label(note, "small", wrap=True, name="save_note"))
         self._add_forms(layout, all_possible=all(form.possible for form in forms))
         layout.addWidget(self._identity)
         layout.addWidget(label(tr("save.identity_meaning"), "small", wrap=True))
