@@ -62,7 +62,7 @@ def components(distributions: Iterable[str], files: Iterable[str], version: str)
     version : str
         Of medapp itself.
     """
-    found = [_python(distribution(name)) for name in distributions if name not in {"medapp", "pyinstaller"}]
+    found = [_python(distribution(name)) for name in distributions]
     found += _debian(files)
     found += [_runtime(), _bootloader(), _own(version), _fonts()]
     return sorted(found, key=lambda component: (component.kind, component.name.lower()))

@@ -56,10 +56,11 @@ def write_papers(plan: Plan, collected: Collected, libraries: Sequence[str]) -> 
 
 def write_manifest(folder: Path) -> int:
     """Write the SHA-256 of every file below `folder` into it, for `sha256sum -c`; return how many bytes they have."""
-    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != MANIFEST]
-    lines = [f"{sha256(path)}  {path.relative_to(folder).as_posix()}\n" for path in files if not path.is_symlink()]
-    (folder / MANIFEST).write_text("".join(lines), encoding="utf-8")
-    return sum(path.stat().st_size for path in files if not path.is_symlink())
+    target = folder / MANIFEST
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and path != target]
+    lines = [f"{sha256(path)}  {path.relative_to(folder).as_posix()}\n" for path in files]
+    target.write_text("".join(lines), encoding="utf-8", newline="\n")
+    return sum(path.stat().st_size for path in files)
 
 
 def write_sums(folder: Path) -> Path:

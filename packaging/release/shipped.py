@@ -7,6 +7,8 @@ from functools import cache
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
+NAMED_APART = frozenset({"medapp", "pyinstaller"})
+"""What is a component of another kind: the program itself, and the one that starts it."""
 LICENCE_NAMES = ("licen", "copying", "notice", "thirdparty", "third-party", "third_party", "authors")
 
 
@@ -24,7 +26,7 @@ def owners_of(sources: Iterable[str]) -> set[str]:
     """Return the names of the distributions that the files `sources` come from."""
     known = _distribution_of_file()
     found = (known.get(str(Path(source).resolve())) for source in sources)
-    return {owner.name for owner in found if owner is not None}
+    return {owner.name for owner in found if owner is not None and owner.name not in NAMED_APART}
 
 
 def owner_of(source: str) -> str:
