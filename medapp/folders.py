@@ -110,6 +110,12 @@ def user_folders() -> Folders:
     return folders
 
 
+def guide_folder() -> Path:
+    """Return the folder of the user guide and its pictures: shipped with the resources, or ``docs`` of the source."""
+    shipped = resource_path("guide")
+    return shipped if shipped.is_dir() else resource_path().parent / "docs"
+
+
 def resource_path(*parts: str) -> Path:
     """Return the path of a file that the program ships, from source, from a wheel, or frozen.
 

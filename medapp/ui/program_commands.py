@@ -36,6 +36,7 @@ SETTING_COMMANDS: tuple[Command, ...] = (
 HELP_COMMANDS: tuple[Command, ...] = (
     Command("palette", "help", ("Ctrl+K", "Ctrl+Shift+P")),
     Command("key_sheet", "help", ("F1",), starts_section=True),
+    Command("guide", "help", ("Shift+F1",)),
     Command("tutorial", "help"),
     Command("about", "help", starts_section=True),
 )

@@ -13,6 +13,7 @@ from medapp import __version__
 from medapp.i18n import LANGUAGES, tr
 from medapp.storage.settings import MOUSE_OWN
 from medapp.ui.command_palette import CommandPalette
+from medapp.ui.guide_window import GuideWindow
 from medapp.ui.keys_window import KeysWindow
 from medapp.ui.program_commands import THEMES
 from medapp.ui.session import Session
@@ -33,7 +34,7 @@ class ProgramDoor(QObject):
         self._window = window
         self._session = session
         self.settings, self.keys = SettingsWindow(window, session), KeysWindow(window, session)
-        self.palette = CommandPalette(window, session)
+        self.palette, self.guide = CommandPalette(window, session), GuideWindow(window, session)
         self._lessons: Tutorial | None = None
         self.settings.keys_requested.connect(self.keys.editor.show)
 
@@ -49,6 +50,7 @@ class ProgramDoor(QObject):
             "shortcuts": self.keys.editor.show,
             "palette": self.palette.toggle,
             "key_sheet": self.keys.sheet.show,
+            "guide": self.guide.dialog.show,
             "tutorial": self.show_tutorial,
             "about": self.about,
         }
@@ -64,7 +66,7 @@ class ProgramDoor(QObject):
         start.recent_requested.connect(lambda path: window.opening.open([Path(path)]))
         start.mouse_chosen.connect(self._choose_mouse)
         start.mouse_dismissed.connect(partial(self._session.choose, mouse_asked=False))
-        for beside in (self.settings.dialog, self.keys.editor, self.keys.sheet, self.palette):
+        for beside in (self.settings.dialog, self.keys.editor, self.keys.sheet, self.guide.dialog, self.palette):
             beside.tell_anew()
         if self._lessons is not None:
             self._lessons.tell_anew()

@@ -6,7 +6,20 @@ import os
 import platform
 import sys
 
-from tests.benchmarks import gaps, index, learning, pausing, read, review, speed, stopping, teach, time_left, worklists
+from tests.benchmarks import (
+    gaps,
+    index,
+    learning,
+    opening,
+    pausing,
+    read,
+    review,
+    speed,
+    stopping,
+    teach,
+    time_left,
+    worklists,
+)
 from tests.benchmarks.measure import Ratio, table
 
 
@@ -24,6 +37,7 @@ def main(names: list[str]) -> int:
         *teach.ALL,
         *worklists.ALL,
         *gaps.ALL,
+        *opening.ALL,
     ]
     chosen = [b for b in every if not names or b.__name__ in names]
     if not chosen:

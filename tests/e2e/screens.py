@@ -14,7 +14,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QTabBar, QTreeWidget, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushButton, QTabBar, QTreeWidget, QWidget
 
 from medapp.files import write_json
 from medapp.folders import user_folders
@@ -200,6 +200,12 @@ def text_of(hands: Driver, name: str) -> str:
     return label.text() if label is not None and label.isVisible() else ""
 
 
+def _on_top(hands: Driver) -> QWidget:
+    """The dialog that lies over the window, else the window."""
+    beside = [w for w in hands.window.findChildren(QDialog) if w.isVisible()]
+    return QApplication.activeModalWidget() or (beside[-1] if beside else hands.window)
+
+
 def walk(
     theme: str, size: tuple[int, int], tours: tuple[Callable[[Driver, Path], Iterator[str]], ...]
 ) -> Iterator[tuple[str, QPixmap]]:
@@ -213,7 +219,7 @@ def walk(
             for tour in tours:
                 for screen in tour(hands, Path(name)):
                     QTest.qWait(200)
-                    taken.append((screen, (QApplication.activeModalWidget() or hands.window).grab()))
+                    taken.append((screen, _on_top(hands).grab()))
 
     drive(["open"], script)
     yield from taken

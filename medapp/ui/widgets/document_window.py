@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl, Signal, Slot
-from PySide6.QtGui import QKeySequence, QShortcut, QTextDocument
-from PySide6.QtWidgets import QDialog, QLineEdit, QTextBrowser, QWidget
+from PySide6.QtGui import QKeySequence, QShortcut, QTextBlock, QTextCursor, QTextDocument
+from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QTextBrowser, QWidget
 
 from medapp.i18n import tr
 from medapp.ui.widgets.layouts import button, column, named, row
 
-SIZE = (860, 720)
+SIZE = (1040, 720)
 MARGIN_PX = 16
+CONTENTS_PX = 216
+DEEPEST_HEADING = 3
 
 
 class DocumentWindow(QDialog):
-    """Shows a page; emits that it is to be saved. Links within the page work, others are not followed."""
+    """Shows a page with its headings; emits that it is to be saved, and which other page beside it a link names.
+
+    Links to anything else are not followed.
+    """
 
     save_requested = Signal()
+    page_requested = Signal(str)
 
     def __init__(self, title: str, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,19 +49,53 @@ class DocumentWindow(QDialog):
         top.addWidget(save)
         layout = column(self, margin=3, spacing=2)
         layout.addLayout(top)
-        layout.addWidget(self.browser, 1)
+        across = row(spacing=2)
+        across.addWidget(self._make_contents(name))
+        across.addWidget(self.browser, 1)
+        layout.addLayout(across, 1)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, self._search.setFocus)
         self.browser.setFocus()
+
+    def _make_contents(self, name: str) -> QListWidget:
+        self._contents = named(QListWidget(), f"{name}_contents")
+        self._contents.setFixedWidth(CONTENTS_PX)
+        self._contents.setAccessibleName(tr("document.contents"))
+        self._contents.currentRowChanged.connect(self._go_to_heading)
+        return self._contents
 
     def show_html(self, html: str) -> None:
         """Show a page of HTML."""
         self.browser.setHtml(html)
+        self._list_headings()
 
     def show_markdown(self, text: str, folder: Path) -> None:
         """Show a page of Markdown whose pictures lie in `folder`."""
         self.browser.setSearchPaths([str(folder)])
         self.browser.document().setBaseUrl(QUrl.fromLocalFile(f"{folder}/"))
         self.browser.document().setMarkdown(text, QTextDocument.MarkdownFeature.MarkdownDialectGitHub)
+        self.browser.moveCursor(QTextCursor.MoveOperation.Start)
+        self._list_headings()
+
+    def _list_headings(self) -> None:
+        self._contents.clear()
+        for block in _headings(self.browser.document()):
+            item = QListWidgetItem("    " * max(0, block.blockFormat().headingLevel() - 2) + block.text())
+            item.setData(Qt.ItemDataRole.UserRole, block.position())
+            self._contents.addItem(item)
+
+    @Slot(int)
+    def _go_to_heading(self, number: int) -> None:
+        item = self._contents.item(number)
+        if item is not None:
+            self._show_from(int(item.data(Qt.ItemDataRole.UserRole)))
+
+    def _show_from(self, position: int) -> None:
+        """Bring the line at `position` to the top."""
+        cursor = QTextCursor(self.browser.document())
+        cursor.setPosition(position)
+        self.browser.setTextCursor(cursor)
+        bar = self.browser.verticalScrollBar()
+        bar.setValue(bar.value() + self.browser.cursorRect().top() - MARGIN_PX)
 
     @Slot()
     def find_next(self) -> None:
@@ -66,5 +107,31 @@ class DocumentWindow(QDialog):
 
     @Slot(QUrl)
     def _follow(self, url: QUrl) -> None:
-        if url.hasFragment() and not url.scheme():
-            self.browser.scrollToAnchor(url.fragment())
+        """Follow a link to a heading of this page, or to another page beside it."""
+        if url.scheme() or url.host():
+            return
+        if url.path().endswith(".md"):
+            self.page_requested.emit(url.path())
+        for block in _headings(self.browser.document()):
+            if url.hasFragment() and slug(block.text()) == url.fragment():
+                self._show_from(block.position())
+
+
+def slug(heading: str) -> str:
+    """Return what a link to `heading` is called.
+
+    Examples
+    --------
+    >>> slug("Stacks and worklists")
+    'stacks-and-worklists'
+    """
+    kept = "".join(letter for letter in heading.casefold() if letter.isalnum() or letter in " -_")
+    return kept.strip().replace(" ", "-")
+
+
+def _headings(document: QTextDocument) -> Iterator[QTextBlock]:
+    block = document.begin()
+    while block.isValid():
+        if 0 < block.blockFormat().headingLevel() <= DEEPEST_HEADING and block.text().strip():
+            yield block
+        block = block.next()
