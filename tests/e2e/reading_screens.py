@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from pydicom import dcmread
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QLabel, QListWidget, QPushButton, QToolButton, QTreeWidget, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QListWidget, QPushButton, QTreeWidget, QWidget
 
 from medapp.classify.contents import Calibration
 from medapp.classify.package import write_package
@@ -59,6 +60,8 @@ def model_screens(hands: Driver, folder: Path) -> Iterator[str]:
     yield "models-3-in-use"
     _press(hands, "models_close")
     hands.wait_for(lambda: hands.window.findChild(QDialog, "models_dialog") is None, "the dialog to be gone")
+    hands.window.activateWindow()
+    hands.wait_for(hands.window.isActiveWindow, "the keyboard's focus")
 
 
 def answer_screens(hands: Driver, folder: Path) -> Iterator[str]:
@@ -69,9 +72,21 @@ def answer_screens(hands: Driver, folder: Path) -> Iterator[str]:
     hands.wait_for(lambda: hands.window.findChild(QDialog, "save_result"), "the dialog")
     yield "answer-2-save"
     _press(hands, "save_cancel")
+    hands.window.activateWindow()
+    hands.wait_for(hands.window.isActiveWindow, "the keyboard's focus")
     yield from _explained(hands)
     like = write_png(folder / "b" / "strange.png", PhantomCase(2, nodule=True, size=512))
     yield from _asked(hands, like, "answer-4-unlike", "refusal")
+    yield from _asked(hands, _called(folder / "d" / "3.dcm", 3, "CR"), "answer-5-unclear", "unclear")
+    yield from _asked(hands, _called(folder / "e" / "4.dcm", 4, "MG"), "answer-6-no-model", "")
+
+
+def _called(path: Path, seed: int, modality: str) -> Path:
+    """Write a phantom whose header says another modality."""
+    dataset = dcmread(write_dicom(path, PhantomCase(seed, nodule=True, size=512)))
+    dataset.Modality = modality
+    dataset.save_as(path)
+    return path
 
 
 def _asked(hands: Driver, image: Path, name: str, widget: str) -> Iterator[str]:
@@ -81,10 +96,11 @@ def _asked(hands: Driver, image: Path, name: str, widget: str) -> Iterator[str]:
     hands.wait_for(lambda: tree.topLevelItemCount() > before, "the study")
     hands.wait_for(lambda: _said(hands, "job_text") == tr("ui.no_jobs"), "all thumbnails")
     if before:
-        hands.key(Qt.Key.Key_PageDown)
+        for _ in range(before):
+            hands.key(Qt.Key.Key_PageDown)
     else:
         hands.key(Qt.Key.Key_A)
-    hands.wait_for(lambda: _said(hands, widget), "the answer", 180)
+    hands.wait_for(lambda: not widget or _said(hands, widget), "the answer", 60)
     hands.settled(viewer)
     yield name
 
@@ -106,7 +122,7 @@ def stack_screens(hands: Driver, folder: Path) -> Iterator[str]:
     hands.drop([folder / "c"])
     hands.wait_for(lambda: tree.topLevelItemCount() > before, "the stack")
     hands.wait_for(lambda: _said(hands, "job_text") == tr("ui.no_jobs"), "all thumbnails")
-    for _ in range(3):
+    for _ in range(before):
         hands.key(Qt.Key.Key_PageDown)
     hands.wait_for(lambda: "40" in _said(hands, "strip_text"), "the strip chart", 180)
     QTest.qWait(6000)

@@ -22,6 +22,7 @@ from medapp.i18n import tr
 from medapp.imaging.phantom import PhantomCase, write_cases, write_ct_series, write_dicom, write_png
 from medapp.training.cases.verdicts import Verdict
 from medapp.workflows.labelling import file_name, find_label_projects
+from tests.e2e import reading_screens
 from tests.e2e.driver import Driver, drive
 
 SIZES = ((1366, 768), (1920, 1080))
@@ -231,10 +232,11 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for theme in THEMES:
         for size in SIZES:
-            with tempfile.TemporaryDirectory() as home:
-                os.environ["MEDAPP_HOME"] = home
-                for name, picture in walk(theme, size, (review_screens, teach_screens, label_screens)):
-                    picture.save(str(folder / f"{name}-{theme}-{size[0]}.png"))
+            for tours in ((review_screens, teach_screens, label_screens), reading_screens.TOURS):
+                with tempfile.TemporaryDirectory() as home:
+                    os.environ["MEDAPP_HOME"] = home
+                    for name, picture in walk(theme, size, tours):
+                        picture.save(str(folder / f"{name}-{theme}-{size[0]}.png"))
     application.quit()
 
 

@@ -25,7 +25,7 @@ COLUMNS = ("name", "state", "score", "answer", "opinion")
 SCORE = COLUMNS.index("score")
 SORTED = 3
 """So many columns, from the left, can be sorted by."""
-WIDTHS_PX = (190, 150, 140, 110, 90)
+WIDTHS_PX = (260, 180, 140, 120, 90)
 ROW_PX = 24
 BAR_PX = 48
 Index = QModelIndex | QPersistentModelIndex
