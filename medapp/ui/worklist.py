@@ -156,11 +156,9 @@ class Worklist(QObject):
 
     def export(self, path: Path, *, named: bool) -> None:
         """Write the rows as they are sorted to a CSV file; `named`: with the names of the files."""
-        rows = [self.rows.entry(place) for place in range(len(self.rows))]
-        table = [(entry, self.rows.standing(entry)) for entry in rows]
-        said = [self.rows.opinion(standing) for _, standing in table]
+        rows = self.rows.copied()
         self._session.note_jobs.start(
-            as_job(lambda: write_table(path, table, said, named=named)),
+            as_job(lambda: _write(path, rows, named=named)),
             done=lambda _: self._session.notify(tr("worklist.exported", rows=len(rows))),
             failed=self._session.fail,
         )
@@ -207,6 +205,7 @@ class Worklist(QObject):
             self.start()
 
     def _failed_listing(self, error: BaseException) -> None:
+        self._starts_when_listed = False
         self._update(listing=False)
         self._session.fail(error)
 
@@ -280,6 +279,13 @@ class Worklist(QObject):
         view = replace(self.view, **changes)
         if view != self.view:
             self._session.update(worklist=view)
+
+
+def _write(path: Path, rows: WorklistRows, *, named: bool) -> None:
+    """Write rows as they were when that was asked for; sixty thousand take their time."""
+    entries = [rows.entry(place) for place in range(len(rows))]
+    table = [(entry, rows.standing(entry)) for entry in entries]
+    write_table(path, table, [rows.opinion(standing) for _, standing in table], named=named)
 
 
 def _listed(scan: Scan, means: Means | None) -> Job[None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import replace
 
 import numpy as np
@@ -61,6 +62,12 @@ class WorklistRows:
             if number is not None:
                 self._standings[key] = standing
                 self._note(number, standing)
+
+    def copied(self) -> WorklistRows:
+        """Return the rows as they are now, for a worker."""
+        made = copy(self)
+        made._standings, made._opinions = dict(self._standings), dict(self._opinions)
+        return made
 
     def forget(self) -> None:
         """Forget what became of rows; they wait until it is told again."""

@@ -94,4 +94,4 @@ def _cells(entry: Entry, standing: Standing, opinion: Opinion | None) -> tuple[s
 
 def _harmless(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

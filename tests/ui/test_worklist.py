@@ -285,6 +285,16 @@ def test_a_table_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     assert caught.value.code == "worklist.write"
 
 
+def test_a_copy_for_a_worker_stays_as_the_rows_were(rows: WorklistRows) -> None:
+    before = rows.copied()
+    rows.take({entry(2).key: answered(0.99)})
+    rows.take_opinions({("one", MODEL.manifest_hash): Opinion("one", MODEL.manifest_hash, Said.AGREE, ai_visible=True)})
+    rows.sort(BY_SCORE, descending=True)
+    assert names(before) == [f"picture {number}" for number in range(5)]
+    assert before.view(2).state == "waiting"
+    assert before.view(1).opinion == ""
+
+
 def test_rows_wait_again_when_the_models_change_until_it_is_told_who_said_what(rows: WorklistRows) -> None:
     rows.forget()
     assert rows.counts() == {"waiting": 5}
