@@ -6,14 +6,12 @@ import csv
 from pathlib import Path
 
 import pytest
-import shiboken6
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QDoubleSpinBox,
-    QFileDialog,
     QLabel,
     QLineEdit,
     QPlainTextEdit,
@@ -25,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from medapp.imaging.phantom import NODULE, PhantomCase, write_cases, write_png
 from tests.e2e.driver import Driver, drive
+from tests.e2e.keyboard import reach, strike, take_focus_back, type_into_dialog
 from tests.e2e.screens import press, text_of
 from tests.e2e.watchdog import Watchdog
 
@@ -32,7 +31,6 @@ pytestmark = pytest.mark.e2e
 PATTERN = r"(patient\d+)_"
 BOUND_SECONDS = 0.05
 """What a training may take of the window's thread in one event."""
-MOST_TABS = 80
 
 
 @pytest.fixture(scope="module")
@@ -80,35 +78,6 @@ def choose_tab(hands: Driver, title: str) -> None:
     bar = hands.find(QTabBar, "sealed_tabs")
     place = next(place for place in range(bar.count()) if bar.tabText(place) == title)
     QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(place).center())
-
-
-def type_into_dialog(path: Path) -> None:
-    """Type a name into the dialog for files that is about to open; its loop runs inside the click that opens it."""
-
-    def type_name() -> None:
-        dialog = QApplication.activeModalWidget()
-        if not isinstance(dialog, QFileDialog) or not dialog.isActiveWindow():
-            QTimer.singleShot(20, type_name)
-            return
-        line = dialog.findChild(QLineEdit, "fileNameEdit")
-        assert line is not None
-        line.selectAll()
-        QApplication.clipboard().setText(str(path))  # keys of a test are ASCII, a path need not be
-        QTest.keyClick(line, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
-        QTimer.singleShot(50, lambda: take(dialog, line))
-
-    def take(dialog: QFileDialog, line: QLineEdit) -> None:
-        if shiboken6.isValid(dialog) and dialog.isVisible():  # it does not take a name while it is still reading
-            QTest.keyClick(line, Qt.Key.Key_Return)
-            QTimer.singleShot(100, lambda: take(dialog, line))
-
-    QTimer.singleShot(20, type_name)
-
-
-def take_focus_back(hands: Driver) -> None:
-    """Do what a window manager does when a dialog is closed; a bare X server has none."""
-    hands.window.activateWindow()
-    hands.wait_for(hands.window.isActiveWindow, "the keyboard's focus")
 
 
 def save_by(hands: Driver, name: str, path: Path) -> None:
@@ -209,24 +178,6 @@ def answer_in_the_viewer(hands: Driver, image: Path) -> None:
     hands.wait_for(lambda: hands.window.findChild(QWidget, bar) or text_of(hands, "refusal"), "the answer", 120)
     assert text_of(hands, "model_name") == "Nodules of phantoms"
     assert text_of(hands, "refusal") == ""
-
-
-def reach(hands: Driver, name: str) -> QWidget:
-    """Press Tab until the widget with a name has the keyboard."""
-    for _ in range(MOST_TABS):
-        focused = QApplication.focusWidget()
-        if focused is not None and focused.objectName() == name:
-            return focused
-        hands.key(Qt.Key.Key_Tab)
-    raise AssertionError(f"{name} cannot be reached with the keyboard")
-
-
-def strike(hands: Driver, name: str, seconds: float = 60) -> None:
-    """Reach a button with Tab as soon as it can be used, and press the space bar."""
-    button = hands.find(QPushButton, name)
-    hands.wait_for(lambda: button.isVisible() and button.isEnabled(), f"the button {name}", seconds)
-    reach(hands, name)
-    hands.key(Qt.Key.Key_Space)
 
 
 def test_the_six_steps_can_be_gone_with_the_keyboard_alone(qapp: QApplication, cases: Path) -> None:
