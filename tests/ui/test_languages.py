@@ -37,10 +37,14 @@ from medapp.ui.session import Session
 from medapp.ui.state import Page
 from medapp.ui.teaching_page import TeachingPage
 from medapp.ui.teaching_session import TeachingSession
+from medapp.ui.widgets.export_dialog import ExportDialog, ExportOffer
+from medapp.ui.widgets.header_browser import HeaderBrowser
+from medapp.ui.widgets.histogram_dialog import HistogramDialog
 from medapp.ui.widgets.label_start import LabelStart, Proposal
 from medapp.ui.widgets.model_offer import ModelOffer
 from medapp.ui.widgets.models_dialog import ModelsDialog
 from medapp.ui.widgets.save_result import FormChoice, SaveResult
+from medapp.ui.widgets.screen_ruler import ScreenRuler
 from medapp.ui.widgets.teaching.views import QuestionView, Step
 from tests.ui.teaching_states import states
 from tests.ui.test_teaching_states import clipped, shown_pages
@@ -51,7 +55,7 @@ PROPER_NAMES = frozenset(
         r"\S+",
         """medapp DICOM DICOMDIR Grad CAM SR SC JSON PDF ONNX PNG JPEG TIFF ZIP CSV Excel UID AI ID
  ROC AUC GPU CPU NVIDIA Apache Language English Ctrl Shift Alt Del Cobb
-Weasis Horos RadiAnt OHIF Command AMD Apple px MB F1
+Weasis Horos RadiAnt OHIF Command AMD Apple px mm cm MB F1 F3 TG QC VR
 Esc Enter Tab Space PgUp PgDown Home End Return F8 F9 F11 MobileNetV2 ResNet DenseNet EfficientNet ConvNeXt ViT
 CNN CR DX CHEST PA AP Cohen Brier ECE HTML train validation test PPV NPV CT HU""",
     )
@@ -134,6 +138,10 @@ DIALOGS: dict[str, Callable[[], QWidget]] = {
     "results": lambda: SaveResult("", tuple(FormChoice(form, possible=True) for form in FORMATS)),
     "models": ModelsDialog,
     "a model": lambda: ModelOffer("", can_answer=True),
+    "export": lambda: ExportDialog(ExportOffer((("image", 1), ("stack", 9), ("key_images", 2)))),
+    "the file header": HeaderBrowser,
+    "the histogram": HistogramDialog,
+    "a screen to be measured": lambda: ScreenRuler(4.0, calibrated=False),
 }
 
 
