@@ -147,7 +147,7 @@ LEFT_OUT = (
             "PySide6/Qt/plugins/platformthemes/libqgtk3*",
             *(f"PySide6/Qt/plugins/{name}/*" for name in ("tls", "networkinformation", "vectorimageformats")),
             "PySide6/Qt/plugins/wayland-graphics-integration-server/*",
-            "PySide6/Qt/plugins/imageformats/libqpdf*",
+            *(f"PySide6/Qt/plugins/imageformats/libq{name}*" for name in ("pdf", "tiff")),
         ),
     ),
     Part(

@@ -110,7 +110,8 @@ def install(root: Root, package: Path) -> dict[str, object]:
 def missing_libraries(root: Root) -> list[str]:
     """Return the shared libraries that the window's part of the package asks for in vain."""
     look = "find /opt/medapp/_internal/PySide6 /opt/medapp/_internal/cv2 -name '*.so*' -exec ldd {} + 2>/dev/null"
-    lines = root.run("sh", "-c", f"{look}; ldd /opt/medapp/medapp").splitlines()
+    ours = {"LD_LIBRARY_PATH": "/opt/medapp/_internal"}  # as the program sets it for itself
+    lines = root.run("sh", "-c", f"{look}; ldd /opt/medapp/medapp", **ours).splitlines()
     return sorted({line.split()[0] for line in lines if "not found" in line})
 
 
