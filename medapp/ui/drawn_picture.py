@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtGui import QFont, QGuiApplication, QImage, QPainter
 
 from medapp.display.look import Extent
 from medapp.display.viewport import Viewport
@@ -16,6 +16,7 @@ from medapp.imaging.study import Patient, PresentationRef
 from medapp.ui.companions import Companion
 from medapp.ui.measuring_view import Measures
 from medapp.ui.state import Picture
+from medapp.ui.widgets.measure_layer import MeasureLayer
 from medapp.ui.widgets.viewer_content import PictureOnScreen, ViewerContent
 from medapp.ui.widgets.viewer_painting import Painting, paint_black, paint_texts
 
@@ -62,7 +63,8 @@ def drawn_picture(content: ViewerContent, wanted: Screenlike) -> NDArray[np.uint
     if not wanted.identity:
         picture = without_identity(picture)
     measures = content.measures if wanted.texts else Measures()
-    content = replace(content, picture=picture, viewport=viewport, measures=measures, message="", loading=False)
+    content = replace(content, picture=picture, viewport=viewport, measures=measures, cross_line=None, badges=())
+    content = replace(content, identity=content.identity and wanted.identity, message="", loading=False)
     return _painted(content, PictureOnScreen(picture, viewport, size, 1.0), wanted)
 
 
@@ -89,9 +91,34 @@ def _painted(content: ViewerContent, placed: PictureOnScreen, wanted: Screenlike
     paint_black(painter, drawn.rectangle(1.0), late=False)
     painting.paint_picture(painter, content, placed, drawn, late=False)
     if wanted.texts:
+        _paint_measures(painter, content, placed)
         paint_texts(painter, content, late=False, focused=False)
     painter.end()
     return _pixels_of(image)
+
+
+def _paint_measures(painter: QPainter, content: ViewerContent, placed: PictureOnScreen) -> None:
+    """Paint what was measured as in a viewer where no hand is at it."""
+    layer = MeasureLayer(_Paper(painter.font(), placed.screen))
+    sketches = layer.sketches(content.measures, placed, None)
+    layer.paint(painter, sketches, hovered="", selected="")
+
+
+@dataclass(frozen=True)
+class _Paper:
+    """A picture that is painted on as on a widget."""
+
+    used: QFont
+    size: tuple[int, int]
+
+    def font(self) -> QFont:
+        return self.used
+
+    def width(self) -> int:
+        return self.size[0]
+
+    def height(self) -> int:
+        return self.size[1]
 
 
 def _pixels_of(image: QImage) -> NDArray[np.uint8]:

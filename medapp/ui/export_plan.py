@@ -11,8 +11,10 @@ from medapp.errors import MedappError
 from medapp.i18n import tell, tr
 from medapp.imaging.readers import Readers
 from medapp.jobs import Job, Progress, TimeLeft
+from medapp.storage.measurements import Measurements
 from medapp.ui.cell_content import content_of
 from medapp.ui.drawn_picture import Screenlike, drawn_picture
+from medapp.ui.export_measures import with_kept
 from medapp.ui.export_wish import Content, ExportWish
 from medapp.ui.prepared import PreparedFrames
 from medapp.ui.state import Cell, Picture, Place, State, find_series
@@ -41,6 +43,7 @@ class ExportPlan:
     font_px: int
     prepared: PreparedFrames
     readers: Readers
+    measurements: Measurements
 
     @property
     def screenlike(self) -> Screenlike:
@@ -107,7 +110,8 @@ def _write_one(plan: ExportPlan, place: Place, folder: Path) -> Path:
     if kind is not None:
         extent = Extent(turned=Viewport())
         return write_values(folder, stem, cell.picture.frame, extent, kind, plan.wish.form)
-    content = content_of(plan.state, cell, is_active=place == plan.state.place)
+    measuring = with_kept(plan.state.measuring, cell.picture, plan.measurements)
+    content = content_of(replace(plan.state, measuring=measuring), cell, is_active=place == plan.state.place)
     return write_picture(folder, stem, drawn_picture(content, plan.screenlike), plan.wish.form)
 
 

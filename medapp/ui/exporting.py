@@ -61,8 +61,8 @@ class Exporting(QObject):
         self._session.choose(identity_in_pictures=wish.identity)
         places = places_in(state, wish.scope)
         font_px = round(state.settings.font_px * ratio)
-        readers = self._session.services.readers
-        plan = ExportPlan(wish, state, places, screen, font_px, self._pictures.prepared, readers)
+        services, prepared = self._session.services, self._pictures.prepared
+        plan = ExportPlan(wish, state, places, screen, font_px, prepared, services.readers, services.measurements)
         self._session.jobs.start(
             exported(plan),
             title=tr("export.exporting", count=len(places)),

@@ -21,6 +21,11 @@ def _has_key_images(state: State) -> bool:
     return state.page is Page.READING and bool(state.key_images.places)
 
 
+def _not_blinded(state: State) -> bool:
+    """Whether a header may be looked at: in label mode it would tell what the reader is not to know."""
+    return has_picture(state) and state.labelling is None
+
+
 FILE_OUT_COMMANDS: tuple[Command, ...] = (
     Command("export", "file", ("Ctrl+E",), enabled=has_picture),
     Command("export_key_images", "file", enabled=_study_has_key_images),
@@ -44,7 +49,7 @@ KEY_IMAGE_COMMANDS: tuple[Command, ...] = (
     Command("key_images_alone", "series", ("Shift+K",), checked=lambda s: s.key_images.alone, enabled=_has_key_images),
 )
 INSPECT_COMMANDS: tuple[Command, ...] = (
-    Command("header", "view", ("Ctrl+H",), enabled=has_picture, starts_section=True),
+    Command("header", "view", ("Ctrl+H",), enabled=_not_blinded, starts_section=True),
     Command("histogram", "view", ("Ctrl+G",), enabled=has_picture),
 )
 SCREEN_COMMANDS: tuple[Command, ...] = (

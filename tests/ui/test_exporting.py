@@ -15,17 +15,21 @@ from PySide6.QtGui import QFont, QGuiApplication, QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QFileDialog, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from medapp.display.measuring.shapes import Kind, Measurement, Shape, Sheet
 from medapp.display.render import render_frame
 from medapp.display.viewport import Viewport
 from medapp.errors import MedappError
 from medapp.imaging.frame import Frame
 from medapp.imaging.study import Geometry, Instance, Note, PresentationRef, Scan, Window
+from medapp.storage.measurements import image_key
 from medapp.ui.companions import Companion
 from medapp.ui.drawn_picture import Screenlike, drawn_picture, without_identity
+from medapp.ui.export_measures import with_kept
 from medapp.ui.export_plan import Exported
 from medapp.ui.export_wish import ExportWish
 from medapp.ui.exporting import Exporting, exported_words
 from medapp.ui.key_images import KeyImageMarks
+from medapp.ui.measuring_view import MeasureItem, Measures, MeasuringView, measures_of
 from medapp.ui.opening import Opening
 from medapp.ui.pictures import Pictures
 from medapp.ui.session import Session
@@ -74,8 +78,15 @@ def test_a_picture_too_large_to_be_made_is_told(qapp: QApplication) -> None:
     assert told.value.code == "render.too_large"
 
 
+LENGTH = Measurement("a", Shape(Kind.LENGTH, ((10, 10), (40, 30))))
+
+
+def measured(frame: Frame) -> Measures:
+    return Measures((MeasureItem(LENGTH, ("36.1 px",)),), frame=frame)
+
+
 def test_what_leaves_the_program_is_what_the_viewer_shows(qtbot: QtBot) -> None:
-    shown = content(ramp_frame(), key_image=True)
+    shown = content(ramp_frame(), key_image=True, measures=measured(ramp_frame()))
     viewer = Viewer()
     qtbot.addWidget(viewer)
     viewer.resize(500, 400)
@@ -111,6 +122,24 @@ def test_with_identity_the_corner_is_written_and_without_texts_nothing_is(qapp: 
 
     assert not np.array_equal(drawn(identity=True)[:60, :200], drawn()[:60, :200])
     assert not np.array_equal(drawn()[300:], drawn(texts=False)[300:])
+
+
+def test_measurements_are_drawn_with_texts_and_not_without(qapp: QApplication) -> None:
+    frame = ramp_frame()
+    with_them = drawn_picture(content(frame, measures=measured(frame)), Screenlike((500, 400), 13))
+    assert not np.array_equal(with_them, drawn_picture(content(frame), Screenlike((500, 400), 13)))
+    without = drawn_picture(content(frame, measures=measured(frame)), PLAIN)
+    np.testing.assert_array_equal(without, drawn_picture(content(frame), PLAIN))
+
+
+def test_measurements_of_images_that_were_not_on_screen_are_read_for_them(session: Session) -> None:
+    picture = picture_of(ramp_frame())
+    kept = session.services.measurements
+    key = image_key("", 1, picture.frame.shape, picture.frame.identity)
+    kept.put(key, Sheet((LENGTH,)))
+    view = with_kept(MeasuringView(), picture, kept)
+    assert measures_of(view, picture).items[0].lines == ("36.1 px",)
+    assert with_kept(view, picture, kept) is view
 
 
 OFFER = ExportOffer((("image", 1), ("stack", 12), ("key_images", 2)))

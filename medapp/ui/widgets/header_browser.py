@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLineEdit,
     QMenu,
+    QPushButton,
     QTreeView,
     QWidget,
 )
@@ -35,6 +36,7 @@ FIRST_SIZE = (980, 640)
 COLUMNS_PX = (150, 44, 280, 300)
 OPEN_AT_ONCE = 400
 SEARCH_MS = 120
+NATIVE = QKeySequence.SequenceFormat.NativeText
 
 
 class HeaderBrowser(QDialog):
@@ -108,6 +110,15 @@ class HeaderBrowser(QDialog):
         layout.addWidget(self._told)
         layout.addWidget(self._tree, 1)
         layout.addLayout(self._foot())
+        self._settle_buttons()
+
+    def _settle_buttons(self) -> None:
+        """Let Return search on, and tell the keys."""
+        keys = {"header_next": "F3", "header_previous": "Shift+F3", "header_copy_row": "Ctrl+C"}
+        for made in self.findChildren(QPushButton):
+            made.setAutoDefault(False)
+            if made.objectName() in keys:
+                made.setToolTip(f"{made.text()} ({QKeySequence(keys[made.objectName()]).toString(NATIVE)})")
 
     def _foot(self) -> QBoxLayout:
         below = row()
@@ -115,9 +126,6 @@ class HeaderBrowser(QDialog):
         for name in ("copy_value", "copy_row", "copy_all"):
             below.addWidget(button(f"header.{name}", getattr(self, name), name=f"header_{name}"))
         below.addWidget(button("header.close", self.reject, name="header_close"))
-        for made in self.findChildren(QWidget):
-            if made.metaObject().className() == "QPushButton":
-                made.setProperty("autoDefault", False)  # Return searches on
         return below
 
     def _add_keys(self) -> None:
