@@ -84,14 +84,14 @@ def _painted(content: ViewerContent, placed: PictureOnScreen, wanted: Screenlike
     image.fill(Qt.GlobalColor.black)
     painting = Painting()
     drawn = painting.drawn(content, placed, moving=False)
+    font = QGuiApplication.font()
+    font.setPixelSize(wanted.font_px or max(SMALLEST_FONT_PX, min(placed.screen) // LINES_OF_TEXT))
     painter = QPainter(image)
     try:
+        painter.setFont(font)
         paint_black(painter, drawn.rectangle(1.0), late=False)
         painting.paint_picture(painter, content, placed, drawn, late=False)
         if wanted.texts:
-            font = QGuiApplication.font()
-            font.setPixelSize(wanted.font_px or max(SMALLEST_FONT_PX, min(placed.screen) // LINES_OF_TEXT))
-            painter.setFont(font)
             _paint_measures(painter, content, placed)
             paint_texts(painter, content, late=False, focused=False)
     finally:
