@@ -17,6 +17,7 @@ from medapp.ui.measuring_wishes import CalibrationDrawn, Selected, Wish
 from medapp.ui.session import Session
 from medapp.ui.state import Picture, Tool
 from medapp.ui.widgets.calibration_dialog import CalibrationDialog
+from medapp.ui.widgets.flash import Flash
 from medapp.ui.widgets.viewer import Viewer
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class MeasuringDesk(QObject):
         super().__init__(window)
         self._window, self._session = window, session
         self.measuring = Measuring(session)
-        self._papers = MeasuringPapers(window, session, self.measuring)
+        self._papers = MeasuringPapers(window, session, self.measuring, self._flash)
 
     def connect_viewer(self, viewer: Viewer) -> None:
         """Take what is drawn in a viewer."""
@@ -118,7 +119,11 @@ class MeasuringDesk(QObject):
             self.measuring.calibrate_series(calibration)
         else:
             self.measuring.calibrate(calibration)
-        self._session.notify(tr("measure.calibrated_series" if whole_series else "measure.calibrated_image"))
+        self._flash(tr("measure.calibrated_series" if whole_series else "measure.calibrated_image"))
+
+    def _flash(self, text: str) -> None:
+        """Say that something was done, over the image."""
+        Flash(text, self._window.reading_page.viewer)
 
     def uncalibrate(self) -> None:
         """Take the calibration that holds for the image back: its own, else its series'."""

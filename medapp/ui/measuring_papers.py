@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
@@ -31,9 +32,9 @@ BOM = b"\xef\xbb\xbf"
 class MeasuringPapers(QObject):
     """Shows the list while a person looks at it; copies and writes in a worker, for areas may have to be counted."""
 
-    def __init__(self, window: QWidget, session: Session, measuring: Measuring) -> None:
+    def __init__(self, window: QWidget, session: Session, measuring: Measuring, flash: Callable[[str], object]) -> None:
         super().__init__(window)
-        self._window, self._session, self._measuring = window, session, measuring
+        self._window, self._session, self._measuring, self._flash = window, session, measuring, flash
         self._dialog: MeasurementsDialog | None = None
         session.changed.connect(self._follow)
 
@@ -78,7 +79,7 @@ class MeasuringPapers(QObject):
 
     def _copied(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
-        self._session.notify(tr("measure.copied"))
+        self._flash(tr("measure.copied"))
 
     @Slot()
     def save(self) -> None:
@@ -91,7 +92,7 @@ class MeasuringPapers(QObject):
         if name:
             path = Path(name) if Path(name).suffix else Path(name).with_suffix(".csv")
             job = _written(path, view.frame_of(picture), view.sheet_of(picture))
-            self._session.jobs.start(job, done=lambda _: self._session.notify(tr("measure.saved", name=path.name)))
+            self._session.jobs.start(job, done=lambda _: self._flash(tr("measure.saved", name=path.name)))
 
 
 def rows_of(view: MeasuringView, picture: Picture | None) -> tuple[MeasurementRow, ...]:

@@ -1,11 +1,9 @@
-"""The lines and handles of shapes, which of them a hand is at, and where labels find room. All of it is arithmetic."""
+"""The lines and handles of shapes, and how far a hand is from them. All of it is arithmetic."""
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +14,6 @@ ELLIPSE_SIDES = 72
 HANDLES_MOST = 24
 ARROW_HEAD = 11.0
 Lines = tuple[NDArray[np.float64], ...]
-Box = tuple[float, float, float, float]
-"""Left, top, width and height."""
 
 
 def lines_of(shape: Shape) -> Lines:
@@ -88,65 +84,3 @@ def arrow_head(line: NDArray[np.float64], size: float = ARROW_HEAD) -> NDArray[n
     across = np.array([-along[1], along[0]])
     back = line[1] - along * size
     return np.array([back + across * size * 0.45, line[1], back - across * size * 0.45])
-
-
-@dataclass(frozen=True)
-class Room:
-    """Where labels may stand: the widget, and what they must not cover.
-
-    Attributes
-    ----------
-    width, height : float
-        Of the widget.
-    taken : tuple of Box
-        Labels that stand there.
-    """
-
-    width: float
-    height: float
-    taken: tuple[Box, ...] = ()
-
-    def place(self, lines: Lines, size: tuple[float, float], gap: float) -> Box:
-        """Return a place for a label of `size` beside `lines` that covers neither them nor another label.
-
-        Where there is no such place in the widget, the label stands at the place that covers least.
-        """
-        every = np.vstack(lines)
-        (left, top), (right, bottom) = every.min(axis=0), every.max(axis=0)
-        middle_x, middle_y = (left + right - size[0]) / 2, (top + bottom - size[1]) / 2
-        last_x, last_y = every[-1]
-        corners = (
-            (right + gap, last_y - size[1] / 2), (last_x - size[0] / 2, bottom + gap), (right + gap, middle_y),
-            (middle_x, bottom + gap), (middle_x, top - gap - size[1]), (left - gap - size[0], middle_y),
-            (right + gap, bottom + gap), (right + gap, top - gap - size[1]), (left - gap - size[0], bottom + gap),
-            (left - gap - size[0], top - gap - size[1]),
-        )  # fmt: skip
-        boxes = [self._within((float(x), float(y), *size)) for x, y in corners]
-        return min(boxes, key=lambda box: self._covers(box, lines))
-
-    def _within(self, box: Box) -> Box:
-        x = min(max(box[0], 0.0), max(0.0, self.width - box[2]))
-        return x, min(max(box[1], 0.0), max(0.0, self.height - box[3])), box[2], box[3]
-
-    def _covers(self, box: Box, lines: Lines) -> float:
-        """Return how much a label would cover; the first of several that cover nothing is taken."""
-        labels = sum(_overlap(box, other) for other in self.taken)
-        return labels + sum(_crossed(box, line) for line in lines)
-
-
-def _overlap(one: Box, other: Box) -> float:
-    across = min(one[0] + one[2], other[0] + other[2]) - max(one[0], other[0])
-    down = min(one[1] + one[3], other[1] + other[3]) - max(one[1], other[1])
-    return across * down if across > 0 and down > 0 else 0.0
-
-
-def _crossed(box: Box, line: NDArray[np.float64]) -> float:
-    """Return how many square pixels a line as wide as a pen covers in a box, by places along it."""
-    parts: Sequence[NDArray[np.float64]] = [
-        np.linspace(start, end, max(2, int(np.hypot(*(end - start)) / 3))) for start, end in itertools.pairwise(line)
-    ]
-    if not parts:
-        return 0.0
-    x, y = np.vstack(parts).T
-    inside = (x >= box[0]) & (x <= box[0] + box[2]) & (y >= box[1]) & (y <= box[1] + box[3])
-    return 9.0 * float(np.count_nonzero(inside))

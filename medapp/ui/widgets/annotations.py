@@ -8,8 +8,11 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from medapp.display.measure import scale_bar
+from medapp.display.measuring.scale import calibrated
+from medapp.display.measuring.shapes import Calibration
 from medapp.display.overlays import corner_texts, orientation_letters
 from medapp.display.viewport import ImageShape, Viewport
+from medapp.imaging.frame import Frame
 from medapp.imaging.voi import Voi
 from medapp.ui.state import Picture
 from medapp.ui.widgets.outlined_text import OFFSETS, SHADOW, TEXT, draw_outlined
@@ -30,8 +33,12 @@ def draw_annotations(
     *,
     full: bool,
     told: Sequence[str] = (),
+    calibration: Calibration | None = None,
 ) -> None:
-    """Draw everything that says what the picture shows, and what else is `told`; not `full`: what is never hidden."""
+    """Draw everything that says what the picture shows, and what else is `told`; not `full`: what is never hidden.
+
+    A `calibration` by hand holds for the bar, too.
+    """
     painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
     if not full:
         _draw_lines(painter, area, [*told, *must_be_seen(picture)], right=False, bottom=True)
@@ -40,11 +47,12 @@ def draw_annotations(
     screen = (round(area.width() * ratio), round(area.height() * ratio))
     shape = ImageShape.of(picture.shown)
     zoom = viewport.effective_zoom(shape, screen)
+    measured = calibrated(picture.shown, calibration)
     corners = corner_texts(
         picture.study,
         picture.series,
         picture.instance,
-        picture.shown,
+        measured,
         voi,
         position=picture.place.index,
         zoom=zoom,
@@ -54,7 +62,7 @@ def draw_annotations(
     _draw_lines(painter, area, [*told, *about_picture(picture), *corners.bottom_left], right=False, bottom=True)
     _draw_lines(painter, area, corners.bottom_right, right=True, bottom=True)
     _draw_letters(painter, area, picture, viewport)
-    _draw_scale(painter, area, picture, viewport, screen)
+    _draw_scale(painter, area, measured, viewport, screen)
 
 
 def draw_identity(painter: QPainter, area: QRect, picture: Picture) -> None:
@@ -130,9 +138,9 @@ def _draw_letters(painter: QPainter, area: QRect, picture: Picture, viewport: Vi
     painter.setFont(plain)
 
 
-def _draw_scale(painter: QPainter, area: QRect, picture: Picture, viewport: Viewport, screen: tuple[int, int]) -> None:
+def _draw_scale(painter: QPainter, area: QRect, frame: Frame, viewport: Viewport, screen: tuple[int, int]) -> None:
     """Draw a bar of a round length; where its millimetres come from stands beside it."""
-    bar = scale_bar(picture.shown, viewport, screen)
+    bar = scale_bar(frame, viewport, screen)
     if bar is None:
         return
     length = bar.length_px / painter.device().devicePixelRatioF()

@@ -11,7 +11,8 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from medapp.display.measuring.draft import Draft
 from medapp.display.measuring.figures import figures_of, pixels_around
-from medapp.display.measuring.outlines import Lines, Room, arrow_head, handles_of, lines_of
+from medapp.display.measuring.outlines import Lines, arrow_head, handles_of, lines_of
+from medapp.display.measuring.room import Box, Room
 from medapp.display.measuring.shapes import Kind, Point, Shape
 from medapp.display.measuring.wording import label_lines
 from medapp.imaging.frame import Frame
@@ -73,9 +74,11 @@ def sketch_of(
         if label_at is not None:
             (x, y), *_ = placed.in_widget(np.array([label_at])).tolist()
             label = QRectF(QPointF(x, y), size)
+            room.take(_box(label))
         elif shape.kind is Kind.TEXT:
             (x, y), *_ = handles
             label = QRectF(QPointF(x + GAP_PX, y - size.height() / 2), size)
+            room.take(_box(label))
         else:
             label = QRectF(*room.place(lines, (size.width(), size.height()), GAP_PX))
     return Sketch(name, shape, lines, handles, texts, label, label_at is not None)
@@ -183,6 +186,10 @@ def draw_cursor(painter: QPainter, at: QPointF) -> None:
         for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
             step = QPointF(dx, dy)
             painter.drawLine(at + step * 3, at + step * 4 * CROSS_PX)
+
+
+def _box(area: QRectF) -> Box:
+    return area.x(), area.y(), area.width(), area.height()
 
 
 def _text_size(texts: tuple[str, ...], metrics: QFontMetricsF) -> QSizeF:

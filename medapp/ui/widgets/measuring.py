@@ -56,16 +56,19 @@ class Measuring(QObject):
 
     def _sketches(self, placed: PictureOnScreen) -> tuple[Sketch, ...]:
         self._placed = placed
-        return self._layer.sketches(self._content.measures, placed, self._hands.held)
+        return self._layer.sketches(self._content.measures, placed)
 
     def paint(self, painter: QPainter, content: ViewerContent, placed: PictureOnScreen) -> None:
         """Paint measurements, what is being drawn, the cursor and the loupe."""
         hands, cursor = self._hands, self._cursor_in(placed)
         sketches = self._sketches(placed)
         painter.save()
-        self._layer.paint(painter, sketches, hovered=hands.hovered, selected=content.measures.selected)
+        held = hands.held
+        self._layer.paint(painter, sketches, held.id if held else "", hands.hovered, content.measures.selected)
+        if held is not None:
+            self._layer.paint_held(painter, held, content.measures, placed)
         if hands.draft is not None:
-            self._layer.paint_draft(painter, hands.draft, content.measures, placed, sketches)
+            self._layer.paint_draft(painter, hands.draft, content.measures, placed)
         loupe = cursor if content.tool is Tool.MAGNIFIER and cursor is not None else hands.loupe
         if loupe is not None:
             self._loupe.paint(painter, content, placed, loupe)

@@ -71,7 +71,14 @@ def paint_texts(painter: QPainter, content: ViewerContent, *, late: bool, focuse
     if content.picture is not None:
         told = [tr("key_images.mark")] if content.key_image else []
         draw_annotations(
-            painter, area, content.picture, content.viewport, content.voi, full=content.annotations, told=told
+            painter,
+            area,
+            content.picture,
+            content.viewport,
+            content.voi,
+            full=content.annotations,
+            told=told,
+            calibration=content.measures.calibration,
         )
         if content.identity and not content.annotations:
             draw_identity(painter, area, content.picture)
