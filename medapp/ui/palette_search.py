@@ -8,6 +8,7 @@ from dataclasses import dataclass
 RUN, BEGINNING, PER_LETTER = 4.0, 3.0, 1.0
 RECENT = 0.5
 GAP = 0.05
+ENOUGH = 0.5
 
 
 @dataclass(frozen=True)
@@ -25,17 +26,20 @@ def found(query: str, entries: Iterable[Entry], recent: Sequence[str] = ()) -> l
     """Return the entries that hold every word of `query`, the best first.
 
     A word is held where its letters follow each other in a name, with gaps or without; letters in a row and beginnings
-    of words count more. Without a query those chosen last come first, then all in their order.
+    of words count more, and what is found much worse than the best is left out. Without a query those chosen last come
+    first, then all in their order.
     """
     words = query.casefold().split()
-    ranked = []
+    ranked: list[tuple[float, int, int, Entry]] = []
     for place, entry in enumerate(entries):
         score = _score_of_all(words, entry)
         if score is not None:
             late = recent.index(entry.id) if entry.id in recent else len(recent)
             bonus = RECENT if words and entry.id in recent else 0.0
             ranked.append((-(score + bonus), late, place, entry))
-    return [entry for *_, entry in sorted(ranked, key=lambda r: r[:3])]
+    ranked.sort(key=lambda r: r[:3])
+    enough = ENOUGH * -ranked[0][0] if ranked and words else 0.0
+    return [entry for score, *_, entry in ranked if not words or -score >= enough]
 
 
 def _score_of_all(words: Sequence[str], entry: Entry) -> float | None:

@@ -38,6 +38,11 @@ def test_the_beginning_of_a_name_comes_before_its_middle_and_before_scattered_le
     assert (score("win", "Window") or 0) > (score("win", "the window") or 0) > (score("win", "who is near") or 0)
 
 
+def test_scattered_letters_are_left_out_where_a_name_holds_the_word() -> None:
+    assert ids("win") == ["tool_window", "fit"]
+    assert [e.id for e in found("rot", [Entry("a", "Rotate"), Entry("b", "From the other toolbar")])] == ["a"]
+
+
 def test_a_name_in_the_other_language_is_found_too() -> None:
     assert ids("反相") == ["invert"]
 
