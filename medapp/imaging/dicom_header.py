@@ -22,7 +22,7 @@ from medapp.imaging.marks import is_lossy
 from medapp.imaging.pixels import is_one_stream
 from medapp.imaging.private_diffusion import PRIVATE_TAGS
 from medapp.imaging.quick_header import open_quickly
-from medapp.imaging.references import DERIVED_CLASSES, REFERENCE_TAGS, presentation_in, source_images
+from medapp.imaging.references import DERIVED_CLASSES, REFERENCE_TAGS, presentation_in, source_images, structures_in
 from medapp.imaging.sop_classes import is_presentation_state, what_is
 from medapp.imaging.study import Instance, NotImage, Patient
 from medapp.imaging.traits import TRAIT_TAGS, Traits, traits_of
@@ -105,7 +105,9 @@ def read_header(file: DicomFile, source: str, limits: ReadLimits) -> FoundImage 
         if is_elsewhere(file.transfer_syntax):
             raise MedappError("dicom.elsewhere")
         what = what_is(sop_class, is_directory="DirectoryRecordSequence" in dataset)
-        return NotImage(source, what, presentation_in(dataset, source) if is_presentation_state(sop_class) else None)
+        if is_presentation_state(sop_class):
+            return NotImage(source, what, presentation_in(dataset, source))
+        return NotImage(source, what, structures=structures_in(dataset, source) if what == "rt_structures" else None)
     layout = layout_of(dataset, file.pixels.kind, limits)
     _check_pixels(file, layout)
     instance = _instance(file, layout, source, sop_class)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from medapp.imaging.attributes import items, text
 from medapp.imaging.sop_classes import SEGMENTATIONS
-from medapp.imaging.study import PresentationRef
+from medapp.imaging.study import PresentationRef, StructureRef
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
 _TAGS = """ReferencedSeriesSequence SourceImageSequence ContentLabel ContentDescription PresentationCreationDate
-    PresentationCreationTime BlendingSequence"""
+    PresentationCreationTime BlendingSequence StructureSetLabel ReferencedFrameOfReferenceSequence"""
 REFERENCE_TAGS = tuple(_TAGS.split())
 DERIVED_CLASSES = SEGMENTATIONS | {"1.2.840.10008.5.1.4.1.1.30"}
 """Segmentation, label map segmentation and parametric map storage."""
@@ -56,6 +56,25 @@ def _derived_from(dataset: Dataset) -> Iterator[str]:
         for derivation in items(group, "DerivationImageSequence"):
             for item in items(derivation, "SourceImageSequence"):
                 yield text(item, "ReferencedSOPInstanceUID")
+
+
+def structures_in(dataset: Dataset, source: str) -> StructureRef:
+    """Return what a structure set is called, and where its contours lie (PS3.3 C.8.8.5)."""
+    spaces = items(dataset, "ReferencedFrameOfReferenceSequence")
+    return StructureRef(
+        source=source,
+        label=text(dataset, "StructureSetLabel"),
+        spaces=_unique(text(space, "FrameOfReferenceUID") for space in spaces),
+        refers_to=_unique(_drawn_on(spaces)),
+    )
+
+
+def _drawn_on(spaces: list[Dataset]) -> Iterator[str]:
+    for space in spaces:
+        for study in items(space, "RTReferencedStudySequence"):
+            for series in items(study, "RTReferencedSeriesSequence"):
+                for image in items(series, "ContourImageSequence"):
+                    yield text(image, "ReferencedSOPInstanceUID")
 
 
 def presentation_in(dataset: Dataset, source: str) -> PresentationRef:

@@ -15,7 +15,7 @@ from medapp.imaging.found import Found, FoundImage
 from medapp.imaging.slices import Slice
 from medapp.imaging.splitting import Group, split
 from medapp.imaging.stack_order import in_order, missing_numbers, notes_on
-from medapp.imaging.study import Note, NotImage, PresentationRef, Scan, Series, Study
+from medapp.imaging.study import Note, NotImage, PresentationRef, Scan, Series, StructureRef, Study
 
 _MISSING_TOLD = 8
 
@@ -37,22 +37,33 @@ def build_scan(found: Iterable[Found]) -> Scan:
             problems.append(item)
     others = tuple(sorted(not_images, key=lambda n: n.path))
     return Scan(
-        studies=with_presentations(build_studies(images), others),
+        studies=with_companions(build_studies(images), others),
         not_images=others,
         problems=tuple(sorted(problems, key=lambda p: p.path)),
     )
 
 
-def with_presentations(studies: Sequence[Study], others: Iterable[NotImage]) -> tuple[Study, ...]:
-    """Return the studies, each with the presentation states that refer to one of its images, the oldest first."""
-    states = [other.presentation for other in others if other.presentation is not None]
-    return tuple(_with_states(study, states) if states else study for study in studies)
+def with_companions(studies: Sequence[Study], others: Iterable[NotImage]) -> tuple[Study, ...]:
+    """Return the studies, each with what is about its images: presentation states, the oldest first; structure sets."""
+    listed = list(others)
+    states = [other.presentation for other in listed if other.presentation is not None]
+    structures = [other.structures for other in listed if other.structures is not None]
+    if not (states or structures):
+        return tuple(studies)
+    return tuple(_with_those(study, states, structures) for study in studies)
 
 
-def _with_states(study: Study, states: Sequence[PresentationRef]) -> Study:
-    known = {instance.sop_instance_uid for series in study.series for instance in series.instances}
+def _with_those(study: Study, states: Sequence[PresentationRef], structures: Sequence[StructureRef]) -> Study:
+    instances = [instance for series in study.series for instance in series.instances]
+    known = {instance.sop_instance_uid for instance in instances}
+    spaces = {instance.geometry.frame_of_reference for instance in instances} - {""}
     chosen = [state for state in states if not known.isdisjoint(state.refers_to)]
-    return replace(study, presentations=tuple(sorted(chosen, key=lambda s: (s.created, s.source))))
+    over = [one for one in structures if not (known.isdisjoint(one.refers_to) and spaces.isdisjoint(one.spaces))]
+    return replace(
+        study,
+        presentations=tuple(sorted(chosen, key=lambda s: (s.created, s.source))),
+        structures=tuple(sorted(over, key=lambda s: s.source)),
+    )
 
 
 def build_studies(images: Iterable[FoundImage]) -> tuple[Study, ...]:

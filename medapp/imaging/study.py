@@ -153,6 +153,28 @@ class PresentationRef:
     refers_to: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class StructureRef:
+    """A structure set of radiotherapy: contours that lie over images of a study.
+
+    Attributes
+    ----------
+    source : str
+        Its file, as the readers take it.
+    label : str
+        Structure Set Label.
+    spaces : tuple of str
+        Frame of Reference UIDs that its contours lie in.
+    refers_to : tuple of str
+        SOP Instance UIDs of the images that its contours were drawn on.
+    """
+
+    source: str
+    label: str = ""
+    spaces: tuple[str, ...] = ()
+    refers_to: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)  # without slots: where its instances end is kept, for it is asked many times a second
 class Series:
     """A display set: the images that are scrolled as one stack, in order.
@@ -205,18 +227,21 @@ class Study:
     description: str = ""
     accession: str = ""
     presentations: tuple[PresentationRef, ...] = ()
+    structures: tuple[StructureRef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class NotImage:
     """A file that was understood and has no picture: what it is, as a message key ``what.<what>``.
 
-    A presentation state has none either, but says how pictures are shown: `presentation`.
+    A presentation state has none either, but says how pictures are shown: `presentation`. So has a structure set, which
+    lies over them: `structures`.
     """
 
     path: str
     what: str
     presentation: PresentationRef | None = None
+    structures: StructureRef | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from medapp.imaging.presentation import PresentationState
 from medapp.imaging.readers import Readers
 from medapp.imaging.segmentation import Segmentation
 from medapp.imaging.sop_classes import SEGMENTATIONS
-from medapp.imaging.study import Instance, PresentationRef, Scan, Study
+from medapp.imaging.study import Instance, PresentationRef, Scan, StructureRef, Study
 
 STATES_KEPT, SEGMENTATIONS_KEPT = 64, 4
 LAYER_BYTES = 96 * 2**20
@@ -182,7 +182,7 @@ def _index(scan: Scan) -> dict[str, _About]:
     found: dict[str, _About] = {}
     for study in scan.studies:
         segmentations = [i for i in _instances(study) if i.sop_class_uid in SEGMENTATIONS]
-        if study.presentations or segmentations:
+        if study.presentations or study.structures or segmentations:
             found |= _index_of(study, segmentations)
     return found
 
@@ -200,9 +200,17 @@ def _index_of(study: Study, segmentations: list[Instance]) -> dict[str, _About]:
     for instance in _instances(study):
         states = tuple(by_image.get(instance.sop_instance_uid, ()))
         over = tuple(s.source for s in segmentations if s is instance or _may_lie_on(s, instance))
+        over += tuple(s.source for s in study.structures if _are_over(s, instance))
         if states or over:
             found[instance.source] = _About(instance, states, over)
     return found
+
+
+def _are_over(structures: StructureRef, image: Instance) -> bool:
+    """Tell whether contours may lie on an image: it is named, or lies in their frame of reference."""
+    if image.sop_class_uid in SEGMENTATIONS:
+        return False
+    return image.sop_instance_uid in structures.refers_to or image.geometry.frame_of_reference in structures.spaces
 
 
 def _may_lie_on(segmentation: Instance, image: Instance) -> bool:

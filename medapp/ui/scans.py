@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from medapp.imaging.stacks import with_presentations
+from medapp.imaging.stacks import with_companions
 from medapp.imaging.study import Scan, Study
 from medapp.ui.state import Place, find_series, place_of
 
@@ -18,7 +18,7 @@ def joined(before: Scan, found: Scan) -> Scan:
     known = {problem.path for problem in found.problems} | {n.path for n in found.not_images}
     others = (*[n for n in before.not_images if n.path not in known], *found.not_images)
     return Scan(
-        with_presentations(tuple(studies.values()), others),
+        with_companions(tuple(studies.values()), others),
         others,
         (*[p for p in before.problems if p.path not in known], *found.problems),
     )

@@ -15,6 +15,7 @@ from medapp.display.viewport import Viewport
 from medapp.imaging.phantom import write_ct_series
 from medapp.imaging.readers import ReaderConfig, Readers
 from medapp.imaging.source import scan
+from medapp.imaging.structure_set import STRUCTURE_SET
 from medapp.imaging.study import Window
 from medapp.jobs import run_to_end
 from medapp.ui.companions import Choice, Companions
@@ -24,7 +25,7 @@ from medapp.ui.state import Picture
 from medapp.ui.voi_choices import voi_shown
 from tests.imaging.segmentations_made import Plane, segmentation_file
 from tests.imaging.states_made import refer, state
-from tests.imaging.synthetic import item, saved, sequence
+from tests.imaging.synthetic import dicom, item, saved, sequence
 
 LUNG, SOFT = Window(-600, 1500), Window(40, 400, name="SOFT TISSUE")
 
@@ -169,3 +170,48 @@ def test_what_cannot_be_read_is_a_problem_of_the_images_that_it_is_about(study: 
     assert {Path(problem.path).name for problem in companion.problems} == {"newer.dcm", "segments.dcm"}
     assert companion.applied is not None
     assert companion.applied.label == "OLDER"
+
+
+@pytest.fixture(scope="session")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three CT slices, and a structure set with one square: on the second slice by its place, on no image by name."""
+    folder = tmp_path_factory.mktemp("Plan ü")
+    slices = [pydicom.dcmread(path) for path in write_ct_series(folder / "ct", slices=3, size=32)]
+    slices.sort(key=lambda s: s.ImagePositionPatient[2])
+    space = slices[0].FrameOfReferenceUID
+    made = dicom(None, Modality="RTSTRUCT", SOPClassUID=STRUCTURE_SET, StructureSetLabel="plan")
+    made.StudyInstanceUID = slices[0].StudyInstanceUID
+    made.ReferencedFrameOfReferenceSequence = sequence(item(FrameOfReferenceUID=space))
+    made.StructureSetROISequence = sequence(item(ROINumber=1, ROIName="heart", ReferencedFrameOfReferenceUID=space))
+    z = float(slices[1].ImagePositionPatient[2])
+    square = [-90.0, -90.0, z, 90.0, -90.0, z, 90.0, 90.0, z, -90.0, 90.0, z]
+    contour = item(ContourGeometricType="CLOSED_PLANAR", NumberOfContourPoints=4, ContourData=square)
+    region = item(ReferencedROINumber=1, ROIDisplayColor=[250, 10, 10], ContourSequence=sequence(contour))
+    made.ROIContourSequence = sequence(region)
+    saved(made, folder / "structures.dcm")
+    return folder
+
+
+def test_a_structure_set_is_found_with_its_study_and_lies_on_its_slice(planned: Path) -> None:
+    with Readers(ReaderConfig(processes=1)) as readers:
+        found = run_to_end(scan([planned], readers))
+        (structures,) = found.studies[0].structures
+        assert (Path(structures.source).name, structures.label) == ("structures.dcm", "plan")
+        companions = Companions(readers)
+        companions.follow(found, Choice())
+        series = found.studies[0].series[0]
+        drawn = []
+        for index in range(3):
+            source, number = series.locate(index)[0].source, 0
+            companion = companions.prepare((source, number), readers.frame(source, number))
+            assert companion is not None
+            drawn.append([segment.label for layers in companion.segments for segment in layers.segments])
+    assert drawn == [[], ["heart"], []]
+
+
+def test_a_structure_set_of_other_images_lies_on_none(planned: Path, tmp_path: Path) -> None:
+    write_ct_series(tmp_path / "other", seed=9, slices=1, size=16)
+    with Readers(ReaderConfig(processes=1)) as readers:
+        found = run_to_end(scan([tmp_path / "other", planned / "structures.dcm"], readers))
+    assert [study.structures for study in found.studies] == [()]
+    assert [one.what for one in found.not_images] == ["rt_structures"]
