@@ -24,6 +24,9 @@ MIRROR, SUITE = "http://deb.debian.org/debian", "bookworm"
 SCREEN = ("xvfb", "xauth", "xdotool")
 USER, HOME = "tester", "home/tester"
 MOUNTS = (("proc", "proc"), ("sysfs", "sys"), ("tmpfs", "dev/shm"))
+DISPLAY = ":77"
+FIND_WINDOW = ("xdotool", "search", "--sync", "--onlyvisible", "--name", "medapp")
+TAKE_FOCUS = ("windowsize", "1600", "1000", "windowfocus")  # there is no window manager that would do it
 PATIENCE = 180
 
 
@@ -148,17 +151,18 @@ def window(root: Root, folder: Path) -> dict[str, object]:
     """Open the images in the window, ask for an answer by its key, and take screenshots on the way."""
     frames = root.folder / "var" / "tmp" / "screen"
     frames.mkdir(exist_ok=True)
-    screen = ["Xvfb", ":77", "-screen", "0", "1600x1000x24", "-fbdir", "/var/tmp/screen", "-nolisten", "tcp"]
-    shot, settle = frames / "Xvfb_screen0", ("xdotool", "search", "--sync", "--onlyvisible", "--name", "medapp")
+    screen = ["Xvfb", DISPLAY, "-screen", "0", "1600x1000x24", "-fbdir", "/var/tmp/screen", "-nolisten", "tcp"]
+    shot = frames / "Xvfb_screen0"
     with _running([*root.prefix(), *screen]):
         _wait_for(shot.is_file, "the screen")
         began = time.monotonic()
-        command = [*_environment(USER, {"DISPLAY": ":77"}), "medapp", f"/{HOME}/影像"]
+        command = [*_environment(USER, {"DISPLAY": DISPLAY}), "medapp", f"/{HOME}/影像"]
         with _running([*root.prefix(user=USER), *command]) as program:
-            root.run(*settle, seconds=PATIENCE, DISPLAY=":77")
+            root.run(*FIND_WINDOW, seconds=PATIENCE, DISPLAY=DISPLAY)
             seconds = round(time.monotonic() - began, 1)
+            root.run(*FIND_WINDOW, *TAKE_FOCUS, DISPLAY=DISPLAY)
             _still(shot, folder / "opened.png")
-            root.run("xdotool", "key", "a", DISPLAY=":77")
+            root.run("xdotool", "key", "a", DISPLAY=DISPLAY)
             _still(shot, folder / "classified.png")
             if program.poll() is not None:
                 raise TrialError("the window has closed by itself")
