@@ -15,16 +15,19 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 MIRROR, SUITE = "http://deb.debian.org/debian", "bookworm"
 SCREEN = ("xvfb", "xauth", "xdotool")
 USER, HOME = "tester", "home/tester"
 MOUNTS = (("proc", "proc"), ("sysfs", "sys"), ("tmpfs", "dev/shm"))
 DISPLAY = ":77"
+ON_SCREEN = {"DISPLAY": DISPLAY}
+NOTHING_MORE: Mapping[str, str] = MappingProxyType({})
 FIND_WINDOW = ("xdotool", "search", "--sync", "--onlyvisible", "--name", "medapp")
 TAKE_FOCUS = ("windowsize", "1600", "1000", "windowfocus")  # there is no window manager that would do it
 PATIENCE = 180
@@ -40,9 +43,16 @@ class Root:
 
     folder: Path
 
-    def run(self, *command: str, user: str = "", network: bool = False, seconds: float = 900, **more: str) -> str:
+    def run(
+        self,
+        *command: str,
+        user: str = "",
+        network: bool = False,
+        seconds: float = 900,
+        environment: Mapping[str, str] = NOTHING_MORE,
+    ) -> str:
         """Run a command in it and return what it printed; without a network unless asked for."""
-        whole = [*self.prefix(user=user, network=network), *_environment(user, more), *command]
+        whole = [*self.prefix(user=user, network=network), *_environment(user, environment), *command]
         done = subprocess.run(whole, capture_output=True, text=True, check=False, timeout=seconds)
         if done.returncode:
             last = "\n".join((done.stdout + done.stderr).strip().splitlines()[-8:])
@@ -55,7 +65,7 @@ class Root:
         return [*alone, "chroot", *([f"--userspec={user}:{user}"] if user else []), str(self.folder)]
 
 
-def _environment(user: str, more: dict[str, str]) -> list[str]:
+def _environment(user: str, more: Mapping[str, str]) -> list[str]:
     home = f"/{HOME}" if user else "/root"
     fixed = {
         "HOME": home,
@@ -114,7 +124,7 @@ def missing_libraries(root: Root) -> list[str]:
     """Return the shared libraries that the window's part of the package asks for in vain."""
     look = "find /opt/medapp/_internal/PySide6 /opt/medapp/_internal/cv2 -name '*.so*' -exec ldd {} + 2>/dev/null"
     ours = {"LD_LIBRARY_PATH": "/opt/medapp/_internal"}  # as the program sets it for itself
-    lines = root.run("sh", "-c", f"{look}; ldd /opt/medapp/medapp", **ours).splitlines()
+    lines = root.run("sh", "-c", f"{look}; ldd /opt/medapp/medapp", environment=ours).splitlines()
     return sorted({line.split()[0] for line in lines if "not found" in line})
 
 
@@ -156,13 +166,13 @@ def window(root: Root, folder: Path) -> dict[str, object]:
     with _running([*root.prefix(), *screen]):
         _wait_for(shot.is_file, "the screen")
         began = time.monotonic()
-        command = [*_environment(USER, {"DISPLAY": DISPLAY}), "medapp", f"/{HOME}/影像"]
+        command = [*_environment(USER, ON_SCREEN), "medapp", f"/{HOME}/影像"]
         with _running([*root.prefix(user=USER), *command]) as program:
-            root.run(*FIND_WINDOW, seconds=PATIENCE, DISPLAY=DISPLAY)
+            root.run(*FIND_WINDOW, seconds=PATIENCE, environment=ON_SCREEN)
             seconds = round(time.monotonic() - began, 1)
-            root.run(*FIND_WINDOW, *TAKE_FOCUS, DISPLAY=DISPLAY)
+            root.run(*FIND_WINDOW, *TAKE_FOCUS, environment=ON_SCREEN)
             _still(shot, folder / "opened.png")
-            root.run("xdotool", "key", "a", DISPLAY=DISPLAY)
+            root.run("xdotool", "key", "a", environment=ON_SCREEN)
             _still(shot, folder / "classified.png")
             if program.poll() is not None:
                 raise TrialError("the window has closed by itself")
@@ -183,9 +193,9 @@ def _running(command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
             process.wait()
 
 
-def _wait_for(claim: object, what: str) -> None:
+def _wait_for(claim: Callable[[], bool], what: str) -> None:
     end = time.monotonic() + PATIENCE
-    while not claim():  # type: ignore[operator]
+    while not claim():
         if time.monotonic() > end:
             raise TrialError(f"waited {PATIENCE} s in vain for {what}")
         time.sleep(0.2)
