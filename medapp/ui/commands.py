@@ -14,7 +14,9 @@ from medapp.ui.show_commands import (
     SIZE_COMMANDS,
 )
 from medapp.ui.state import Answered, NoModel, Page, State, Tool
-from medapp.workflows.label_plan import MOST_CLASSES
+
+DIGITS = range(1, 10)
+"""The keys that classes have in label mode: as many as a label project may have."""
 
 
 def _has_picture(state: State) -> bool:
@@ -208,7 +210,7 @@ COMMANDS: tuple[Command, ...] = (
     *LOOK_COMMANDS,
     Command("label_mode", "label", ("L",), checked=lambda s: s.labelling is not None),
     Command("label_projects", "label", ("Ctrl+L",)),
-    *(_class(number) for number in range(1, MOST_CLASSES + 1)),
+    *(_class(number) for number in DIGITS),
     Command("label_unsure", "label", ("0",), enabled=_labelling, starts_section=True),
     Command("label_exclude", "label", ("X",), enabled=_labelling),
     Command("label_undo", "label", ("U",), enabled=_can_undo_label),

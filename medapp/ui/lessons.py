@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from medapp.ui.state import Page, State
 from medapp.ui.widgets.teaching.views import Step
-from medapp.workflows.project_state import StepMark
 
 IMAGES_TO_SCROLL = 5
 FOUND = "nodule"
@@ -15,10 +14,10 @@ FOUND = "nodule"
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """What the window shows and the practice project has come to; `visited` counts the images that were looked at."""
+    """What the window shows, which steps of the practice project are done, how many images were looked at."""
 
     state: State = field(default_factory=State)
-    marks: Mapping[str, StepMark] = field(default_factory=dict)
+    steps: frozenset[str] = frozenset()
     visited: int = 0
 
 
@@ -77,7 +76,7 @@ def _answered(seen: Seen) -> bool:
 
 def _step(step: Step, action: str = "") -> Lesson:
     def is_done(seen: Seen) -> bool:
-        return step.value in seen.marks and seen.marks[step.value].done
+        return step.value in seen.steps
 
     return Lesson(step.value, Page.TEACHING, is_done, action, step)
 

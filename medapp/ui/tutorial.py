@@ -85,7 +85,8 @@ class Tutorial(QObject):
     def _is_done(self, state: State) -> bool:
         lesson, snapshot = LESSONS[self._number], self._window.teaching.snapshot
         marks = snapshot.marks if snapshot is not None else {}
-        return lesson.id not in self._done and lesson.done(Seen(state, marks, len(self._visited)))
+        steps = frozenset(name for name, mark in marks.items() if mark.done)
+        return lesson.id not in self._done and lesson.done(Seen(state, steps, len(self._visited)))
 
     def _note(self, done: Sequence[str]) -> None:
         self._done = tuple(done)
@@ -141,8 +142,8 @@ class Tutorial(QObject):
         return [write_dicom(self._folder / "new" / "new.dcm", NEW_CASE)]
 
     def _fill_question(self) -> None:
-        words = {name: tr(f"tutorial.question_{name}") for name in ("pictures", "people")}
-        self._window.teaching.set_question(QuestionView(find="nodule", other="normal", **words))
+        pictures, people = tr("tutorial.question_pictures"), tr("tutorial.question_people")
+        self._window.teaching.set_question(QuestionView(pictures, people, find="nodule", other="normal"))
 
     def _take_cases(self) -> None:
         job = _cases(self._folder / "cases")

@@ -53,8 +53,8 @@ def test_a_step_of_teaching_is_done_when_the_project_says_so(one: object) -> Non
     assert isinstance(one, type(LESSONS[0]))
     assert one.step is not None
     assert not one.done(Seen())
-    assert not one.done(Seen(marks={one.step.value: StepMark(done=False)}))
-    assert one.done(Seen(marks={one.step.value: StepMark(done=True)}))
+    assert not one.done(Seen(steps=frozenset(set(Step) - {one.step})))
+    assert one.done(Seen(steps=frozenset({one.step.value})))
 
 
 def test_nothing_is_done_in_an_empty_window() -> None:

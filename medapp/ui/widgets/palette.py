@@ -55,6 +55,7 @@ class Palette(QFrame):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._over = parent
         self.setObjectName("palette")
         self._line = named(_Line(), "palette_line")
         self._line.setPlaceholderText(tr("palette.type"))
@@ -88,9 +89,8 @@ class Palette(QFrame):
     def open(self) -> None:
         """Show it at the top of its window, with an empty line."""
         self._line.clear()
-        parent = self.parentWidget()
-        width = min(WIDTH_PX, parent.width() - 40)
-        self.setGeometry((parent.width() - width) // 2, TOP_PX, width, 1)
+        width = min(WIDTH_PX, self._over.width() - 40)
+        self.setGeometry((self._over.width() - width) // 2, TOP_PX, width, 1)
         self.adjustSize()
         self.resize(width, self.sizeHint().height())
         self.show()
@@ -101,8 +101,7 @@ class Palette(QFrame):
         """Show what was found, the first of it chosen."""
         self._tree.clear()
         self._tree.addTopLevelItems([_item(entry) for entry in entries])
-        if entries:
-            self._tree.setCurrentItem(self._tree.topLevelItem(0))
+        self._go_to(0)
         self._tree.setFixedHeight(max(1, min(ROWS, len(entries))) * ROW_PX + 4)
         self._tree.setVisible(bool(entries))
         self._nothing.setVisible(not entries)
@@ -114,7 +113,12 @@ class Palette(QFrame):
         if rows:
             now = self._tree.indexOfTopLevelItem(self._tree.currentItem())
             wanted = (now + steps) % rows if abs(steps) == 1 else min(max(now + steps, 0), rows - 1)
-            self._tree.setCurrentItem(self._tree.topLevelItem(wanted))
+            self._go_to(wanted)
+
+    def _go_to(self, row: int) -> None:
+        item = self._tree.topLevelItem(row)
+        if item is not None:
+            self._tree.setCurrentItem(item)
 
     @Slot()
     def _choose(self) -> None:

@@ -26,7 +26,8 @@ class SettingRow(QWidget):
         super().__init__(parent)
         self.name = declared.name
         self.setObjectName(f"setting_{self.name}")
-        self._default, self._about = declared.default, declared.metadata
+        self._default: Any = declared.default
+        self._about = declared.metadata
         title, about = tr(f"setting.{self.name}"), _about(declared)
         self.searched = f"{title} {about}".casefold()
         self._control = self._make_control()
