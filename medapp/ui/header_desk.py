@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QWidget
@@ -12,7 +13,7 @@ from medapp.i18n import tell, tr
 from medapp.imaging.header_row import HeaderRow
 from medapp.imaging.readers import Readers
 from medapp.jobs import Job, Progress
-from medapp.ui.header_view import CompareChoice, HeaderPath, HeaderView, lines_of, opened
+from medapp.ui.header_view import CompareChoice, HeaderLine, HeaderPath, HeaderView, lines_of, opened
 from medapp.ui.session import Session
 from medapp.ui.state import State
 from medapp.ui.widgets.header_browser import HeaderBrowser
@@ -20,7 +21,21 @@ from medapp.ui.widgets.wording import date_text
 
 SETTLED_MS = 120
 MOST_CHOICES = 300
-Headers = tuple[tuple[HeaderRow, ...], tuple[HeaderRow, ...] | None]
+Rows: TypeAlias = tuple[HeaderRow, ...]
+
+
+@dataclass(frozen=True)
+class Headers:
+    """The header on screen and the one beside it, with the lines that they make."""
+
+    mine: Rows = ()
+    theirs: Rows | None = None
+    lines: tuple[HeaderLine, ...] = ()
+
+    @classmethod
+    def of(cls, mine: Rows, theirs: Rows | None) -> Headers:
+        """Compare two headers; long ones take a while."""
+        return cls(mine, theirs, lines_of(mine, theirs))
 
 
 class HeaderDesk(QObject):
@@ -31,7 +46,7 @@ class HeaderDesk(QObject):
         self._window, self._session = window, session
         self._dialog: HeaderBrowser | None = None
         self._source = ""
-        self._headers: Headers = ((), None)
+        self._headers = Headers()
         self._wish = 0
         self.view = HeaderView()
         self._settled = QTimer(self, singleShot=True, interval=SETTLED_MS)
@@ -92,14 +107,14 @@ class HeaderDesk(QObject):
     def _take(self, wish: int, headers: Headers) -> None:
         if wish == self._wish:
             self._headers = headers
-            self._show(replace(self.view, lines=lines_of(*headers), told=""))
+            self._show(replace(self.view, lines=headers.lines, told=""))
 
     def _fail(self, wish: int, error: BaseException) -> None:
         if wish != self._wish:
             return
         if not isinstance(error, MedappError):
             self._session.fail(error)
-        self._headers = ((), None)
+        self._headers = Headers()
         told = tr("header.failed", reason=tell(Problem.from_error("", error)))
         self._show(replace(self.view, lines=(), told=told))
 
@@ -114,15 +129,10 @@ class HeaderDesk(QObject):
         """Read what was held back below a line."""
         wish, readers = self._wish, self._session.services.readers
         self._session.picture_jobs.start(
-            _read_below(readers, self._source, self.view.compared, path),
-            done=lambda found: self._take_below(wish, path, found),
+            _read_below(readers, self._source, self.view.compared, path, self._headers),
+            done=lambda headers: self._take(wish, headers),
             failed=lambda error: self._fail(wish, error),
         )
-
-    def _take_below(self, wish: int, path: HeaderPath, found: Headers) -> None:
-        mine, theirs = self._headers
-        beside = opened(theirs, path, found[1] or ()) if theirs is not None else None
-        self._take(wish, (opened(mine, path, found[0]), beside))
 
     def _show(self, view: HeaderView) -> None:
         self.view = view
@@ -151,16 +161,19 @@ def choices_in(state: State) -> tuple[CompareChoice, ...]:
 
 def _read_headers(readers: Readers, source: str, compared: str) -> Job[Headers]:
     yield Progress(0, 0)
-    return readers.listing(source), readers.listing(compared) if compared else None
+    return Headers.of(readers.listing(source), readers.listing(compared) if compared else None)
 
 
-def _read_below(readers: Readers, source: str, compared: str, path: HeaderPath) -> Job[Headers]:
+def _read_below(readers: Readers, source: str, compared: str, path: HeaderPath, headers: Headers) -> Job[Headers]:
     """Read below a line of both headers; one that has nothing there gives nothing."""
     yield Progress(0, 0)
-    return _listed(readers, source, path), _listed(readers, compared, path) if compared else None
+    mine = opened(headers.mine, path, _listed(readers, source, path))
+    if headers.theirs is None:
+        return Headers.of(mine, None)
+    return Headers.of(mine, opened(headers.theirs, path, _listed(readers, compared, path)))
 
 
-def _listed(readers: Readers, source: str, path: HeaderPath) -> tuple[HeaderRow, ...]:
+def _listed(readers: Readers, source: str, path: HeaderPath) -> Rows:
     try:
         return readers.listing(source, path)
     except MedappError as error:

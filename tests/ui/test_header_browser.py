@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pydicom import dcmread
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QTreeView, QWidget
 from pytestqt.qtbot import QtBot
@@ -28,6 +29,7 @@ from medapp.ui.session import Session
 from medapp.ui.state import Page
 from medapp.ui.widgets.header_browser import HeaderBrowser
 from medapp.ui.widgets.header_model import HeaderModel
+from tests.imaging.synthetic import item
 from tests.ui.pictures_made import picture_of
 
 NAME = HeaderRow("0010,0010", 0, "(0010,0010)", "PN", "Patient's Name", "Muster^Max", length=10, identity=True)
@@ -243,3 +245,32 @@ def test_the_neighbours_and_every_other_series_can_be_compared(session: Session,
         ("2026-01-02 · DX · AP", "c.dcm"),
     ]
     assert choices_in(replace(state, picture=None)) == ()
+
+
+def test_a_sequence_that_was_held_back_is_read_when_it_is_opened(
+    qtbot: QtBot, session: Session, tmp_path: Path
+) -> None:
+    path = write_dicom(tmp_path / "many.dcm", PhantomCase(1, nodule=False, size=16))
+    dataset = dcmread(path)
+    dataset.RequestAttributesSequence = [item(StudyDescription=f"part {n}") for n in range(5000)]
+    dataset.save_as(path)
+    window = QWidget()
+    qtbot.addWidget(window)
+    desk = HeaderDesk(window, session)
+    shown_file(session, path)
+    desk.show()
+    qtbot.waitUntil(lambda: any(line.row.held for line in desk.view.lines), timeout=20_000)
+    count = len(desk.view.lines)
+    dialog = window.findChild(HeaderBrowser)
+    assert dialog is not None
+    tree = dialog.findChild(QTreeView, "header_tree")
+    assert tree is not None
+    rows = [tree.model().index(row, 0) for row in range(tree.model().rowCount())]
+    tree.expand(next(index for index in rows if index.data() == "(0040,0275)"))
+    qtbot.waitUntil(lambda: len(desk.view.lines) >= count + 5000, timeout=20_000)
+    opened_row = next(
+        row for row in range(tree.model().rowCount()) if tree.model().index(row, 0).data() == "(0040,0275)"
+    )
+    assert tree.isExpanded(tree.model().index(opened_row, 0))
+    assert any(line.row.value == "part 0" for line in desk.view.lines)
+    dialog.close()

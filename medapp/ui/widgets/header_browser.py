@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from medapp.i18n import tr
 from medapp.ui.header_view import (
     HeaderLine,
+    HeaderPath,
     HeaderView,
     all_text,
     here_text,
@@ -181,16 +182,16 @@ class HeaderBrowser(QDialog):
         self._go_back_to(line, top)
         self._find()
 
-    def _open_paths(self) -> set[tuple[str, ...]]:
-        numbers = range(len(self._model.lines))
-        if len(self._model.lines) <= OPEN_AT_ONCE:
-            return {line.path for line in self._model.lines}
-        parents = (n for n in numbers if self._model.hasChildren(self._model.index_of(n)))
-        return {self._model.lines[n].path for n in parents if self._tree.isExpanded(self._model.index_of(n))}
+    def _open_paths(self) -> set[HeaderPath]:
+        """Return which lines are open; where there are few, all are."""
+        parents = self._model.parents
+        if len(self._model.lines) > OPEN_AT_ONCE:
+            parents = tuple(n for n in parents if self._tree.isExpanded(self._model.index_of(n)))
+        return self._model.asked | {self._model.lines[number].path for number in parents}
 
-    def _open_again(self, paths: set[tuple[str, ...]]) -> None:
-        for number, line in enumerate(self._model.lines):
-            if line.path in paths and self._model.rowCount(self._model.index_of(number)):
+    def _open_again(self, paths: set[HeaderPath]) -> None:
+        for number in self._model.parents:
+            if self._model.lines[number].path in paths:
                 self._tree.expand(self._model.index_of(number))
 
     def _go_back_to(self, line: HeaderLine | None, top: int) -> None:

@@ -28,7 +28,7 @@ class HeaderModel(QAbstractItemModel):
         self.lines: tuple[HeaderLine, ...] = ()
         self._compared = self._hidden = False
         self._found: frozenset[int] = frozenset()
-        self._asked: set[HeaderPath] = set()
+        self.asked: set[HeaderPath] = set()
         self._arrange()
 
     def show_lines(self, lines: Sequence[HeaderLine], *, compared: bool, hidden: bool) -> None:
@@ -36,7 +36,7 @@ class HeaderModel(QAbstractItemModel):
         self.beginResetModel()
         self.lines, self._compared, self._hidden = tuple(lines), compared, hidden
         self._found = frozenset()
-        self._asked.clear()
+        self.asked = set()
         self._arrange()
         self.endResetModel()
 
@@ -56,6 +56,11 @@ class HeaderModel(QAbstractItemModel):
             self._parents.append(parent)
             self._places.append(len(siblings))
             siblings.append(number)
+
+    @property
+    def parents(self) -> tuple[int, ...]:
+        """The lines that others lie in, by their numbers."""
+        return tuple(number for number in self._children if number != _TOP)
 
     def index_of(self, number: int, column: int = 0) -> QModelIndex:
         """Return where the line of a number is."""
@@ -91,13 +96,13 @@ class HeaderModel(QAbstractItemModel):
     def canFetchMore(self, parent: Index) -> bool:
         """Tell whether something below a line was held back."""
         line = self.line_at(parent)
-        return line is not None and _is_held(line) and line.path not in self._asked
+        return line is not None and _is_held(line) and line.path not in self.asked
 
     def fetchMore(self, parent: Index) -> None:
         """Ask for it."""
         line = self.line_at(parent)
         if line is not None:
-            self._asked.add(line.path)
+            self.asked.add(line.path)
             self.opening_requested.emit(line.path)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's own
