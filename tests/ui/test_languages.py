@@ -32,11 +32,13 @@ from medapp.storage.settings import SettingsFile
 from medapp.ui import theme
 from medapp.ui.commands import COMMANDS
 from medapp.ui.language import apply_language, language_of
+from medapp.ui.lessons import view_of
 from medapp.ui.main_window import MainWindow
 from medapp.ui.session import Session
 from medapp.ui.state import Page
 from medapp.ui.teaching_page import TeachingPage
 from medapp.ui.teaching_session import TeachingSession
+from medapp.ui.widgets.document_window import DocumentWindow
 from medapp.ui.widgets.export_dialog import ExportDialog, ExportOffer
 from medapp.ui.widgets.header_browser import HeaderBrowser
 from medapp.ui.widgets.histogram_dialog import HistogramDialog
@@ -45,7 +47,10 @@ from medapp.ui.widgets.model_offer import ModelOffer
 from medapp.ui.widgets.models_dialog import ModelsDialog
 from medapp.ui.widgets.save_result import FormChoice, SaveResult
 from medapp.ui.widgets.screen_ruler import ScreenRuler
+from medapp.ui.widgets.settings_dialog import SettingsDialog
+from medapp.ui.widgets.shortcut_editor import ShortcutEditor
 from medapp.ui.widgets.teaching.views import QuestionView, Step
+from medapp.ui.widgets.tutorial_panel import TutorialPanel
 from tests.ui.teaching_states import states
 from tests.ui.test_teaching_states import clipped, shown_pages
 
@@ -133,10 +138,20 @@ def test_in_chinese_no_step_of_teaching_shows_an_english_word(window: MainWindow
         assert not english_in(window.teaching_page), step
 
 
+def _shown_lesson() -> TutorialPanel:
+    panel = TutorialPanel()
+    panel.render_lesson(view_of(0, ()))
+    return panel
+
+
 DIALOGS: dict[str, Callable[[], QWidget]] = {
     "label projects": lambda: LabelStart((), Proposal()),
     "results": lambda: SaveResult("", tuple(FormChoice(form, possible=True) for form in FORMATS)),
     "models": ModelsDialog,
+    "settings": SettingsDialog,
+    "keys": ShortcutEditor,
+    "a page": lambda: DocumentWindow("", "page"),
+    "the tutorial": _shown_lesson,
     "a model": lambda: ModelOffer("", can_answer=True),
     "export": lambda: ExportDialog(ExportOffer((("image", 1), ("stack", 9), ("key_images", 2)))),
     "the file header": HeaderBrowser,
