@@ -9,6 +9,7 @@ from typing import Literal
 
 from medapp.classify.package import Package
 from medapp.classify.scope import PICTURE
+from medapp.imaging.frame import Says
 
 Asked = Literal["always", "never", "sometimes"]
 _ANY = "DX"
@@ -32,7 +33,7 @@ class Overlap:
     asked: Asked
 
 
-def chosen(in_use: Sequence[Package], shipped: Collection[str], said: tuple[str, str, str]) -> Package | None:
+def chosen(in_use: Sequence[Package], shipped: Collection[str], said: Says) -> Package | None:
     """Return which of some packages is asked about an image, or None: no model for this.
 
     Parameters
@@ -41,8 +42,8 @@ def chosen(in_use: Sequence[Package], shipped: Collection[str], said: tuple[str,
         The one activated last first.
     shipped : collection of str
         Manifest hashes of those that the program ships: they give way to every own one that was activated later.
-    said : tuple of 3 str
-        What the image says of itself: modality, body part and view.
+    said : tuple
+        What the image says of itself: modality, body part, view, age in years and maker.
 
     Returns
     -------
@@ -76,11 +77,15 @@ def overlaps(
     return tuple(found)
 
 
-def _images(package: Package, other: Package) -> Iterator[tuple[str, str, str]]:
-    """Yield what images that fit both may say of themselves: modality, body part and view, each named or not."""
+def _images(package: Package, other: Package) -> Iterator[Says]:
+    """Yield what images that fit both may say of themselves, each thing named or not."""
     ours, theirs = package.scope, other.scope
+    ages = {None, ours.age_from, ours.age_to, theirs.age_from, theirs.age_to}
+    who = tuple(product(ages, {"", *ours.makers, *theirs.makers}))
     modalities = {*ours.modalities, *theirs.modalities} or {_ANY}
-    for said in product(modalities, {"", *ours.body_parts, *theirs.body_parts}, {"", *ours.views, *theirs.views}):
-        bare = said[0] != PICTURE or said[1:] == ("", "")  # a picture without a header says nothing of itself
+    parts, views = {"", *ours.body_parts, *theirs.body_parts}, {"", *ours.views, *theirs.views}
+    for (modality, part, view), (age, maker) in product(product(modalities, parts, views), who):
+        said: Says = (modality, part, view, age, maker)
+        bare = modality != PICTURE or said[1:] == ("", "", None, "")  # a picture without a header says nothing
         if bare and ours.fits(*said) and theirs.fits(*said):
             yield said

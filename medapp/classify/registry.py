@@ -237,11 +237,13 @@ class Registry:
         packages = self._packages()
         return tuple(packages[ref][0] for ref in self._active_refs(packages))
 
-    def active(self, modality: str, body_part: str = "", view: str = "") -> Package | None:
+    def active(
+        self, modality: str, body_part: str = "", view: str = "", age_years: float | None = None, maker: str = ""
+    ) -> Package | None:
         """Return the package in use that is asked about such a frame, or None: no model for this (see `chosen`)."""
         packages = self._packages()
         in_use = tuple(packages[ref][0] for ref in self._active_refs(packages))
-        return chosen(in_use, self._hashes_shipped(packages), (modality, body_part, view))
+        return chosen(in_use, self._hashes_shipped(packages), (modality, body_part, view, age_years, maker))
 
     def shipped(self) -> frozenset[str]:
         """Return the hashes of the packages that the program ships; they give way, see `chosen`."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from math import inf
 from typing import Any
 
 from medapp.errors import MedappError
 
 PICTURE = "PICTURE"
 OLDEST_YEARS = 130.0
+_DAY = 1 / 366
 _FIRST = ("modalities", "grey_only", "refuse_below", "text")
 _LISTS = ("modalities", "body_parts", "views", "makers")
 _MODALITY, _CODE = re.compile(r"[A-Z][A-Z0-9_]{1,15}"), re.compile(r"[A-Z0-9][A-Z0-9_ ]{0,15}")
@@ -38,7 +40,7 @@ class Scope:
     age_from, age_to : float or None
         Age of the patients in years, both ends included; None for no limit.
     makers : tuple of str
-        Manufacturer (0008,0070) of the machines, upper case; empty for any.
+        Manufacturer (0008,0070) of the machines or a part of it, upper case; empty for any.
     """
 
     modalities: tuple[str, ...] = ()
@@ -51,15 +53,42 @@ class Scope:
     age_to: float | None = None
     makers: tuple[str, ...] = ()
 
-    def fits(self, modality: str, body_part: str = "", view: str = "") -> bool:
-        """Tell whether an image may be asked about; what an image does not say of itself rules nothing out."""
+    def fits(
+        self, modality: str, body_part: str = "", view: str = "", age_years: float | None = None, maker: str = ""
+    ) -> bool:
+        """Tell whether an image may be asked about; what an image does not say of itself rules nothing out.
+
+        Whole years are as people count them: "to 5" takes everybody who is not yet 6. A maker is named by a part of
+        what headers call it.
+        """
         return (
             (not self.modalities or modality in self.modalities)
             and _allowed(body_part, self.body_parts)
             and _allowed(view, self.views)
+            and self._allows_age(age_years)
+            and (not maker or not self.makers or any(name in maker.upper() for name in self.makers))
         )
 
-    def specificity(self, modality: str, body_part: str = "", view: str = "") -> int:
+    def _allows_age(self, years: float | None) -> bool:
+        if years is None:
+            return True
+        return (self.age_from is None or years >= self.age_from) and years <= self._oldest
+
+    @property
+    def _oldest(self) -> float:
+        """The highest age that is allowed; a whole number of years lasts until the next birthday."""
+        if self.age_to is None:
+            return inf
+        return self.age_to + 1 - _DAY if self.age_to == int(self.age_to) else self.age_to
+
+    @property
+    def asks_who(self) -> bool:
+        """Whether it depends on whom the image is of, or on the machine."""
+        return self.age_from is not None or self.age_to is not None or bool(self.makers)
+
+    def specificity(
+        self, modality: str, body_part: str = "", view: str = "", age_years: float | None = None, maker: str = ""
+    ) -> int:
         """Return how many things that an image says of itself are named here, less those that it leaves open.
 
         That a model takes pictures without a header is nothing special: they say nothing of themselves.
@@ -68,13 +97,17 @@ class Scope:
         named = sum(said.upper() in names for said, names in asked) + (
             modality != PICTURE and modality in self.modalities
         )
+        has_age = self.age_from is not None or self.age_to is not None
+        named += (age_years is not None and has_age) + bool(maker and self.makers)
         return named - sum(bool(names) and not said for said, names in asked)
 
     def overlaps(self, other: Scope) -> bool:
         """Tell whether some image may be asked about in both scopes."""
         ours, theirs = set(self.modalities), set(other.modalities)
         pairs = ((self.body_parts, other.body_parts), (self.views, other.views))
-        return _meet(ours, theirs) and all(_meet(set(mine), set(yours)) for mine, yours in pairs)
+        ages = (self.age_from or 0.0) <= other._oldest and (other.age_from or 0.0) <= self._oldest
+        alike = not self.makers or not other.makers or any(a in b or b in a for a in self.makers for b in other.makers)
+        return ages and alike and _meet(ours, theirs) and all(_meet(set(mine), set(yours)) for mine, yours in pairs)
 
     def to_json(self) -> dict[str, Any]:
         """Return the scope as JSON values: version 1 unless it says what only version 2 can say."""

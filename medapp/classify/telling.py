@@ -12,6 +12,7 @@ from medapp.classify.heat import outside_body
 from medapp.classify.package import Package
 from medapp.classify.prediction import ModelKey, Prediction
 from medapp.classify.preprocess import is_grey_picture, seen_box
+from medapp.i18n import tr
 from medapp.imaging.frame import Frame
 from medapp.processes import Message
 
@@ -24,12 +25,20 @@ def header_refusal(frame: Frame, package: Package) -> Prediction | None:
     scope = package.scope
     if not scope.fits(frame.modality):
         return scope_refusal(package, frame.modality, identity=frame.identity)
-    if not scope.fits(frame.modality, frame.body_part, frame.view):
-        part = " ".join(filter(None, (frame.modality, frame.body_part, frame.view)))
-        return _refusal(package, REFUSED_PART, identity=frame.identity, part=part)
+    if not scope.fits(*frame.says):
+        who = scope.fits(frame.modality, frame.body_part, frame.view)
+        return _refusal(package, REFUSED_PART, identity=frame.identity, part=described(frame, who=who))
     if scope.grey_only and not is_grey_picture(frame):
         return _refusal(package, REFUSED_COLOUR, identity=frame.identity)
     return None
+
+
+def described(frame: Frame, *, who: bool) -> str:
+    """Return what an image says of itself, in words; with `who` also the patient's age and the machine's maker."""
+    told = [frame.modality, frame.body_part, frame.view]
+    if who and frame.age_years is not None:
+        told.append(tr("refused.age", years=f"{frame.age_years:.3g}"))
+    return " ".join(filter(None, [*told, frame.maker if who else ""]))
 
 
 def scope_refusal(package: Package, modality: str, *, identity: str = "") -> Prediction:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medapp.errors import MedappError
+from medapp.imaging.ages import years_old
 from medapp.imaging.attributes import first_item, integer, number, text
 from medapp.imaging.colour import rgb_of
 from medapp.imaging.decoded import Decoded
@@ -90,6 +91,8 @@ def _general(file: DicomFile, layout: PixelLayout, scope: FrameScope, index: int
         "modality": text(file.dataset, "Modality").upper() or "OT",
         "body_part": text(file.dataset, "BodyPartExamined").upper(),
         "view": text(file.dataset, "ViewPosition").upper(),
+        "age_years": _age(file.dataset),
+        "maker": text(file.dataset, "Manufacturer").upper(),
         "geometry": geometry_of(scope),
         "number": index + 1,
         "discrete": layout.bits_stored == 1
@@ -98,6 +101,11 @@ def _general(file: DicomFile, layout: PixelLayout, scope: FrameScope, index: int
         "overlay": overlay_of(file.dataset, layout, None, index),
         "shutters": _shutters(file.dataset, index),
     }
+
+
+def _age(dataset: Dataset) -> float | None:
+    born, taken = text(dataset, "PatientBirthDate"), text(dataset, "StudyDate")
+    return years_old(text(dataset, "PatientAge"), born, taken)
 
 
 def _shutters(dataset: Dataset, index: int) -> tuple[Shutter, ...]:

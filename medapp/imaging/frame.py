@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ from medapp.imaging.real_world import RealWorldMapping
 from medapp.imaging.regions import UltrasoundRegion
 from medapp.imaging.shutters import Shutter
 from medapp.imaging.study import Geometry, Note, Window
+
+Says: TypeAlias = tuple[str, str, str, float | None, str]
+"""Modality, body part, view, age in years and maker; empty and None where the file does not say."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,11 @@ class Frame:
         Whether playing goes back and forth.
     body_part, view : str
         Body Part Examined and View Position, upper case; empty where the file does not say. They choose the model
-        that is asked, and nothing else.
+        that is asked, and nothing else. So do
+    age_years : float or None
+        how old the patient was, and
+    maker : str
+        who made the machine, Manufacturer (0008,0070), upper case.
     """
 
     stored: NDArray[Any]
@@ -125,6 +132,13 @@ class Frame:
     sweeps: bool = False
     body_part: str = ""
     view: str = ""
+    age_years: float | None = None
+    maker: str = ""
+
+    @property
+    def says(self) -> Says:
+        """What the image says of itself, by which the model is chosen."""
+        return self.modality, self.body_part, self.view, self.age_years, self.maker
 
     @property
     def is_colour(self) -> bool:

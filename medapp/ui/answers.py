@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from medapp.classify.explanation import Explanation, Method, explain
 from medapp.classify.package import Package
 from medapp.classify.prediction import Prediction
+from medapp.classify.telling import described
 from medapp.errors import MedappError, Problem
 from medapp.i18n import tr
 from medapp.imaging.frame import Frame
@@ -153,9 +154,10 @@ def _same(one: Picture | None, other: Picture | None) -> bool:
 
 
 def _classified(reading: Reading, frame: Frame, wanted: bool) -> Job[Answered | NoModel | Waiting]:
-    package = reading.package_for(frame.modality, frame.body_part, frame.view)
+    package = reading.package_for(*frame.says)
     if package is None:
-        return NoModel(" ".join(filter(None, (frame.modality, frame.body_part, frame.view))))
+        is_for_others = reading.package_for(*frame.says[:3]) is not None
+        return NoModel(described(frame, who=is_for_others))
     facts = facts_of(package)
     yield Partial(facts)
     if not wanted:
@@ -169,7 +171,7 @@ def _classified(reading: Reading, frame: Frame, wanted: bool) -> Job[Answered | 
 
 
 def _explained(services: Services, frame: Frame, method: Method) -> Job[Explanation]:
-    package = services.reading.package_for(frame.modality, frame.body_part, frame.view)
+    package = services.reading.package_for(*frame.says)
     if package is None:
         raise MedappError("explain.refused")
     return (yield from explain(services.engine, frame, package, method))

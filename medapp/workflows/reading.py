@@ -13,7 +13,7 @@ from medapp.classify.prediction import ModelKey, Prediction
 from medapp.classify.registry import Registry
 from medapp.classify.telling import header_refusal, scope_refusal
 from medapp.errors import MedappError
-from medapp.imaging.frame import Frame
+from medapp.imaging.frame import Frame, Says
 from medapp.storage.results import Results
 
 log = logging.getLogger(__name__)
@@ -42,11 +42,19 @@ class Reading:
         self._results = results
         self._package = package
 
-    def package_for(self, modality: str, body_part: str = "", view: str = "") -> Package | None:
+    def package_for(
+        self, modality: str, body_part: str = "", view: str = "", age_years: float | None = None, maker: str = ""
+    ) -> Package | None:
         """Return the package that is asked about frames of this kind, or None: no model for this."""
+        said = modality, body_part, view, age_years, maker
         if self._package is not None:
-            return self._package if self._package.scope.fits(modality, body_part, view) else None
-        return self._registry.active(modality, body_part, view)
+            return self._package if self._package.scope.fits(*said) else None
+        return self._registry.active(*said)
+
+    @property
+    def asks_who(self) -> bool:
+        """Whether a model in use is for some ages or some machines alone."""
+        return any(package.scope.asks_who for package in self._in_use())
 
     def package_of(self, key: ModelKey) -> Package | None:
         """Return the package that gave an answer, None where it is no longer here, or is another one now."""
@@ -74,8 +82,8 @@ class Reading:
         """Return the predictions for frames, in order; those that are not known are computed together."""
         told: dict[int, Prediction] = {}
         unknown: dict[Path, list[int]] = {}
-        kinds = [(frame.modality, frame.body_part, frame.view) for frame in frames]
-        asked = {kind: self._asked(*kind) for kind in set(kinds)}  # looks at the disk each time
+        kinds = [frame.says for frame in frames]
+        asked = {kind: self._asked(kind) for kind in set(kinds)}  # looks at the disk each time
         for number, frame in enumerate(frames):
             package = asked[kinds[number]]
             known = self._known(frame, package, heat_map=heat_map)
@@ -93,15 +101,16 @@ class Reading:
         """Return the refusal of everything of a modality that no model in use is for, or None: it must be read."""
         if self.package_for(modality) is not None:
             return None
-        return scope_refusal(self._asked(modality, "", ""), modality)
+        return scope_refusal(self._asked((modality, "", "", None, "")), modality)
 
     def aggregate_of(self, key: ModelKey) -> Aggregate:
         """Return by which rule a model's scores of a stack's images come to one; ``max`` where it is gone."""
         package = self.package_of(key)
         return "max" if package is None else package.metadata.aggregate
 
-    def _asked(self, modality: str, body_part: str, view: str) -> Package:
-        package = self.package_for(modality, body_part, view)
+    def _asked(self, says: Says) -> Package:
+        """Return who is asked; where nobody is, in whose name that is told: one that is for such images of others."""
+        package = self.package_for(*says) or self.package_for(*says[:3])
         if package is None:
             package = next(iter(self._in_use()), None)
         if package is None:

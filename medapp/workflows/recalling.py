@@ -48,7 +48,12 @@ class Memory:
         self._before: dict[Wanted, str] = {}
 
     def recall(self, images: Sequence[Wanted]) -> dict[Wanted, Recalled]:
-        """Return what was said about images; those that must be decoded are not in it."""
+        """Return what was said about images; those that must be decoded are not in it.
+
+        None is where a model in use is for some ages or machines alone: of whom images are is not kept.
+        """
+        if self._reading.asks_who:
+            return {}
         places = {image: place for image in images if (place := self._place(image))}
         files = self._results.files(list(places.values()))
         found = {image: self._recalled(files[place]) for image, place in places.items() if place in files}

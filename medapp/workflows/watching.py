@@ -157,7 +157,7 @@ class Watching:
 
     def _is_due(self, package: Package, wanted: int, frame: Frame) -> bool:
         key = package.manifest_hash
-        if not package.scope.fits(frame.modality, frame.body_part, frame.view):
+        if not package.scope.fits(*frame.says):
             return False
         if self._watched.knows(key, frame.identity):
             return False
@@ -175,7 +175,7 @@ class Watching:
 
     def _sighting(self, frame: Frame, study_uid: str, package: Package) -> Sighting:
         (told,) = self._engine.predict_many([frame], package.path)
-        champion = self._registry.active(frame.modality, frame.body_part, frame.view)
+        champion = self._registry.active(*frame.says)
         said = None if champion is None else self._said(frame, champion)
         return Sighting(
             frame.identity,

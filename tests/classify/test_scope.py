@@ -98,3 +98,33 @@ def test_ages_in_the_wrong_order_are_told() -> None:
     with pytest.raises(MedappError) as caught:
         narrowed(Scope(), **EMPTY | {"age_from": "9", "age_to": "3"})
     assert caught.value.code == "scope.age"
+
+
+@pytest.mark.parametrize(
+    ("age", "maker", "fits"),
+    [
+        (None, "", True),
+        (4.0, "ACME GmbH", True),
+        (5.5, "", True),
+        (5.6, "", False),
+        (40.0, "", False),
+        (None, "ACME GmbH, Werk 2", True),
+        (None, "Other", False),
+    ],
+)
+def test_who_an_image_is_of_and_who_made_the_machine_rule_it_out_where_the_scope_names_them(
+    age: float | None, maker: str, fits: bool
+) -> None:
+    assert CHEST.fits("DX", "CHEST", "PA", age, maker) is fits
+
+
+@pytest.mark.parametrize(("age", "fits"), [(0.99, False), (1.0, True), (5.99, True), (6.0, False), (6.5, False)])
+def test_a_whole_number_of_years_lasts_until_the_next_birthday(age: float, fits: bool) -> None:
+    assert Scope(age_from=1, age_to=5).fits("DX", age_years=age) is fits
+
+
+def test_of_two_models_the_one_for_the_age_is_the_more_specific_and_those_for_others_share_nothing_with_it() -> None:
+    children, adults = Scope(("DX",), age_to=17), Scope(("DX",), age_from=18)
+    assert children.specificity("DX", age_years=4.0) > Scope(("DX",)).specificity("DX", age_years=4.0)
+    assert not children.overlaps(adults)
+    assert children.overlaps(Scope(("DX",), age_from=17))

@@ -37,7 +37,7 @@ class FakeReading:
         self.lie = ""
         self.manifest_hash = "0" * 64
 
-    def package_for(self, modality: str, body_part: str = "", view: str = "") -> Any:
+    def package_for(self, modality: str, *_: Any) -> Any:
         if modality not in self.modalities:
             return None
         return self.package("1.0", self.manifest_hash)

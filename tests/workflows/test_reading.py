@@ -8,10 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pydicom import dcmread
 
 from medapp.classify.engine import Engine, EngineConfig
 from medapp.classify.package import read_package, write_package
 from medapp.classify.prediction import ModelKey, Prediction
+from medapp.classify.reasons import reason_of
 from medapp.classify.registry import Registry
 from medapp.classify.scope import Scope
 from medapp.classify.telling import header_refusal
@@ -246,3 +248,27 @@ def test_closing_the_job_early_leaves_no_thread(reading: Reading, readers: Reade
     while not isinstance(next(job), Partial):
         pass
     job.close()
+
+
+def test_a_model_for_children_is_not_asked_about_an_adult_and_the_one_for_adults_is(tmp_path: Path) -> None:
+    registry = Registry(user_folders(), tmp_path / "builtin")
+    for name, scope in (("children", Scope(("DX",), age_to=17)), ("adults", Scope(("DX",), age_from=18))):
+        registry.install(package_at(tmp_path / name, metadata=contents(name).metadata, scope=scope).path)
+        registry.activate(name)
+    path = write_dicom(tmp_path / "chest.dcm", PhantomCase(1, nodule=True, size=64))
+    with Readers(ReaderConfig(processes=1)) as readers:
+        frames = [_aged(path, age, readers) for age in ("005Y", "061Y", "")]
+    reading = Reading(registry, Engine(EngineConfig(device="cpu")), None)
+    asked = [reading.package_for(*frame.says) for frame in frames]
+    assert [package.metadata.id if package else "" for package in asked] == ["children", "adults", "adults"]
+    registry.deactivate("adults")
+    told = reading.classify(frames[1])
+    assert (told.state, told.model.id) == ("no_model", "children")
+    assert "aged 61" in (reason_of(told) or "")
+
+
+def _aged(path: Path, age: str, readers: Readers) -> Frame:
+    dataset = dcmread(path)
+    dataset.PatientAge, dataset.PatientBirthDate = age, ""
+    dataset.save_as(path)
+    return readers.frame(str(path))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from medapp.i18n import tr
+from medapp.imaging.ages import years_old
 from medapp.imaging.found import FoundImage
 from medapp.training.cases.case import Case
 from medapp.training.cases.holding_out import comparable_date
@@ -14,7 +14,6 @@ from medapp.training.cases.holding_out import comparable_date
 LONGEST = 64
 GROUPED = ("site", "maker", "sex", "age", "view", "modality")
 """Traits by which figures are told, in the order of the report."""
-_UNITS = {"D": 1 / 365.25, "W": 7 / 365.25, "M": 1 / 12, "Y": 1.0}
 AGE_BANDS = (1, 6, 18, 40, 60, 80)
 """Years at which a new band of ages begins."""
 
@@ -75,7 +74,7 @@ def traits_of_case(case: Case, found: FoundImage) -> CaseTraits:
         site=_plain(case.site or origin.institution),
         maker=_plain(origin.maker).upper(),
         sex=found.patient.sex.strip().upper()[:1],
-        age=age_band(_years(origin.age, found.patient.birth_date, taken)),
+        age=age_band(years_old(origin.age, comparable_date(found.patient.birth_date), taken)),
         view=_plain(found.instance.view_position).upper(),
         modality=found.modality if found.instance.kind == "dicom" else "",
         date=taken,
@@ -89,18 +88,3 @@ def grouped(traits: Sequence[CaseTraits]) -> dict[str, list[str]]:
 
 def _plain(words: str) -> str:
     return " ".join(words.split())[:LONGEST]
-
-
-def _years(age: str, birth: str, taken: str) -> float | None:
-    """Return the age in years: Patient's Age (PS3.5 6.2 AS, ``045Y``), else from the birth date."""
-    number, unit = age[:-1], age[-1:].upper()
-    if number.isascii() and number.isdigit() and unit in _UNITS:
-        return int(number) * _UNITS[unit]
-    born = comparable_date(birth)
-    if not born or not taken:
-        return None
-    try:
-        then, now = (date(int(d[:4]), int(d[4:6]), int(d[6:])) for d in (born, taken))
-    except ValueError:
-        return None  # a day that the month does not have
-    return (now - then).days / 365.25
