@@ -6,23 +6,26 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont, QGuiApplication, QImage, QPainter
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QGuiApplication, QImage, QPainter
 
 from medapp.display.look import Extent
 from medapp.display.viewport import Viewport
 from medapp.errors import MedappError
+from medapp.i18n import tr
 from medapp.imaging.study import Patient, PresentationRef
 from medapp.ui.companions import Companion
 from medapp.ui.measuring_view import Measures
 from medapp.ui.state import Picture
-from medapp.ui.widgets.measure_layer import MeasureLayer
+from medapp.ui.widgets.measure_layer import draw_sketches, sketches_of
+from medapp.ui.widgets.outlined_text import TEXT, draw_outlined
 from medapp.ui.widgets.viewer_content import PictureOnScreen, ViewerContent
 from medapp.ui.widgets.viewer_painting import Painting, paint_black, paint_texts
 
 MOST_PIXELS = 120_000_000
 LINES_OF_TEXT = 48
 SMALLEST_FONT_PX = 10
+ORIGIN_LINE = 2.5
 
 
 @dataclass(frozen=True)
@@ -92,35 +95,21 @@ def _painted(content: ViewerContent, placed: PictureOnScreen, wanted: Screenlike
         paint_black(painter, drawn.rectangle(1.0), late=False)
         painting.paint_picture(painter, content, placed, drawn, late=False)
         if wanted.texts:
-            _paint_measures(painter, content, placed)
+            draw_sketches(painter, sketches_of(content.measures, placed, font))
             paint_texts(painter, content, late=False, focused=False)
+        if content.heat_map is not None:
+            _paint_origin(painter, image.width())
     finally:
         painter.end()  # an image that goes while it is painted on takes the program with it
     return _pixels_of(image)
 
 
-def _paint_measures(painter: QPainter, content: ViewerContent, placed: PictureOnScreen) -> None:
-    """Paint what was measured as in a viewer where no hand is at it."""
-    layer = MeasureLayer(_Paper(painter.font(), placed.screen))
-    sketches = layer.sketches(content.measures, placed, None)
-    layer.paint(painter, sketches, hovered="", selected="")
-
-
-@dataclass(frozen=True)
-class _Paper:
-    """A picture that is painted on as on a widget."""
-
-    used: QFont
-    size: tuple[int, int]
-
-    def font(self) -> QFont:
-        return self.used
-
-    def width(self) -> int:
-        return self.size[0]
-
-    def height(self) -> int:
-        return self.size[1]
+def _paint_origin(painter: QPainter, width: int) -> None:
+    """Say that a model's heat map lies over the picture: nothing else in it would, once it has left the program."""
+    height = painter.fontMetrics().height()
+    box = QRectF(0, ORIGIN_LINE * height, width, height)
+    told = f"{tr('ui.heat_map_on')} · {tr('ui.research_short')}"
+    draw_outlined(painter, box, Qt.AlignmentFlag.AlignCenter, told, TEXT)
 
 
 def _pixels_of(image: QImage) -> NDArray[np.uint8]:

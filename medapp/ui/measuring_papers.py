@@ -32,7 +32,7 @@ BOM = b"\xef\xbb\xbf"
 class MeasuringPapers(QObject):
     """Shows the list while a person looks at it; copies and writes in a worker, for areas may have to be counted."""
 
-    def __init__(self, window: QWidget, session: Session, measuring: Measuring, flash: Callable[[str], object]) -> None:
+    def __init__(self, window: QWidget, session: Session, measuring: Measuring, flash: Callable[[str], None]) -> None:
         super().__init__(window)
         self._window, self._session, self._measuring, self._flash = window, session, measuring, flash
         self._dialog: MeasurementsDialog | None = None

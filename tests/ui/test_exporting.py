@@ -97,7 +97,7 @@ def test_what_leaves_the_program_is_what_the_viewer_shows(qtbot: QtBot) -> None:
     grabbed = viewer.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
     rows = np.frombuffer(grabbed.constBits(), np.uint8).reshape(400, grabbed.bytesPerLine())[:, :1500]
     drawn = drawn_picture(shown, Screenlike((500, 400), 13, identity=True))
-    np.testing.assert_array_equal(drawn, rows.reshape(400, 500, 3))
+    np.testing.assert_allclose(drawn.astype(int), rows.reshape(400, 500, 3), atol=1)  # a layer over it is rounded twice
 
 
 def test_a_picture_without_identity_tells_neither_name_nor_dates_nor_words_of_the_station(qtbot: QtBot) -> None:

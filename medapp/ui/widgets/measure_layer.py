@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPixmap
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from medapp.display.measuring.draft import Draft
@@ -43,21 +43,8 @@ class MeasureLayer:
         """Return what is drawn."""
         key = (measures, id(placed.picture), placed.viewport, placed.screen, self._widget.font().key())
         if self._known is None or self._known[0] != key:
-            self._known = key, self._placed(measures, placed)
+            self._known = key, sketches_of(measures, placed, self._widget.font())
         return self._known[1]
-
-    def _placed(self, measures: Measures, placed: PictureOnScreen) -> tuple[Sketch, ...]:
-        if not measures.items:
-            return ()
-        metrics = QFontMetricsF(self._widget.font())
-        shapes = [item.measurement.shape for item in measures.items]
-        room = self._room(placed.in_widget(line) for shape in shapes for line in lines_of(shape))
-        fixed_first = sorted(measures.items, key=lambda item: not _has_place(item.measurement))
-        found = {item.measurement.id: _sketch(item, placed, metrics, room) for item in fixed_first}
-        return tuple(found[item.measurement.id] for item in measures.items)
-
-    def _room(self, lines: Iterable[NDArray[np.float64]] = ()) -> Room:
-        return Room(self._widget.width(), self._widget.height(), lines)
 
     def paint(self, painter: QPainter, sketches: Sequence[Sketch], held: str, hovered: str, selected: str) -> None:
         """Paint measurements but the one that a hand holds."""
@@ -78,9 +65,7 @@ class MeasureLayer:
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
         painter.setFont(self._widget.font())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for sketch in sorted(sketches, key=lambda sketch: (sketch.id == selected, sketch.id == hovered)):
-            draw_sketch(painter, sketch, hovered=sketch.id == hovered, selected=sketch.id == selected)
+        draw_sketches(painter, sketches, hovered, selected)
         painter.end()
         return pixmap
 
@@ -92,14 +77,14 @@ class MeasureLayer:
         is_changed = held.shape != item.measurement.shape
         texts = texts_of(measures.frame, held.shape) if is_changed else item.lines
         metrics = QFontMetricsF(self._widget.font())
-        sketch = _sketch(MeasureItem(held, texts), placed, metrics, self._room())
+        sketch = _sketch(MeasureItem(held, texts), placed, metrics, _room(placed))
         draw_sketch(painter, sketch, hovered=True, selected=held.id == measures.selected)
 
     def paint_draft(self, painter: QPainter, draft: Draft, measures: Measures, placed: PictureOnScreen) -> None:
         """Paint what is being drawn."""
         if measures.frame is not None:
             metrics = QFontMetricsF(self._widget.font())
-            sketch = draft_sketch(draft, measures.frame, placed, metrics, self._room())
+            sketch = draft_sketch(draft, measures.frame, placed, metrics, _room(placed))
             draw_sketch(painter, sketch, hovered=False, selected=True, unfinished=draft.preview is None)
 
     def paint_cursor(self, painter: QPainter, at: QPointF) -> None:
@@ -108,6 +93,29 @@ class MeasureLayer:
         height = painter.fontMetrics().height()
         box = QRectF(0, HINT_TOP_PX, self._widget.width(), height)
         draw_outlined(painter, box, Qt.AlignmentFlag.AlignCenter, tr("measure.cursor_hint"), PICKED)
+
+
+def sketches_of(measures: Measures, placed: PictureOnScreen, font: QFont) -> tuple[Sketch, ...]:
+    """Return where measurements lie, their labels where there is room; those with a place of their own come first."""
+    if not measures.items:
+        return ()
+    metrics = QFontMetricsF(font)
+    shapes = [item.measurement.shape for item in measures.items]
+    room = _room(placed, (placed.in_widget(line) for shape in shapes for line in lines_of(shape)))
+    fixed_first = sorted(measures.items, key=lambda item: not _has_place(item.measurement))
+    found = {item.measurement.id: _sketch(item, placed, metrics, room) for item in fixed_first}
+    return tuple(found[item.measurement.id] for item in measures.items)
+
+
+def draw_sketches(painter: QPainter, sketches: Sequence[Sketch], hovered: str = "", selected: str = "") -> None:
+    """Draw measurements, the one that is selected over the others. In any thread, where the painter may be."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for sketch in sorted(sketches, key=lambda sketch: (sketch.id == selected, sketch.id == hovered)):
+        draw_sketch(painter, sketch, hovered=sketch.id == hovered, selected=sketch.id == selected)
+
+
+def _room(placed: PictureOnScreen, lines: Iterable[NDArray[np.float64]] = ()) -> Room:
+    return Room(placed.screen[0] / placed.ratio, placed.screen[1] / placed.ratio, lines)
 
 
 def _sketch(item: MeasureItem, placed: PictureOnScreen, metrics: QFontMetricsF, room: Room) -> Sketch:

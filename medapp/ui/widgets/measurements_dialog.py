@@ -78,8 +78,8 @@ class MeasurementsDialog(QDialog):
             if rows != self._rows:
                 self._fill(rows)
             numbers = [row.id for row in rows]
-            item = self._list.topLevelItem(numbers.index(selected)) if selected in numbers else None
-            self._list.setCurrentItem(item)
+            place = numbers.index(selected) if selected in numbers else -1
+            self._list.setCurrentIndex(self._list.model().index(place, 0))
         self._none.setVisible(not rows)
         self._list.setVisible(bool(rows))
         self._histogram.setVisible(bool(rows))
