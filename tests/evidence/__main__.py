@@ -17,6 +17,7 @@ COMMANDS = {
     "refusal": "what the shipped model refuses: far, near and sealed pictures, error against coverage",
     "same_pixels": "radiographs in every lossless encoding, and what is answered",
     "shortcuts": "planted shortcuts are found and named; sets of cases without one stay clear",
+    "tasks": "ten tasks of a reading room in the real window: seconds and what hands do",
     "statistics": "coverage of the intervals, calibration recovered, labels shuffled by patient",
 }
 """Module of this package, whose ``main(arguments)`` returns the exit status, and what it does."""
