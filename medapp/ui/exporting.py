@@ -35,7 +35,7 @@ class Exporting(QObject):
         picture = state.picture
         if picture is None:
             return
-        images = tuple((one, len(places_in(state, one))) for one in SCOPES if places_in(state, one))
+        images = tuple((one, len(places)) for one in SCOPES if (places := places_in(state, one)))
         offer = ExportOffer(
             images,
             values=not picture.frame.is_colour,

@@ -13,8 +13,9 @@ def has_picture(state: State) -> bool:
 
 
 def _study_has_key_images(state: State) -> bool:
-    located = state.located
-    return has_picture(state) and located is not None and bool(ordered_places(located[0], state.key_images))
+    if not _has_key_images(state) or state.picture is None:
+        return False
+    return bool(ordered_places(state.picture.study, state.key_images))
 
 
 def _has_key_images(state: State) -> bool:

@@ -37,6 +37,7 @@ from medapp.ui.state import Page
 from medapp.ui.taking_out import Taken, TakingOut, mime_of
 from medapp.ui.widgets.export_dialog import ExportDialog, ExportOffer
 from medapp.ui.widgets.flash import Flash
+from medapp.ui.widgets.picture_layers import HeatMapView
 from medapp.ui.widgets.viewer import Viewer, ViewerContent
 from tests.ui.pictures_made import picture_of, ramp_frame
 
@@ -130,6 +131,15 @@ def test_measurements_are_drawn_with_texts_and_not_without(qapp: QApplication) -
     assert not np.array_equal(with_them, drawn_picture(content(frame), Screenlike((500, 400), 13)))
     without = drawn_picture(content(frame, measures=measured(frame)), PLAIN)
     np.testing.assert_array_equal(without, drawn_picture(content(frame), PLAIN))
+
+
+def test_a_heat_map_that_leaves_the_program_says_what_it_is_even_without_texts(qapp: QApplication) -> None:
+    nowhere = HeatMapView(np.zeros((7, 7), np.float32), 0.5)
+    marked = drawn_picture(content(ramp_frame(), heat_map=nowhere), Screenlike((500, 400), 13, texts=False))
+    plain = drawn_picture(content(ramp_frame()), Screenlike((500, 400), 13, texts=False))
+    changed = np.flatnonzero((marked != plain).any(axis=(1, 2)))
+    assert changed.min() > 20
+    assert changed.max() < 70
 
 
 def test_measurements_of_images_that_were_not_on_screen_are_read_for_them(session: Session) -> None:
