@@ -79,7 +79,8 @@ class _Model:
         clues: list[str | None] = [None] * len(pictures)
         if self.novelty is not None:
             by_depth = self._finite(novelty.p_values(self.novelty, mid, pooled))
-            p_values, clues = by_depth.min(axis=1), self._clues(pictures, by_depth, device, look_again=explain)
+            p_values = by_depth.min(axis=1).astype(np.float64)
+            clues = self._clues(pictures, by_depth, device, look_again=explain)
         maps = None
         if explain:
             classes = torch.tensor(_explained(calibration, names, labels, probabilities), device=device)
@@ -103,7 +104,7 @@ class _Model:
         return values
 
     def _clues(
-        self, pictures: NDArray[np.uint8], by_depth: NDArray[np.float64], device: torch.device, *, look_again: bool
+        self, pictures: NDArray[np.uint8], by_depth: Floats, device: torch.device, *, look_again: bool
     ) -> list[str | None]:
         """Say of each picture that is not like the training data what about it is not.
 

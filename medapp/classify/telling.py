@@ -34,11 +34,12 @@ def header_refusal(frame: Frame, package: Package) -> Prediction | None:
 
 
 def described(frame: Frame, *, who: bool) -> str:
-    """Return what an image says of itself, in words; with `who` also the patient's age and the machine's maker."""
-    told = [frame.modality, frame.body_part, frame.view]
-    if who and frame.age_years is not None:
-        told.append(tr("refused.age", years=f"{frame.age_years:.3g}"))
-    return " ".join(filter(None, [*told, frame.maker if who else ""]))
+    """Return what an image says of itself, in words; with `who` that it is the patient's age or the machine.
+
+    Neither is told: a reason is sent on also where no identity is.
+    """
+    told = " ".join(filter(None, (frame.modality, frame.body_part, frame.view)))
+    return tr("refused.who", image=told) if who else told
 
 
 def scope_refusal(package: Package, modality: str, *, identity: str = "") -> Prediction:

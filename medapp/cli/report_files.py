@@ -68,8 +68,7 @@ def stacks_of(answers: Answers, found: Sequence[StackSummary]) -> list[ToldStack
 def _told_stack(answers: Answers, stack: StackSummary, answer: StackAnswer, foremost: int) -> ToldStack:
     best = answers.answers[foremost]
     # a share of images has no probability and no label
-    bare = {"probabilities": {}, "label": None, "unclear": None, "heat_map": None, "in_distribution": None}
-    said = answer.said or replace(best.prediction, **bare)
+    said = answer.said or replace(best.prediction, probabilities={}, label=None, unclear=None, in_distribution=None)
     there = (answers.answers[number] for number in stack.images if number is not None)
     images = tuple((one.sop_instance_uid, one.frame) for one in there)
     refused = stack.refused(answers)
