@@ -69,6 +69,6 @@ MEASURE_COMMANDS: tuple[Command, ...] = (
     Command("measure_delete_all", "measure", enabled=_has_measurements),
     Command("measure_shown", "measure", ("Shift+Space",), checked=lambda s: s.measuring.shown, enabled=has_picture),
     Command("measure_list", "measure", ("Ctrl+D",), enabled=has_picture, starts_section=True),
-    Command("measure_copy", "measure", ("Ctrl+Shift+C",), enabled=_has_measurements),
-    Command("measure_save", "measure", enabled=_has_measurements),
+    Command("measure_copy", "measure", ("Ctrl+Shift+C",), enabled=has_picture),
+    Command("measure_save", "measure", enabled=has_picture),
 )  # fmt: skip

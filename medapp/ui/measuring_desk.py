@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QApplication
 
 from medapp.display.measuring.scale import calibration_from
 from medapp.i18n import tr
@@ -16,6 +17,7 @@ from medapp.ui.measuring_papers import MeasuringPapers
 from medapp.ui.measuring_wishes import CalibrationDrawn, Selected, Wish
 from medapp.ui.session import Session
 from medapp.ui.state import Picture, Tool
+from medapp.ui.view_windows import ViewWindow
 from medapp.ui.widgets.calibration_dialog import CalibrationDialog
 from medapp.ui.widgets.flash import Flash
 from medapp.ui.widgets.viewer import Viewer
@@ -34,6 +36,12 @@ class MeasuringDesk(QObject):
         self._window, self._session = window, session
         self.measuring = Measuring(session)
         self._papers = MeasuringPapers(window, session, self.measuring, self._flash)
+
+    @property
+    def _viewer(self) -> Viewer:
+        """The viewer of the active cell, in whichever window it is."""
+        active = QApplication.activeWindow()
+        return active.cells.active_viewer if isinstance(active, ViewWindow) else self._window.reading_page.viewer
 
     def connect_viewer(self, viewer: Viewer) -> None:
         """Take what is drawn in a viewer."""
@@ -67,7 +75,7 @@ class MeasuringDesk(QObject):
     def choose_tool(self, tool: Tool) -> None:
         """Choose a tool, and let the keyboard point with it."""
         self._session.choose_tool(tool)
-        self._window.reading_page.viewer.begin_pointing()
+        self._viewer.begin_pointing()
 
     def choose_area(self) -> None:
         """Choose the rectangle; again, the ellipse."""
@@ -90,14 +98,14 @@ class MeasuringDesk(QObject):
         if names:
             chosen = state.measuring.selected
             following = names[(names.index(chosen) + 1) % len(names)] if chosen in names else names[0]
-            viewer = self._window.reading_page.viewer
+            viewer = self._viewer
             viewer.measuring.keys.end()
             viewer.setFocus()
             self.measuring.take(Selected(following))
 
     def delete(self) -> None:
         """Delete the measurement that is selected, else the one under the pointer."""
-        name = self._session.state.measuring.selected or self._window.reading_page.viewer.measuring.hovered
+        name = self._session.state.measuring.selected or self._viewer.measuring.hovered
         if name:
             self.measuring.delete(name)
 
@@ -123,7 +131,7 @@ class MeasuringDesk(QObject):
 
     def _flash(self, text: str) -> None:
         """Say that something was done, over the image."""
-        Flash(text, self._window.reading_page.viewer)
+        Flash(text, self._viewer)
 
     def uncalibrate(self) -> None:
         """Take the calibration that holds for the image back: its own, else its series'."""

@@ -1,32 +1,29 @@
-"""The measurements of the image on screen in words: the list, text for a report, a table."""
+"""Measurements in words: the list of the image on screen; text for a report and a table of its series."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from medapp.display.measuring.figures import figures_of
-from medapp.display.measuring.report import Measured, as_csv, report_text
-from medapp.display.measuring.shapes import Measurement, Sheet
+from medapp.display.measuring.report import MeasuredImage, report_text
+from medapp.display.measuring.shapes import Measurement
 from medapp.display.measuring.statistics import Statistics
 from medapp.display.measuring.wording import label_lines, sentence
-from medapp.errors import MedappError
-from medapp.files import write_bytes
 from medapp.i18n import tr
 from medapp.imaging.frame import Frame
-from medapp.jobs import Job, Progress
+from medapp.jobs import Job
 from medapp.ui.measuring import Measuring
 from medapp.ui.measuring_view import MeasuringView
 from medapp.ui.measuring_wishes import Selected
 from medapp.ui.session import Session
 from medapp.ui.state import Picture, State
 from medapp.ui.widgets.measurements_dialog import MeasurementRow, MeasurementsDialog
-
-BOM = b"\xef\xbb\xbf"
+from medapp.workflows.measured import MeasuredSeries, measured_images, write_measured
 
 
 class MeasuringPapers(QObject):
@@ -71,11 +68,11 @@ class MeasuringPapers(QObject):
 
     @Slot()
     def copy(self) -> None:
-        """Copy the image's measurements as sentences for a report."""
-        picture, view = self._session.state.picture, self._session.state.measuring
+        """Copy the measurements of the series on screen as sentences for a report."""
+        picture = self._session.state.picture
         if picture is not None:
-            job = _reported(view.frame_of(picture), _about(picture), view.sheet_of(picture))
-            self._session.jobs.start(job, done=self._copied)
+            job = _reported(self._images(picture), partial(_about, picture))
+            self._session.jobs.start(job, title=tr("measure.collecting"), done=self._copied)
 
     def _copied(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
@@ -83,16 +80,25 @@ class MeasuringPapers(QObject):
 
     @Slot()
     def save(self) -> None:
-        """Ask for a file, and write the image's measurements as a table."""
-        picture, view = self._session.state.picture, self._session.state.measuring
+        """Ask for a file, and write the measurements of the series on screen as a table."""
+        picture = self._session.state.picture
         if picture is None:
             return
         kinds = tr("measure.save_kind")
         name, _ = QFileDialog.getSaveFileName(self._window, tr("measure.save_title"), "measurements.csv", kinds)
         if name:
             path = Path(name) if Path(name).suffix else Path(name).with_suffix(".csv")
-            job = _written(path, view.frame_of(picture), view.sheet_of(picture))
-            self._session.jobs.start(job, done=lambda _: self._flash(tr("measure.saved", name=path.name)))
+            job = _written(self._images(picture), path)
+            done = partial(self._saved, path.name)
+            self._session.jobs.start(job, title=tr("measure.collecting"), done=done)
+
+    def _saved(self, name: str, _: object) -> None:
+        self._flash(tr("measure.saved", name=name))
+
+    def _images(self, picture: Picture) -> Job[list[MeasuredImage]]:
+        view, services = self._session.state.measuring, self._session.services
+        asked = MeasuredSeries(picture.series, view.sheets, view.series.get(picture.place.series))
+        return measured_images(asked, services.measurements, services.cache)
 
 
 def rows_of(view: MeasuringView, picture: Picture | None) -> tuple[MeasurementRow, ...]:
@@ -117,25 +123,15 @@ def _statistics_of(view: MeasuringView) -> Statistics | None:
     return told.figures.statistics if told is not None else None
 
 
-def _about(picture: Picture) -> str:
+def _about(picture: Picture, number: int) -> str:
     """Return which image was measured, without whose it is: a report has its own head."""
     described = " · ".join(part for part in (picture.frame.modality, picture.series.description) if part)
-    number, count = picture.place.index + 1, picture.series.frames
-    return tr("measure.about", series=described, number=number, count=count)
+    return tr("measure.about", series=described, number=number, count=picture.series.frames)
 
 
-def _measured(frame: Frame, sheet: Sheet) -> list[Measured]:
-    return [Measured(each, figures_of(frame, each.shape)) for each in sheet.measurements]
+def _reported(images: Job[list[MeasuredImage]], about: Callable[[int], str]) -> Job[str]:
+    return report_text((yield from images), about)
 
 
-def _reported(frame: Frame, about: str, sheet: Sheet) -> Job[str]:
-    yield Progress(0, 1)
-    return report_text(frame, about, _measured(frame, sheet))
-
-
-def _written(path: Path, frame: Frame, sheet: Sheet) -> Job[None]:
-    yield Progress(0, 1)
-    try:
-        write_bytes(path, BOM + as_csv(_measured(frame, sheet)).encode("utf-8", "surrogateescape"))
-    except OSError as error:
-        raise MedappError("measurements.table", name=path.name, reason=error.strerror or "") from error
+def _written(images: Job[list[MeasuredImage]], path: Path) -> Job[None]:
+    write_measured(path, (yield from images))

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QScreen
 from PySide6.QtWidgets import QWidget
 
+from medapp.display.measuring.scale import calibrated
 from medapp.display.sizes import one_to_one, true_size
 from medapp.errors import MedappError
 from medapp.storage.screens import Screens
@@ -37,9 +38,10 @@ class Sizes(QObject):
         picture = self._session.state.picture
         if picture is None:
             return
+        by_hand = self._session.state.measuring.calibration_of(picture)
         known = self._screens.pixels_per_mm(screen_key(self._window.screen()))
         try:
-            viewport = true_size(self._session.state.viewport, picture.shown, known or 1.0)
+            viewport = true_size(self._session.state.viewport, calibrated(picture.shown, by_hand), known or 1.0)
         except MedappError as error:
             self._session.fail(error)
             return

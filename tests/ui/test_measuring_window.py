@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -143,6 +144,36 @@ def test_measurements_are_copied_as_sentences(qtbot: QtBot, window: MainWindow, 
     assert "441 pixels" in third
 
 
+def test_a_report_has_all_measured_images_of_the_series(qtbot: QtBot, window: MainWindow, session: Session) -> None:
+    window.pictures.go_to(2)
+    qtbot.waitUntil(lambda: shown_index(session) == 2 and is_ready(session))
+    draw(window, LINE)
+    window.pictures.go_to(7)
+    qtbot.waitUntil(lambda: shown_index(session) == 7 and is_ready(session))
+    draw(window, LINE, LINE)
+    qtbot.waitUntil(lambda: not session.note_jobs._takers)
+    known = session.state.measuring.sheets
+    elsewhere = {where: sheet for where, sheet in known.items() if not sheet.measurements}
+    session.update(measuring=replace(session.state.measuring, sheets=elsewhere))  # as after a restart
+    QGuiApplication.clipboard().clear()
+    window.measuring_desk._papers.copy()
+    qtbot.waitUntil(lambda: bool(QGuiApplication.clipboard().text()))
+    third, eighth = QGuiApplication.clipboard().text().split("\n\n")
+    assert third.splitlines()[0].endswith("image 3 of 12")
+    assert [line[:10] for line in eighth.splitlines()[1:]] == ["1. Length:", "2. Length:"]
+
+
+def test_a_series_without_measurements_is_told(qtbot: QtBot, window: MainWindow, session: Session) -> None:
+    QGuiApplication.clipboard().setText("before")
+    do(window, "measure_copy")
+    qtbot.waitUntil(lambda: "Nothing is measured" in session.state.notice)
+    assert QGuiApplication.clipboard().text() == "before"
+
+
+def shown_index(session: Session) -> int:
+    return session.state.picture.place.index if session.state.picture is not None else -1
+
+
 def test_measurements_are_saved_as_a_table(
     qtbot: QtBot, window: MainWindow, session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -153,6 +184,7 @@ def test_measurements_are_saved_as_a_table(
     qtbot.waitUntil(target.with_suffix(".csv").exists)
     with target.with_suffix(".csv").open(encoding="utf-8-sig", newline="") as file:
         length, area, text = csv.DictReader(file)
+    assert int(length["image"]) >= 1
     assert (length["kind"], length["length_unit"], length["measured_at"]) == ("length", "mm", "patient")
     assert (area["pixels"], area["value_unit"], area["quantity"]) == ("441", "HU", "modality")
     assert text["text"] == "'=1+1"

@@ -1,20 +1,21 @@
-"""The measurements of an image for others: sentences for a report, rows for a table."""
+"""The measurements of images for others: sentences for a report, rows for a table."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Self
 
-from medapp.display.measuring.figures import Figures
-from medapp.display.measuring.shapes import Measurement
+from medapp.display.measuring.figures import Figures, figures_of
+from medapp.display.measuring.shapes import Measurement, Sheet
 from medapp.display.measuring.statistics import Statistics
 from medapp.display.measuring.wording import sentence
 from medapp.imaging.frame import Frame
 
 COLUMNS = (
-    "number", "kind", "text", "length", "length_unit", "angle_degrees", "area", "area_unit", "width", "height",
+    "image", "number", "kind", "text", "length", "length_unit", "angle_degrees", "area", "area_unit", "width", "height",
     "measured_at", "mean", "sd_n_minus_1", "minimum", "maximum", "value_unit", "quantity", "pixels", "left_out",
     "points",
 )  # fmt: skip
@@ -30,33 +31,55 @@ class Measured:
     figures: Figures
 
 
-def report_text(frame: Frame, about: str, measured: Sequence[Measured]) -> str:
-    """Return the measurements of an image as plain sentences.
+@dataclass(frozen=True, eq=False)
+class MeasuredImage:
+    """The measurements of one image of a stack.
+
+    Attributes
+    ----------
+    number : int
+        Of the image in its stack, from 1.
+    frame : Frame
+        The frame that was measured, with the spacing that held.
+    measured : tuple of Measured
+        In the order in which they are told.
+    """
+
+    number: int
+    frame: Frame
+    measured: tuple[Measured, ...]
+
+    @classmethod
+    def of(cls, number: int, frame: Frame, sheet: Sheet) -> Self:
+        """Find out what a sheet comes to on a frame; areas are counted, so it may take a moment."""
+        return cls(number, frame, tuple(Measured(each, figures_of(frame, each.shape)) for each in sheet.measurements))
+
+
+def report_text(images: Sequence[MeasuredImage], about: Callable[[int], str]) -> str:
+    """Return the measurements of images as plain sentences, each a line with its number.
 
     Parameters
     ----------
-    frame : Frame
-        The frame that was measured, with the spacing that held.
-    about : str
-        The first line: which image it is.
-    measured : sequence of Measured
-        In the order in which they are told; each is a line with its number.
+    images : sequence of MeasuredImage
+    about : callable
+        Returns the line that stands over the measurements of an image, of the image's number.
     """
-    lines = [about] if about else []
-    lines += [
-        f"{number}. {sentence(frame, each.measurement.shape, each.figures)}"
-        for number, each in enumerate(measured, start=1)
-    ]
-    return "\n".join(lines)
+    return "\n\n".join("\n".join((about(image.number), *_sentences(image))) for image in images)
 
 
-def as_csv(measured: Sequence[Measured]) -> str:
-    """Return the measurements of an image as a table with `COLUMNS`; numbers with points, whatever the language."""
+def _sentences(image: MeasuredImage) -> Iterator[str]:
+    for number, each in enumerate(image.measured, start=1):
+        yield f"{number}. {sentence(image.frame, each.measurement.shape, each.figures)}"
+
+
+def as_csv(images: Sequence[MeasuredImage]) -> str:
+    """Return the measurements of images as a table with `COLUMNS`; numbers with points, whatever the language."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    for number, each in enumerate(measured, start=1):
-        writer.writerow((number, *_cells(each)))
+    for image in images:
+        for number, each in enumerate(image.measured, start=1):
+            writer.writerow((image.number, number, *_cells(each)))
     return text.getvalue()
 
 
