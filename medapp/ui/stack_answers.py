@@ -76,7 +76,7 @@ class StackAnswers(QObject):
         state, series = self._session.state, self._followed
         if series is None or state.place is None:
             return
-        if isinstance(state.answer, Classifying) or state.cine:
+        if isinstance(state.answer, Classifying) or state.cine or state.jobs:
             self._settle.start()  # what a person waits for goes first
             return
         points = self._points = _Points(series)
@@ -110,7 +110,7 @@ class StackAnswers(QObject):
 def _asked_about(state: State) -> Series | None:
     """Return the stack whose answers are wanted, if any."""
     series = state.series
-    if series is None or not state.panel_open or state.labelling is not None or state.jobs:
+    if series is None or not state.panel_open or state.labelling is not None:
         return None
     return series if 1 < series.frames <= MOST else None
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 import pytest
 
 from medapp.classify.prediction import ModelKey, Prediction
-from medapp.imaging.study import Instance, Series
-from medapp.ui.stack_answers import _Points
+from medapp.imaging.study import Instance, Patient, Scan, Series, Study
+from medapp.ui.stack_answers import _asked_about, _Points
+from medapp.ui.state import JobView, Place, State, series_key
 from medapp.workflows.batches import Wanted
 from medapp.workflows.worklist import Told
 
@@ -45,3 +47,12 @@ def test_an_older_models_answer_is_no_part_of_the_stack() -> None:
     made = points("dicom")
     made.take([told(1, 0.99, is_current=False)])
     assert "mean 40 %" in made.view().text
+
+
+def test_a_job_that_is_done_meanwhile_takes_no_answer_away() -> None:
+    series = Series("", "CT", tuple(Instance(f"/{n}", "dicom", 4, 4) for n in range(3)))
+    scan = Scan((Study("1", Patient(), (series,)),))
+    state = State(scan=scan, place=Place(series_key(series), 0), panel_open=True)
+    assert _asked_about(state) is series
+    assert _asked_about(replace(state, jobs=(JobView(1, "Saving"),))) is series
+    assert _asked_about(replace(state, panel_open=False)) is None
