@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from medapp.folders import guide_folder
 from medapp.i18n import LANGUAGES, speak
 from medapp.ui.guide_window import FIRST, GuideWindow, page_text
+from medapp.ui.printing import PrintedPage, printed
 from medapp.ui.session import Session
 from medapp.ui.widgets.document_window import slug
 from tests.e2e.guide_pictures import NAMES
@@ -98,3 +100,10 @@ def test_what_is_searched_is_found_and_from_the_end_it_goes_on_at_the_beginning(
     assert len(set(places)) > 1
     assert places[0] in places[1:]
     dialog.close()
+
+
+def test_the_printed_guide_holds_its_pictures(tmp_path: Path) -> None:
+    page = PrintedPage(markdown=page_text(FIRST), folder=guide_folder())
+    for name, printed_page in (("with.pdf", page), ("without.pdf", replace(page, folder=tmp_path))):
+        list(printed(printed_page, tmp_path / name))
+    assert (tmp_path / "with.pdf").stat().st_size > 2 * (tmp_path / "without.pdf").stat().st_size

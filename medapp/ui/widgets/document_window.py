@@ -10,9 +10,11 @@ from PySide6.QtGui import QKeySequence, QShortcut, QTextBlock, QTextCursor, QTex
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QTextBrowser, QWidget
 
 from medapp.i18n import tr
+from medapp.ui import theme
+from medapp.ui.widgets.document_layout import lay_out_page
 from medapp.ui.widgets.layouts import button, column, named, row
 
-SIZE = (1040, 720)
+SIZE = (1080, 720)
 MARGIN_PX = 16
 CONTENTS_PX = 216
 DEEPEST_HEADING = 3
@@ -73,6 +75,7 @@ class DocumentWindow(QDialog):
         self.browser.setSearchPaths([str(folder)])
         self.browser.document().setBaseUrl(QUrl.fromLocalFile(f"{folder}/"))
         self.browser.document().setMarkdown(text, QTextDocument.MarkdownFeature.MarkdownDialectGitHub)
+        lay_out_page(self.browser.document(), theme.current().line)
         self.browser.moveCursor(QTextCursor.MoveOperation.Start)
         self._list_headings()
 
