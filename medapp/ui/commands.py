@@ -109,7 +109,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("open_sample", "file", (), "sample"),
     Command("save_result", "file", ("Ctrl+Shift+S",), enabled=can_save, starts_section=True),
     *FILE_OUT_COMMANDS,
-    Command("models", "file", ("Ctrl+M",)),
+    Command("models", "file", ("Ctrl+M",), starts_section=True),
     Command("import_model", "file"),
     *SETTING_COMMANDS,
     Command("close_all", "file", ("Ctrl+W",), enabled=_has_scan, starts_section=True),
@@ -223,10 +223,11 @@ COMMANDS: tuple[Command, ...] = (
         enabled=_labelling,
     ),
     *MEASURE_COMMANDS,
-    *SCREEN_COMMANDS,
     *CELL_COMMANDS,
     *HANGING_COMMANDS,
-    *HELP_COMMANDS,
+    *HELP_COMMANDS[:-1],
+    *SCREEN_COMMANDS,
+    HELP_COMMANDS[-1],
 )
 
 MENUS = ("file", "image", "series", "window", "measure", "view", "layout", "label", "help")

@@ -67,7 +67,8 @@ def drawn_picture(content: ViewerContent, wanted: Screenlike) -> NDArray[np.uint
         picture = without_identity(picture)
     measures = content.measures if wanted.texts else Measures()
     content = replace(content, picture=picture, viewport=viewport, measures=measures, cross_line=None, badges=())
-    content = replace(content, identity=content.identity and wanted.identity, message="", loading=False)
+    texts, identity = content.annotations and wanted.texts, content.identity and wanted.identity
+    content = replace(content, annotations=texts, identity=identity, message="", loading=False)
     return _painted(content, PictureOnScreen(picture, viewport, size, 1.0), wanted)
 
 

@@ -11,7 +11,17 @@ from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLabel, QLineEdit, QPushButton, QTreeWidget, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QTreeWidget,
+    QWidget,
+)
 
 from medapp.imaging.phantom import write_ct_series
 from tests.e2e.driver import Driver, drive
@@ -59,6 +69,7 @@ def test_key_images_are_marked_listed_and_exported_by_keys(
         for name, value in (("export_scope", "key_images"), ("export_content", "modality")):
             box = hands.find(QComboBox, name)
             box.setCurrentIndex(box.findData(value))
+        hands.click(hands.find(QCheckBox, "export_key_object"))
         hands.click(hands.find(QPushButton, "export_choose"))
         hands.click(hands.find(QPushButton, "export_go"))
         hands.wait_for((tmp_path / "Bilder ü" / "key-images").is_dir, "the folder")

@@ -202,8 +202,18 @@ def test_the_wish_says_what_was_chosen(qtbot: QtBot, dialog: ExportDialog) -> No
     assert box is not None
     box.setChecked(True)
     assert wish_of(qtbot, dialog) == ExportWish(
-        "key_images", "image", "TIFF", "/out", texts=True, identity=True, key_object=True
+        "key_images", "image", "TIFF", "/out", texts=True, identity=True, key_object=False
     )
+
+
+def test_key_images_can_be_asked_for_at_once_and_their_key_object_holds_identity_so_it_is_off(
+    qtbot: QtBot,
+) -> None:
+    dialog = made_dialog(qtbot, replace(OFFER, scope="key_images", folder="/out"))
+    wish = wish_of(qtbot, dialog)
+    assert (wish.scope, wish.key_object) == ("key_images", False)
+    asked = made_dialog(qtbot, replace(OFFER, scope="key_images", folder="/out", identity=True))
+    assert wish_of(qtbot, asked).key_object
 
 
 def test_values_have_no_texts_and_colour_has_no_values(qtbot: QtBot, dialog: ExportDialog) -> None:
@@ -253,13 +263,23 @@ def stack(qtbot: QtBot, session: Session, pictures: Pictures, ct_folder: Path) -
 
 
 def export(
-    qtbot: QtBot, session: Session, window: QWidget, exporting: Exporting, viewer: Viewer, **chosen: str
+    qtbot: QtBot,
+    session: Session,
+    window: QWidget,
+    exporting: Exporting,
+    viewer: Viewer,
+    *,
+    key_object: bool = False,
+    **chosen: str,
 ) -> None:
     exporting.show(viewer)
     dialog = window.findChild(ExportDialog)
     assert dialog is not None
     for name, value in chosen.items():
         choose(dialog, f"export_{name}", value)
+    box = dialog.findChild(QCheckBox, "export_key_object")
+    assert box is not None
+    box.setChecked(key_object)
     for name in ("export_choose", "export_go"):
         button = dialog.findChild(QPushButton, name)
         assert button is not None
@@ -318,7 +338,8 @@ def test_key_images_are_exported_with_a_key_object(
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
     marks = KeyImageMarks(stack, pictures)
     marks.toggle()
-    export(qtbot, stack, window, Exporting(window, stack, pictures), viewer, scope="key_images", content="image")
+    exporting = Exporting(window, stack, pictures)
+    export(qtbot, stack, window, exporting, viewer, key_object=True, scope="key_images", content="image")
     folder = tmp_path / "key-images"
     assert sorted(path.suffix for path in folder.iterdir()) == [".dcm", ".png"]
     picture = stack.state.picture

@@ -70,24 +70,25 @@ class ExportDialog(QDialog):
         self._form = self._choice("export_form", [(form, tr(f"export.form_{form.lower()}")) for form in FORMS])
         self._texts = self._box("texts", on=True)
         self._identity = self._box("identity", on=offer.identity)
-        self._key_object = self._box("key_object", on=True)
+        self._key_object = self._box("key_object", on=offer.identity)
         self._meaning = label("", "small", wrap=True, name="export_meaning")
         self._told = label(_warning(offer), "attention" if offer.burned_in else "small", wrap=True, name="export_told")
         self._where = label("", "dim", wrap=True, name="export_folder")
         self._lay_out()
+        for box in (self._scope, self._content, self._form):
+            box.currentIndexChanged.connect(self._render)
+        self._texts.toggled.connect(self._render)
         self._render()
 
     def _choice(self, name: str, entries: Sequence[tuple[str, str]]) -> ChoiceBox:
         box = ChoiceBox(name)
         for value, text in entries:
             box.addItem(text, value)
-        box.currentIndexChanged.connect(self._render)
         return box
 
     def _box(self, name: str, *, on: bool) -> QCheckBox:
         box = named(QCheckBox(tr(f"export.{name}")), f"export_{name}")
         box.setChecked(on)
-        box.toggled.connect(self._render)
         return box
 
     def _lay_out(self) -> None:
