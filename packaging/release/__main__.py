@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import sysconfig
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -64,7 +65,8 @@ def _pack(plan: Plan, needs: Sequence[str], only: str | None) -> None:
 
 def _left_out(collected: Collected) -> str:
     sources = (source for _, source in (*collected.files, *collected.modules))
-    return savings.table(savings.savings(site_packages(), sources)) + "\n"
+    folders = (site_packages(), Path(sysconfig.get_path("stdlib")))
+    return savings.table(savings.savings(folders, sources)) + "\n"
 
 
 if __name__ == "__main__":

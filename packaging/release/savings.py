@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -18,27 +18,30 @@ class Saving:
     size: int
 
 
-def savings(packages: Path, kept: Iterable[str]) -> list[Saving]:
-    """Return what each part takes in the folder of installed libraries, largest first.
+def savings(folders: Iterable[Path], kept: Iterable[str]) -> list[Saving]:
+    """Return what each part takes where libraries are installed, largest first.
 
     Parameters
     ----------
-    packages : Path
-        Where the libraries are installed.
+    folders : iterable of Path
+        Where libraries are installed; folders named site-packages in them are passed over.
     kept : iterable of str
         The files that went into the package: where they came from.
     """
     inside = {str(Path(source)) for source in kept}
     sizes = dict.fromkeys((part.name for part in LEFT_OUT), 0)
-    for path in packages.rglob("*"):
-        if path.is_symlink() or not path.is_file() or str(path) in inside:
-            continue
-        name = path.relative_to(packages).as_posix()
-        part = part_of(name)
-        if part is not None:
+    for name, path in (found for folder in folders for found in _files(folder)):
+        if str(path) not in inside and (part := part_of(name)) is not None:
             sizes[part.name] += path.stat().st_size
     found = [Saving(part, sizes[part.name]) for part in LEFT_OUT]
     return sorted((saving for saving in found if saving.size), key=lambda saving: -saving.size)
+
+
+def _files(folder: Path) -> Iterator[tuple[str, Path]]:
+    for path in folder.rglob("*"):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and not path.is_symlink() and not name.startswith("site-packages/"):
+            yield name.removeprefix("lib-dynload/"), path
 
 
 def part_of(name: str) -> Part | None:

@@ -99,6 +99,6 @@ def test_what_a_part_saves_is_counted_once_and_without_what_went_in_all_the_same
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(bytes(size))
-    found = savings.savings(tmp_path, [str(tmp_path / "triton" / "kept.py")])
+    found = savings.savings([tmp_path], [str(tmp_path / "triton" / "kept.py")])
     assert [(saving.part.name, saving.size) for saving in found] == [("Triton", 3_000_000)]
     assert "| Triton | 3 | compiles GPU code" in savings.table(found)
