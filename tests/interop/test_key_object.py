@@ -16,7 +16,7 @@ from medapp.interop.dicom_file import file_bytes
 from medapp.interop.identifiers import SeriesOfRun
 from medapp.interop.key_object import CLASS, key_object
 from medapp.workflows.key_objects import KeyReference, write_key_objects
-from tests.interop.validators import errors_of, program
+from tests.interop.validators import SOURCES, errors_of, program
 
 ENHANCED_MR = "1.2.840.10008.5.1.4.1.1.4.1"
 
@@ -91,3 +91,15 @@ def test_a_key_object_has_no_error_for_dciodvfy(tmp_path: Path) -> None:
     path = tmp_path / "key.dcm"
     path.write_bytes(file_bytes(made))
     assert errors_of(path) == []
+
+
+@pytest.mark.skipif(program("dciodvfy") is None, reason="dciodvfy is not installed")
+@pytest.mark.data
+def test_key_objects_of_twenty_images_of_eight_kinds_have_no_error_for_dciodvfy(
+    shared_data: Path, tmp_path: Path
+) -> None:
+    references = [KeyReference(str(shared_data / "dicom" / name), 1) for name in SOURCES]
+    with Readers(ReaderConfig(processes=1)) as readers:
+        written, refused = write_key_objects(references, readers, tmp_path)
+    assert (written, refused) == (18, [])
+    assert {path.name: errors_of(path) for path in tmp_path.iterdir()} == {path.name: [] for path in tmp_path.iterdir()}
