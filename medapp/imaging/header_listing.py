@@ -18,6 +18,8 @@ from medapp.imaging.sniff import HEAD_BYTES, broken_promise, kind_of
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
+DEEPEST = 40
+"""Sequences in sequences that are opened at once; no honest file has so many."""
 _SHOWN_BYTES = 16
 _NAMED_UIDS = 24
 _PIXEL_TAGS = {"integer": 0x7FE00010, "float": 0x7FE00008, "double": 0x7FE00009}
@@ -59,7 +61,7 @@ def _dicom_rows(stream: IO[bytes], place: Sequence[str], limits: ReadLimits) -> 
     meta = None if place else _meta_of(stream)
     file = open_dicom(stream, limits)
     mend_character_set(file)
-    budget = _Budget(MOST_ROWS)
+    budget = _Budget(MOST_ROWS, len(place))
     if place:
         return list(_below(file.dataset, place, budget))
     rows = [*(_dataset_rows(meta, 0, budget) if meta is not None else ())]
@@ -82,10 +84,11 @@ def _meta_of(stream: IO[bytes]) -> Dataset | None:
 
 
 class _Budget:
-    """How many rows may still be made in one answer."""
+    """How many rows may still be made in one answer, and from which depth on."""
 
-    def __init__(self, rows: int) -> None:
+    def __init__(self, rows: int, start: int = 0) -> None:
         self._left = rows
+        self.start = start
 
     def takes(self, rows: int) -> bool:
         """Count `rows`, where they fit."""
@@ -113,7 +116,7 @@ def _element_rows(dataset: Dataset, tag: int, depth: int, budget: _Budget) -> It
         return
     if vr == "SQ":
         items = element.value
-        held = not budget.takes(len(items))
+        held = depth - budget.start >= DEEPEST or not budget.takes(len(items))
         yield HeaderRow(key, depth, f"({key})", vr, name, length=len(items), held=held and bool(items))
         if not held:
             for number, item in enumerate(items, start=1):

@@ -102,6 +102,21 @@ def test_what_is_too_much_at_once_is_held_back_and_read_by_its_place(
     assert [(row.depth, row.value) for row in deeper] == [(4, "T-D1213"), (4, "Kiefer")]
 
 
+def test_sequences_within_sequences_without_end_are_held_back(file: Path) -> None:
+    dataset, inner = dcmread(file), Dataset()
+    inner.CodeValue = "the innermost"
+    for _ in range(60):
+        outer = Dataset()
+        outer.AnatomicRegionSequence = Sequence([inner])
+        inner = outer
+    dataset.RequestAttributesSequence = Sequence([inner])
+    dataset.save_as(file)
+    rows = list_header(str(file), (), LIMITS)
+    (held,) = [row for row in rows if row.held]
+    assert held.depth == header_listing.DEEPEST
+    assert not any(row.value == "the innermost" for row in rows)
+
+
 @pytest.mark.parametrize("place", [("0040,0275", "#000009"), ("0010,0010", "#000001"), ("9999,9999",), ("nonsense",)])
 def test_a_place_that_is_not_there_is_told(file: Path, place: tuple[str, ...]) -> None:
     with pytest.raises(MedappError) as told:
