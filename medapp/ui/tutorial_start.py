@@ -18,5 +18,5 @@ def start_tutorial() -> bool:
     for name, value in spoken_by_children().items():
         environment.insert(name, value)
     process.setProcessEnvironment(environment)
-    started, _ = process.startDetached()
-    return bool(started)
+    started: object = process.startDetached()
+    return bool(started[0] if isinstance(started, tuple) else started)  # with the process id in some releases of PySide

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from medapp.ui.session import Session
 from medapp.ui.state import Page, State, VoiChoice
 from medapp.ui.teaching_state import Snapshot
 from medapp.ui.tutorial import Tutorial
+from medapp.ui.tutorial_start import start_tutorial
 from medapp.ui.widgets.teaching.views import Step
 from medapp.ui.widgets.tutorial_panel import TutorialPanel
 from medapp.workflows.project_state import State as ProjectState
@@ -211,3 +213,11 @@ def test_in_a_window_of_ones_own_images_the_tutorial_starts_a_program_of_its_own
     assert "medapp open --tutorial" in session.state.notice
     assert window.findChild(TutorialPanel) is None
     assert os.environ["MEDAPP_HOME"] == home
+
+
+@pytest.mark.parametrize(("program", "started"), [(sys.executable, True), ("/no/such/program", False)])
+def test_whether_the_tutorial_could_be_started_is_known(
+    monkeypatch: pytest.MonkeyPatch, program: str, *, started: bool
+) -> None:
+    monkeypatch.setattr("medapp.ui.tutorial_start.own_command", lambda *_: [program, "-c", "pass"])
+    assert start_tutorial() is started
