@@ -70,6 +70,12 @@ class HeaderDesk(QObject):
         self._dialog.raise_()
         self._dialog.activateWindow()
 
+    def open_again(self) -> None:
+        """Make the browser anew, where it is open: another language is spoken."""
+        if self._dialog is not None:
+            self._dialog.reject()
+            self.show()
+
     @Slot()
     def _close(self) -> None:
         if self._dialog is not None:

@@ -48,6 +48,12 @@ class HistogramDesk(QObject):
         self._dialog.show()
         self._follow(self._session.state)
 
+    def open_again(self) -> None:
+        """Make the dialog anew, where it is open: another language is spoken."""
+        if self._dialog is not None:
+            self._dialog.reject()
+            self.toggle()
+
     @Slot()
     def _close(self) -> None:
         if self._dialog is not None:

@@ -137,6 +137,7 @@ class MainWindow(QMainWindow):
         self._looks = None
         self.reading_page.browser.take_thumbnails(thumbnails)
         self.teaching.tell_anew()
+        self.show_desk.tell_anew()
         self.stack_answers.tell_anew()
         self.worklist.rows_changed.emit()
         self._render(self._session.state)

@@ -40,6 +40,11 @@ class ShowDesk(QObject):
         self.key_images = KeyImageMarks(session, window.pictures)
         self.sizes = Sizes(window, session, window.viewing)
 
+    def tell_anew(self) -> None:
+        """Open what is open again, in the language that is spoken now."""
+        self.header.open_again()
+        self.histogram.open_again()
+
     def connect_viewer(self, viewer: Viewer) -> None:
         """Connect the viewer of a cell that was just made."""
         self.taking_out.connect_viewer(viewer)

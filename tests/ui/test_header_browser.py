@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QTreeView, QWidget
 from pytestqt.qtbot import QtBot
 
+from medapp.i18n import speak
 from medapp.imaging.header_row import HeaderRow
 from medapp.imaging.phantom import PhantomCase, write_dicom
 from medapp.imaging.study import Instance, Scan
@@ -198,13 +199,18 @@ def test_the_header_of_the_image_on_screen_is_read_and_follows_it(
     qtbot.waitUntil(lambda: any(line.row.value == "DX" for line in desk.view.lines), timeout=20_000)
     shown_file(session, ct_folder / "slice003.dcm")
     qtbot.waitUntil(lambda: any(line.row.value == "CT" for line in desk.view.lines), timeout=20_000)
+    speak("zh_CN")
+    desk.open_again()
+    titles = [made.windowTitle() for made in window.findChildren(HeaderBrowser) if made.isVisible()]
+    assert titles == ["文件头"]
+    speak("en")
+    desk.open_again()
     desk.compare(str(ct_folder / "slice004.dcm"))
     qtbot.waitUntil(lambda: any(line.mark for line in desk.view.lines), timeout=20_000)
     differing = {line.row.tag for line in desk.view.lines if line.mark}
     assert {"(0008,0018)", "(0020,0013)", "(0020,0032)"} <= differing
     assert "(0010,0010)" not in differing
-    dialog = window.findChild(HeaderBrowser)
-    assert dialog is not None
+    dialog = next(made for made in window.findChildren(HeaderBrowser) if made.isVisible())
     button = dialog.findChild(QPushButton, "header_close")
     assert button is not None
     button.click()
