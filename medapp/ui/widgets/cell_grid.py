@@ -45,6 +45,7 @@ class CellGrid(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName("cells")
         self.viewers: list[Viewer] = []
         self._shown: tuple[int, ...] = ()
         self._columns = 0

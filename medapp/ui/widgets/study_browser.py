@@ -93,8 +93,9 @@ class StudyBrowser(QWidget):
         self._tree.setVisible(bool(scan.studies))
         self._empty.setVisible(not scan.studies)
         self._problems.render_problems(scan.problems, scan.not_images)
-        self._shown = shown
-        self._select()
+        if shown != self._shown:  # else a hand or the arrow keys may be on another row
+            self._shown = shown
+            self._select()
 
     def render_key_images(self, marks: KeyMarks) -> None:
         """List the key images below their series; nothing else, where they are wanted alone."""
