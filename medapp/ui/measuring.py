@@ -13,7 +13,7 @@ from medapp.display.measuring.shapes import Calibration, Measurement, Shape, She
 from medapp.imaging.frame import Frame
 from medapp.jobs import Job, Progress
 from medapp.storage.measurements import Measurements, image_key, series_key
-from medapp.ui.measuring_view import MeasuringView, Told, Where, where_of
+from medapp.ui.measuring_view import MeasuringView, Name, Told, Where, where_of
 from medapp.ui.measuring_wishes import Drawn, Relabelled, Reshaped, Selected, Wish
 from medapp.ui.session import Session
 from medapp.ui.state import Picture, State
@@ -40,8 +40,8 @@ class Measuring(QObject):
         self._session = session
         self._keys: dict[Where, str] = {}
         self._waiting: dict[Where, list[Change]] = {}
-        self._steps: dict[Where, _Steps] = {}
-        self._counting: dict[str, Told] = {}
+        self._steps: dict[str, _Steps] = {}
+        self._counting: dict[Name, Told] = {}
         session.changed.connect(self._follow)
 
     @property
@@ -104,43 +104,47 @@ class Measuring(QObject):
 
     def _step(self, *, back: bool) -> None:
         picture = self._picture
-        if picture is None:
+        key = self._keys.get(where_of(picture)) if picture is not None else None
+        if picture is None or key is None:
             return
-        where, sheet = where_of(picture), self._view.sheet_of(picture)
-        steps = self._steps.get(where, _Steps())
+        sheet, steps = self._view.sheet_of(picture), self._steps.get(key, _Steps())
         if back and steps.before:
-            self._steps[where] = _Steps(steps.before[:-1], (sheet, *steps.after))
-            self._put(where, steps.before[-1])
+            self._steps[key] = _Steps(steps.before[:-1], (sheet, *steps.after))
+            self._put(key, steps.before[-1])
         elif not back and steps.after:
-            self._steps[where] = _Steps((*steps.before, sheet), steps.after[1:])
-            self._put(where, steps.after[0])
+            self._steps[key] = _Steps((*steps.before, sheet), steps.after[1:])
+            self._put(key, steps.after[0])
 
     def _change(self, change: Change) -> None:
         """Change what is drawn on the active image; where that is still being read, as soon as it is known."""
         if self._picture is None:
             return
         where = where_of(self._picture)
-        if where not in self._view.sheets:
+        if where in self._keys:
+            self._change_of(where, change)
+        else:
             self._waiting.setdefault(where, []).append(change)
-            return
-        sheet = self._view.sheets[where]
+
+    def _change_of(self, where: Where, change: Change) -> None:
+        sheet, key = self._view.sheets[where], self._keys[where]
         changed = change(sheet)
         if changed != sheet:
-            before = self._steps.get(where, _Steps()).before
-            self._steps[where] = _Steps((*before, sheet)[-STEPS_KEPT:])
-            self._put(where, changed)
+            before = self._steps.get(key, _Steps()).before
+            self._steps[key] = _Steps((*before, sheet)[-STEPS_KEPT:])
+            self._put(key, changed)
 
-    def _put(self, where: Where, sheet: Sheet) -> None:
-        selected = self._view.selected if sheet.find(self._view.selected) else ""
-        undoable = {key for key, steps in self._steps.items() if steps.before}
-        redoable = {key for key, steps in self._steps.items() if steps.after}
+    def _put(self, key: str, sheet: Sheet) -> None:
+        """Take a sheet, for every file that holds the image: it may lie in several places."""
+        places = [where for where, known in self._keys.items() if known == key]
+        undoable = {where for where, known in self._keys.items() if self._steps.get(known, _Steps()).before}
+        redoable = {where for where, known in self._keys.items() if self._steps.get(known, _Steps()).after}
         self._update(
-            sheets={**self._view.sheets, where: sheet},
-            selected=selected,
+            sheets={**self._view.sheets, **dict.fromkeys(places, sheet)},
+            selected=self._view.selected if sheet.find(self._view.selected) else "",
             undoable=frozenset(undoable),
             redoable=frozenset(redoable),
         )
-        self._keep(self._keys[where], sheet)
+        self._keep(key, sheet)
 
     def _keep(self, key: str, sheet: Sheet) -> None:
         self._session.note_jobs.start(_kept(self._session.services.measurements, key, sheet))
@@ -175,11 +179,15 @@ class Measuring(QObject):
         self._waiting[where] = []
 
         def arrived(read: tuple[str, Sheet, Sheet]) -> None:
-            self._keys[where] = read[0]
+            key, sheet = read[0], read[1]
+            same = next((other for other, known in self._keys.items() if known == key), None)
+            if same is not None:
+                sheet = self._view.sheets[same]  # newer than what was read
+            self._keys[where] = key
             calibrations = dict(self._view.series)
             if read[2].calibration is not None:
                 calibrations.setdefault(series, read[2].calibration)
-            self._update(sheets={**self._view.sheets, where: read[1]}, series=calibrations)
+            self._update(sheets={**self._view.sheets, where: sheet}, series=calibrations)
             for change in self._waiting.pop(where, []):
                 self._change_of(where, change)
 
@@ -190,37 +198,30 @@ class Measuring(QObject):
         job = _read(self._session.services.measurements, picture)
         self._session.note_jobs.start(job, done=arrived, failed=failed)
 
-    def _change_of(self, where: Where, change: Change) -> None:
-        """Do what was drawn before the image's measurements were known; its picture may have left since."""
-        sheet = self._view.sheets[where]
-        before = self._steps.get(where, _Steps()).before
-        self._steps[where] = _Steps((*before, sheet)[-STEPS_KEPT:])
-        self._put(where, change(sheet))
-
-    def _told(self, view: MeasuringView, picture: Picture) -> Mapping[str, Told]:
+    def _told(self, view: MeasuringView, picture: Picture) -> Mapping[Name, Told]:
         """Return what each measurement of a picture comes to; large areas without statistics until they are counted."""
         calibration = view.calibration_of(picture)
-        told: dict[str, Told] = {}
+        told: dict[Name, Told] = {}
         for each in view.sheet_of(picture).measurements:
-            known = view.told.get(each.id)
+            name = where_of(picture), each.id
+            known = view.told.get(name)
             if known is not None and known.shape == each.shape and known.calibration == calibration:
-                told[each.id] = known
+                told[name] = known
             else:
-                told[each.id] = self._tell(view.frame_of(picture), each, calibration)
+                told[name] = self._tell(name, view.frame_of(picture), each.shape, calibration)
         return told
 
-    def _tell(self, frame: Frame, measurement: Measurement, calibration: Calibration | None) -> Told:
-        shape = measurement.shape
+    def _tell(self, name: Name, frame: Frame, shape: Shape, calibration: Calibration | None) -> Told:
         if pixels_around(shape, frame.shape) <= AT_ONCE_PIXELS:
             return Told(shape, calibration, figures_of(frame, shape))
         told = Told(shape, calibration, figures_of(frame, shape, with_statistics=False))
-        self._counting[measurement.id] = told
+        self._counting[name] = told
 
         def counted(figures: Figures) -> None:
-            if self._counting.get(measurement.id) is told:
-                del self._counting[measurement.id]
+            if self._counting.get(name) is told:
+                del self._counting[name]
                 whole = replace(told, figures=figures)
-                self._update(told={**self._view.told, measurement.id: whole})
+                self._update(told={**self._view.told, name: whole})
 
         self._session.jobs.start(_counted(frame, shape), done=counted)
         return told

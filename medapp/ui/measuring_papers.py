@@ -18,7 +18,7 @@ from medapp.i18n import tr
 from medapp.imaging.frame import Frame
 from medapp.jobs import Job
 from medapp.ui.measuring import Measuring
-from medapp.ui.measuring_view import MeasuringView
+from medapp.ui.measuring_view import MeasuringView, Told
 from medapp.ui.measuring_wishes import Selected
 from medapp.ui.session import Session
 from medapp.ui.state import Picture, State
@@ -64,7 +64,7 @@ class MeasuringPapers(QObject):
         if self._dialog is None:
             return
         rows = rows_of(state.measuring, state.picture)
-        self._dialog.render_rows(rows, state.measuring.selected, _statistics_of(state.measuring))
+        self._dialog.render_rows(rows, state.measuring.selected, _statistics_of(state.measuring, state.picture))
 
     @Slot()
     def copy(self) -> None:
@@ -106,20 +106,19 @@ def rows_of(view: MeasuringView, picture: Picture | None) -> tuple[MeasurementRo
     if picture is None:
         return ()
     frame = view.frame_of(picture)
-    return tuple(_row(frame, each, view) for each in view.sheet_of(picture).measurements)
+    return tuple(_row(frame, each, view.told_of(picture, each.id)) for each in view.sheet_of(picture).measurements)
 
 
-def _row(frame: Frame, measurement: Measurement, view: MeasuringView) -> MeasurementRow:
+def _row(frame: Frame, measurement: Measurement, told: Told | None) -> MeasurementRow:
     kind = tr(f"measure.{measurement.shape.kind}")
-    told = view.told.get(measurement.id)
     if told is None:
         return MeasurementRow(measurement.id, kind, "", "")
     short = " · ".join(label_lines(frame, told.shape, told.figures))
     return MeasurementRow(measurement.id, kind, short, sentence(frame, told.shape, told.figures))
 
 
-def _statistics_of(view: MeasuringView) -> Statistics | None:
-    told = view.told.get(view.selected)
+def _statistics_of(view: MeasuringView, picture: Picture | None) -> Statistics | None:
+    told = view.told_of(picture, view.selected) if picture is not None else None
     return told.figures.statistics if told is not None else None
 
 

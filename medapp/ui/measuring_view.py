@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Where: TypeAlias = tuple[str, int]
 """Source and frame number of an image: at hand at once, while the name that it is kept under may take a hash."""
+Name: TypeAlias = tuple[Where, str]
+"""A measurement on an image; the same image may be there twice, with other calibrations of its series."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +41,7 @@ class MeasuringView:
     series : mapping
         Calibrations of whole series, by the key of the series.
     told : mapping
-        What each measurement comes to, by its name.
+        What each measurement comes to, by its image and its name.
     selected : str
         The measurement that keys move and delete, or empty.
     undoable, redoable : frozenset
@@ -50,7 +52,7 @@ class MeasuringView:
 
     sheets: Mapping[Where, Sheet] = field(default_factory=dict)
     series: Mapping[str, Calibration] = field(default_factory=dict)
-    told: Mapping[str, Told] = field(default_factory=dict)
+    told: Mapping[Name, Told] = field(default_factory=dict)
     selected: str = ""
     undoable: frozenset[Where] = frozenset()
     redoable: frozenset[Where] = frozenset()
@@ -63,6 +65,10 @@ class MeasuringView:
     def calibration_of(self, picture: Picture) -> Calibration | None:
         """Return the calibration by hand that holds for a picture: its own, else its series'."""
         return self.sheet_of(picture).calibration or self.series.get(picture.place.series)
+
+    def told_of(self, picture: Picture, measurement_id: str) -> Told | None:
+        """Return what a measurement of a picture comes to, once that is known."""
+        return self.told.get((where_of(picture), measurement_id))
 
     def frame_of(self, picture: Picture) -> Frame:
         """Return the frame that is measured, with the spacing that holds for it."""
@@ -98,9 +104,9 @@ def measures_of(view: MeasuringView, picture: Picture | None) -> Measures:
         return Measures()
     frame, calibration = view.frame_of(picture), view.calibration_of(picture)
     measured = view.sheet_of(picture).measurements if view.shown else ()
-    items = tuple(MeasureItem(each, _lines(frame, each, view.told.get(each.id))) for each in measured)
+    items = tuple(MeasureItem(each, _lines(frame, view.told_of(picture, each.id))) for each in measured)
     return Measures(items, view.selected, frame, calibration)
 
 
-def _lines(frame: Frame, measurement: Measurement, told: Told | None) -> tuple[str, ...]:
+def _lines(frame: Frame, told: Told | None) -> tuple[str, ...]:
     return () if told is None else label_lines(frame, told.shape, told.figures)

@@ -229,6 +229,23 @@ def test_what_is_drawn_before_the_image_is_known_is_drawn_when_it_is(
     assert shapes(session) == []
 
 
+def test_an_image_that_lies_in_two_places_has_one_sheet(
+    qtbot: QtBot, session: Session, measuring: Measuring, show: Show, ct_folder: Path
+) -> None:
+    show(ct_folder, 0)
+    measuring.take(Drawn(LINE))
+    first = session.state.picture
+    assert first is not None
+    elsewhere = replace(first, instance=replace(first.instance, source="/copy/of/it.dcm"))
+    session.update(picture=elsewhere)
+    qtbot.waitUntil(lambda: shapes(session) == [LINE])
+    measuring.take(Drawn(LINE))
+    session.update(picture=first)
+    assert shapes(session) == [LINE, LINE]
+    measuring.undo()
+    assert shapes(session) == [LINE]
+
+
 def test_a_large_area_is_counted_by_a_worker(
     qtbot: QtBot, session: Session, measuring: Measuring, show: Show, tmp_path: Path
 ) -> None:

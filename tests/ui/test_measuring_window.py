@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from medapp.display.measuring.shapes import Kind, Shape
+from medapp.jobs import Job
 from medapp.ui.commands import COMMANDS
 from medapp.ui.main_window import MainWindow
 from medapp.ui.measuring_view import where_of
@@ -24,6 +25,7 @@ from medapp.ui.session import Session
 from medapp.ui.state import LabelView, Tool
 from medapp.ui.widgets.calibration_dialog import CalibrationDialog
 from medapp.ui.widgets.measurements_dialog import MeasurementsDialog
+from medapp.workflows.measured import MeasuredSeries, measured_images
 
 LINE = Shape(Kind.LENGTH, ((10.0, 10.0), (30.0, 10.0)))
 AREA = Shape(Kind.RECTANGLE, ((20.0, 20.0), (40.0, 40.0)))
@@ -152,9 +154,11 @@ def test_a_report_has_all_measured_images_of_the_series(qtbot: QtBot, window: Ma
     qtbot.waitUntil(lambda: shown_index(session) == 7 and is_ready(session))
     draw(window, LINE, LINE)
     qtbot.waitUntil(lambda: not session.note_jobs._takers)
-    known = session.state.measuring.sheets
-    elsewhere = {where: sheet for where, sheet in known.items() if not sheet.measurements}
-    session.update(measuring=replace(session.state.measuring, sheets=elsewhere))  # as after a restart
+    assert session.state.picture is not None
+    never_shown = MeasuredSeries(session.state.picture.series, {})  # as after a restart
+    services = session.services
+    *_, found = results(measured_images(never_shown, services.measurements, services.cache))
+    assert [(image.number, len(image.measured)) for image in found] == [(3, 1), (8, 2)]
     QGuiApplication.clipboard().clear()
     window.measuring_desk._papers.copy()
     qtbot.waitUntil(lambda: bool(QGuiApplication.clipboard().text()))
@@ -168,6 +172,11 @@ def test_a_series_without_measurements_is_told(qtbot: QtBot, window: MainWindow,
     do(window, "measure_copy")
     qtbot.waitUntil(lambda: "Nothing is measured" in session.state.notice)
     assert QGuiApplication.clipboard().text() == "before"
+
+
+def results(job: Job[Any]) -> Iterator[Any]:
+    """Run a job, and return what it comes to after all that it tells."""
+    yield (yield from job)
 
 
 def shown_index(session: Session) -> int:

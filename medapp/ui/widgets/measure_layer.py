@@ -41,7 +41,7 @@ class MeasureLayer:
 
     def sketches(self, measures: Measures, placed: PictureOnScreen) -> tuple[Sketch, ...]:
         """Return what is drawn."""
-        key = (measures, id(placed.picture), placed.viewport, placed.screen, self._widget.font().key())
+        key = (measures, placed.picture, placed.viewport, placed.screen, self._widget.font().key())
         if self._known is None or self._known[0] != key:
             self._known = key, sketches_of(measures, placed, self._widget.font())
         return self._known[1]
@@ -53,7 +53,7 @@ class MeasureLayer:
         if not still:
             return
         ratio = self._widget.devicePixelRatioF()
-        key = (id(sketches), held, hovered, selected, self._widget.size().toTuple(), ratio)
+        key = (tuple(sketches), held, hovered, selected, self._widget.size().toTuple(), ratio)
         if self._still is None or self._still[0] != key:
             self._still = key, self._painted(still, hovered, selected, ratio)
         painter.drawPixmap(0, 0, self._still[1])

@@ -94,12 +94,18 @@ class Viewer(QWidget):
         elif not self._late and not self._late_timer.isActive():
             self._late_timer.start()
         self.measuring.follow(content, before, self._placed())
-        self.setCursor(_cursor(content))
+        self._show_cursor()
         self._tell_values()
         if self._part is not None and only_window_differs(before, content):
             self.update(self._part)  # a drag of the window changes nothing else
         else:
             self.update()
+
+    def _show_cursor(self) -> None:
+        """Show what a press would do here."""
+        hand = Qt.CursorShape.SizeAllCursor if self.measuring.hovered else _cursor(self._content)
+        if self.cursor().shape() is not hand:
+            self.setCursor(hand)
 
     def zoom_at_centre(self, factor: float) -> None:
         """Ask for a larger or smaller picture."""
@@ -167,6 +173,7 @@ class Viewer(QWidget):
         self._tell_values()
         if not self.measuring.move(event, self._placed()) or self._hands.tool is not None:
             self._hands.move(event, self._content, self._placed())
+        self._show_cursor()
 
     def leaveEvent(self, event: QEvent) -> None:
         """Tell no values any more."""
