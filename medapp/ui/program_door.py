@@ -74,7 +74,6 @@ class ProgramDoor(QObject):
     def begin_tutorial(self) -> None:
         """Be the window of the tutorial: it works in folders of its own."""
         self._lessons = Tutorial(self._window, self._session)
-        self._window.setWindowTitle(tr("tutorial.window_title"))
         self._lessons.show()
 
     def show_tutorial(self) -> None:

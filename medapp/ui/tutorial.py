@@ -60,6 +60,7 @@ class Tutorial(QObject):
             was_shown = self._dock.isVisible()
             self._window.removeDockWidget(self._dock)
             self._dock.deleteLater()
+        self._window.setWindowTitle(tr("tutorial.window_title"))
         self._panel = TutorialPanel()
         self._panel.action_requested.connect(self._help)
         self._panel.step_requested.connect(self._step)
