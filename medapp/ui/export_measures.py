@@ -23,5 +23,7 @@ def with_kept(view: MeasuringView, picture: Picture, kept: Measurements) -> Meas
         view = replace(view, series={**view.series, series: of_series})
     view = replace(view, sheets={**view.sheets, where: sheet})
     measured, calibration = view.frame_of(picture), view.calibration_of(picture)
-    told = {one.id: Told(one.shape, calibration, figures_of(measured, one.shape)) for one in sheet.measurements}
+    told = {
+        (where, one.id): Told(one.shape, calibration, figures_of(measured, one.shape)) for one in sheet.measurements
+    }
     return replace(view, told={**view.told, **told})
