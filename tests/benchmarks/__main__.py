@@ -7,6 +7,7 @@ import platform
 import sys
 
 from tests.benchmarks import (
+    cells,
     gaps,
     index,
     learning,
@@ -37,6 +38,7 @@ def main(names: list[str]) -> int:
         *teach.ALL,
         *worklists.ALL,
         *gaps.ALL,
+        *cells.ALL,
         *opening.ALL,
     ]
     chosen = [b for b in every if not names or b.__name__ in names]

@@ -185,6 +185,14 @@ def resident_bytes() -> int:
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) * 1024
 
 
+def measurements() -> dict[str, Callable[[Bench], Measured]]:
+    """Return all that can be measured, by name."""
+    from tests.benchmarks.cells_hands import linked, studies
+
+    of_one = {"scroll": scroll, "drags": drags, "memory": memory, "worklist": worklist}
+    return {**of_one, "linked": linked, "studies": studies}
+
+
 def main(name: str, path: str) -> None:
     """Run one of the measurements on `path` and print what it found."""
     application, found = QApplication([]), {}
@@ -192,9 +200,7 @@ def main(name: str, path: str) -> None:
         SettingsFile(user_folders().settings).save(Settings(cache_share=LEAST_SHARE))
 
     def script(hands: Driver) -> None:
-        found.update(
-            {"scroll": scroll, "drags": drags, "memory": memory, "worklist": worklist}[name](Bench(hands, Path(path)))
-        )
+        found.update(measurements()[name](Bench(hands, Path(path))))
 
     drive(["open"], script)
     assert application is not None
