@@ -42,7 +42,7 @@ class Saving(QObject):
         is_dicom = picture.instance.kind == "dicom"
         forms = tuple(FormChoice(form, possible=is_dicom or form not in DICOM) for form in FORMATS)
         told = headline(prediction) if prediction is not None else tr("send.state_no_model")
-        dialog = SaveResult(tr("save.answer", answer=told), forms, self._window, note=_of_stack(picture))
+        dialog = SaveResult(tr("save.answer", answer=told), forms, self._window, note=of_stack(picture))
         dialog.folder_requested.connect(partial(self._ask_for_folder, dialog))
         look = look_of(state)
         dialog.save_requested.connect(lambda wish: self._save(picture, prediction, look, wish))
@@ -62,7 +62,7 @@ class Saving(QObject):
         self._session.notify(saved_words(sent))
 
 
-def _of_stack(picture: Picture) -> str:
+def of_stack(picture: Picture) -> str:
     """Return that the answer is about one image of a stack; empty where there is one image, or a folder of pictures."""
     images, number = picture.series.frames, picture.place.index + 1
     one = images < 2 or picture.instance.kind == "picture"

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from medapp.imaging.study import Instance
 from medapp.interop.outcome import FORMATS
 from medapp.ui.commands import can_save
-from medapp.ui.saving import Saving, saved_words
+from medapp.ui.saving import Saving, of_stack, saved_words
 from medapp.ui.session import Session
 from medapp.ui.state import Answered, NoModel, Page, Picture, State, Waiting
 from medapp.ui.widgets.save_result import FormChoice, SaveResult, SaveWish
@@ -130,3 +130,15 @@ def test_what_could_not_be_made_is_told_once_for_each_reason(tmp_path: Path) -> 
     told = saved_words(Sent(tmp_path, (tmp_path / "a.pdf",), (row,)))
     assert told.count(why) == 1
     assert "SR, SC" in told
+
+
+def test_of_a_stack_the_answer_about_one_image_is_saved_and_that_is_said(qtbot: QtBot) -> None:
+    made = picture_of(ramp_frame(), index=4)
+    several = replace(made.series, instances=tuple(replace(made.instance, source=f"/{n}") for n in range(40)))
+    assert "image 5 of 40" in of_stack(replace(made, series=several))
+    assert of_stack(made) == ""
+    dialog = SaveResult("x", ALL, note="of one image")
+    qtbot.addWidget(dialog)
+    note = dialog.findChild(QLabel, "save_note")
+    assert note is not None
+    assert note.text() == "of one image"
