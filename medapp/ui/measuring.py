@@ -58,6 +58,7 @@ class Measuring(QObject):
         match wish:
             case Drawn(shape):
                 measurement = Measurement.of(shape)
+                self._update(shown=True)  # what is drawn is to be seen
                 self._change(lambda sheet: sheet.adding(measurement))
             case Reshaped(name, shape):
                 self._change(lambda sheet: _with(sheet, name, shape=shape))

@@ -206,6 +206,25 @@ def test_a_calibration_by_hand_holds_instead_of_the_regions_of_the_file() -> Non
     assert calibrated(frame, None) is frame
 
 
+def test_a_long_text_is_broken_into_lines_and_whole_in_the_report() -> None:
+    frame, text = (
+        frame_of(),
+        Shape(Kind.TEXT, ((3, 3),), "a lesion with a margin that is not sharp, compare with the last one"),
+    )
+    lines = label_lines(frame, text, figures_of(frame, text))
+    assert len(lines) == 2
+    assert " ".join(lines) == text.text
+    assert sentence(frame, text, figures_of(frame, text)) == f"Text: {text.text}"
+
+
+def test_marks_are_told_by_their_place_from_one() -> None:
+    frame = frame_of()
+    arrow, probe = Shape(Kind.ARROW, ((3, 3), (10, 20))), Shape(Kind.PROBE, ((10.2, 19.8),))
+    assert sentence(frame, arrow, figures_of(frame, arrow)) == "Arrow: points at column 11, row 21"
+    assert sentence(frame, probe, figures_of(frame, probe)) == "Value: 0 at column 11, row 21"
+    assert label_lines(frame, arrow, figures_of(frame, arrow)) == ()
+
+
 def test_every_frame_has_its_own_spacing() -> None:
     shape = Shape(Kind.LENGTH, ((0, 0), (10, 0)))
     assert [figures_of(frame_of((1.0, s)), shape).length for s in (0.5, 0.25)] == [5.0, 2.5]

@@ -51,9 +51,16 @@ class Hand:
         x, y = content.viewport.source_to_screen(shape, screen) @ (*point, 1.0)
         return QPointF(x, y)
 
-    def send(self, kind: QEvent.Type, at: QPointF, button: Qt.MouseButton, held: Qt.MouseButton) -> None:
-        none = Qt.KeyboardModifier.NoModifier
-        QApplication.sendEvent(self.viewer, QMouseEvent(kind, at, self.viewer.mapToGlobal(at), button, held, none))
+    def send(
+        self,
+        kind: QEvent.Type,
+        at: QPointF,
+        button: Qt.MouseButton,
+        held: Qt.MouseButton,
+        modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+    ) -> None:
+        event = QMouseEvent(kind, at, self.viewer.mapToGlobal(at), button, held, modifiers)
+        QApplication.sendEvent(self.viewer, event)
 
     def move(self, point: tuple[float, float], held: Qt.MouseButton = NONE) -> None:
         self.send(QEvent.Type.MouseMove, self.at(point), NONE, held)
@@ -63,9 +70,11 @@ class Hand:
         self.send(QEvent.Type.MouseButtonPress, self.at(point), LEFT, LEFT)
         self.send(QEvent.Type.MouseButtonRelease, self.at(point), LEFT, NONE)
 
-    def drag(self, *points: tuple[float, float]) -> None:
+    def drag(
+        self, *points: tuple[float, float], modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+    ) -> None:
         self.move(points[0])
-        self.send(QEvent.Type.MouseButtonPress, self.at(points[0]), LEFT, LEFT)
+        self.send(QEvent.Type.MouseButtonPress, self.at(points[0]), LEFT, LEFT, modifiers)
         for point in points[1:]:
             self.move(point, LEFT)
         self.send(QEvent.Type.MouseButtonRelease, self.at(points[-1]), LEFT, NONE)
@@ -348,6 +357,33 @@ def test_a_double_click_does_not_maximise_with_a_tool_that_measures(qtbot: QtBot
     show(viewer, Tool.WINDOW)
     with qtbot.waitSignal(viewer.maximise_requested):
         hand.double_click(SOME[0])
+
+
+def test_shift_begins_a_new_line_on_top_of_another(viewer: Viewer, hand: Hand) -> None:
+    show(viewer, Tool.LENGTH, LINE)
+    hand.drag(LINE.shape.points[1], SOME[2], modifiers=Qt.KeyboardModifier.ShiftModifier)
+    close_to(hand.drawn(), (LINE.shape.points[1], SOME[2]))
+
+
+def test_labels_are_not_in_the_way_of_what_is_drawn(viewer: Viewer, hand: Hand) -> None:
+    show(viewer, Tool.ELLIPSE, LINE)
+    placed = viewer._placed()
+    assert placed is not None
+    hand.drag_by(viewer.measuring._sketches(placed)[0].label.center(), QPointF(30, 60))
+    assert hand.drawn().kind is Kind.ELLIPSE
+
+
+def test_what_was_measured_last_is_told_to_screen_readers(viewer: Viewer) -> None:
+    show(viewer, Tool.LENGTH, LINE)
+    assert viewer.accessibleDescription() == "12.5 mm"
+
+
+def test_a_long_text_at_the_right_edge_stays_in_the_picture(viewer: Viewer) -> None:
+    show(viewer, Tool.WINDOW, Measurement("it", Shape(Kind.TEXT, ((98.0, 40.0),), "words")))
+    placed = viewer._placed()
+    assert placed is not None
+    (sketch,) = viewer.measuring._sketches(placed)
+    assert sketch.label.right() <= viewer.width()
 
 
 def test_the_measurement_under_the_pointer_is_known(viewer: Viewer, hand: Hand) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 
 from medapp.display.measure import value_at
@@ -13,6 +14,8 @@ from medapp.display.readout import plain_number
 from medapp.i18n import tr
 from medapp.imaging.frame import Frame
 
+TEXT_COLUMNS = 40
+
 
 def label_lines(frame: Frame, shape: Shape, figures: Figures) -> tuple[str, ...]:
     """Return the lines that stand beside a shape on the picture; none for an arrow."""
@@ -22,7 +25,7 @@ def label_lines(frame: Frame, shape: Shape, figures: Figures) -> tuple[str, ...]
         case Kind.ANGLE | Kind.COBB:
             return (_angle(shape, figures),)
         case Kind.TEXT:
-            return tuple(shape.text.splitlines())
+            return tuple(textwrap.wrap(shape.text, TEXT_COLUMNS))
         case Kind.PROBE:
             return _probe(frame, shape)
     return tuple(_area_lines(figures)) if shape.kind in AREAS else ()

@@ -77,7 +77,9 @@ def sketch_of(
             room.take(_box(label))
         elif shape.kind is Kind.TEXT:
             (x, y), *_ = handles
-            label = QRectF(QPointF(x + GAP_PX, y - size.height() / 2), size)
+            fits = x + GAP_PX + size.width() <= placed.screen[0] / placed.ratio
+            left = x + GAP_PX if fits else x - GAP_PX - size.width()
+            label = QRectF(QPointF(left, y - size.height() / 2), size)
             room.take(_box(label))
         else:
             label = QRectF(*room.place(lines, (size.width(), size.height()), GAP_PX))

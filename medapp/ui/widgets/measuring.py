@@ -27,6 +27,7 @@ class Measuring(QObject):
 
     def __init__(self, widget: QWidget) -> None:
         super().__init__(widget)
+        self._widget = widget
         self._hands = MeasureHands(self)
         self.keys = MeasureKeys(self._hands)
         self._layer, self._loupe = MeasureLayer(widget), Loupe()
@@ -49,6 +50,9 @@ class Measuring(QObject):
     def follow(self, content: ViewerContent, before: ViewerContent, placed: PictureOnScreen | None) -> None:
         """Take what is shown now."""
         self._content, self._placed = content, placed
+        if content.measures.items != before.measures.items:
+            told = "; ".join(line for item in content.measures.items[-1:] for line in item.lines)
+            self._widget.setAccessibleDescription(told)
         self._hands.follow(content, before)
         self.keys.follow(content, placed)
         if content.picture is not before.picture:
