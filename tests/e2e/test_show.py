@@ -7,14 +7,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QComboBox,
+    QDoubleSpinBox,
     QFileDialog,
     QLabel,
     QLineEdit,
@@ -24,6 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from medapp.imaging.phantom import write_ct_series
+from medapp.imaging.test_pattern import SIZE, pattern
 from tests.e2e.driver import Driver, drive
 
 pytestmark = pytest.mark.e2e
@@ -119,3 +122,39 @@ def test_header_histogram_sizes_and_clipboard_answer_to_their_keys(qapp: QApplic
 
     QGuiApplication.clipboard().clear()
     drive(["open"], script)
+
+
+def test_the_test_pattern_lies_pixel_by_pixel_on_the_screen_and_true_size_is_measured_first(
+    qapp: QApplication, tmp_path: Path
+) -> None:
+    def script(hands: Driver) -> None:
+        viewer = open_stack(hands, tmp_path / "ct")
+        hands.key(Qt.Key.Key_9, CTRL)
+        hands.wait_for(lambda: hands.window.findChild(QDoubleSpinBox, "ruler_field"), "the ruler")
+        hands.find(QDoubleSpinBox, "ruler_field").setValue(1.2)
+        hands.click(hands.find(QPushButton, "ruler_save"))
+        back_to(hands, viewer)
+        shown = hands.settled(viewer).max(axis=2) > 40
+        body_mm = 2 * 0.42 * 360  # the phantom's body, and its whole picture
+        assert abs(int(shown.any(axis=0).sum()) / 1.2 - body_mm) < 12
+
+        action = hands.window.findChild(QAction, "test_pattern")
+        assert action is not None
+        action.trigger()
+        hands.wait_for(lambda: "Test pattern" in hands.find(QLabel, "identity").text(), "the pattern")
+        back_to(hands, viewer)
+        hands.key(Qt.Key.Key_Space)  # texts away
+        hands.key(Qt.Key.Key_0, CTRL)
+        hands.settled(viewer)
+        seen = hands.pixels(viewer)[200:-200, 300:-300, 0]
+        assert any(np.array_equal(seen, part) for part in parts_like(seen))
+
+    drive(["open"], script)
+
+
+def parts_like(seen: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
+    """The parts of the pattern as large as what is seen, around its middle: the viewer's may have any parity."""
+    rows, columns = seen.shape
+    tops = [(SIZE - rows) // 2 + n for n in (-1, 0, 1)]
+    lefts = [(SIZE - columns) // 2 + n for n in (-1, 0, 1)]
+    return [pattern()[top : top + rows, left : left + columns] for top in tops for left in lefts]
