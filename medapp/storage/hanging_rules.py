@@ -57,14 +57,16 @@ class OwnRules:
 
 
 def _rule(entry: Mapping[str, Any]) -> Rule:
-    known = {name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()}
-    return Rule(**{**known, "cells": tuple(_cell(cell) for cell in entry["cells"])})
+    return Rule(**{**_with_tuples(entry), "cells": tuple(_cell(cell) for cell in entry["cells"])})
 
 
 def _cell(entry: Mapping[str, Any]) -> CellRule:
-    known = {name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()}
     window = entry.get("window")
-    return CellRule(**{**known, "window": Window(window["center"], window["width"]) if window else None})
+    return CellRule(**{**_with_tuples(entry), "window": Window(window["center"], window["width"]) if window else None})
+
+
+def _with_tuples(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()}
 
 
 def _entry(rule: Rule) -> dict[str, Any]:

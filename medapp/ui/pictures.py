@@ -10,10 +10,10 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from medapp.errors import MedappError, Problem
 from medapp.imaging.frames import Key
-from medapp.imaging.study import PresentationRef
 from medapp.jobs import Job, Progress
-from medapp.ui.cell_changes import CellChanges, known_window, on_screen
+from medapp.ui.cell_changes import CellChanges, on_screen
 from medapp.ui.companions import Companions
+from medapp.ui.first_look import first_look
 from medapp.ui.linking import Links
 from medapp.ui.prefetching import Prefetching
 from medapp.ui.prepared import Prepared, PreparedFrames
@@ -26,9 +26,7 @@ from medapp.ui.state import (
     State,
     all_keys,
     find_series,
-    first_viewport,
 )
-from medapp.ui.voi_choices import choice_when_first_shown, hung_choice
 
 SETTLED_MS = 120
 
@@ -224,8 +222,11 @@ class Pictures(QObject):
             _prepare(self._prepared, key),
             done=lambda prepared: self._arrived(number, place, key, prepared),
             failed=lambda error: self._failed(number, place, key, error),
-            stopped=lambda: self._loading.pop(number, None),
+            stopped=lambda: self._stopped(number),
         )
+
+    def _stopped(self, number: int) -> None:
+        self._loading.pop(number, None)
 
     def _arrived(self, number: int, place: Place, key: Key, prepared: Prepared) -> None:
         self._loading.pop(number, None)
@@ -282,25 +283,6 @@ class Pictures(QObject):
         if number == state.active and is_another and not isinstance(state.answer, NoPicture):
             return {"answer": NoPicture()}
         return {}
-
-
-def first_look(state: State, cell: Cell, picture: Picture) -> dict[str, Any]:
-    """Return the viewport of a picture of another series, or with another presentation state, and its window.
-
-    Else what a person has set stays.
-    """
-    before, series = cell.picture, picture.place.series
-    is_new = before is None or before.place.series != series
-    if not is_new and before is not None and _applied_to(before) == _applied_to(picture):
-        return {} if series in cell.voi else {"voi": {**cell.voi, series: choice_when_first_shown(picture)}}
-    known = (cell.voi.get(series) or known_window(state, series)) if is_new else None
-    choice = hung_choice(cell.hung, series) if is_new else None
-    voi = {**cell.voi, series: choice or known or choice_when_first_shown(picture)}
-    return {"viewport": first_viewport(picture, cell.hung), "voi": voi}
-
-
-def _applied_to(picture: Picture) -> PresentationRef | None:
-    return picture.companion.applied if picture.companion is not None else None
 
 
 def _prepare(prepared: PreparedFrames, key: Key) -> Job[Prepared]:
