@@ -114,6 +114,7 @@ def test_the_browser_lists_key_images_below_their_series_and_alone_where_that_is
     browser.render_key_images(marks)
     tree = browser.findChild(QTreeWidget, "study_tree")
     assert tree is not None
+    qtbot.waitUntil(lambda: len(browser._items) == 3)  # rows come when the window has time
     study = tree.topLevelItem(0).child(0)
     few, many = study.child(0), study.child(1)
     assert [few.child(n).text(0) for n in range(few.childCount())] == ["★ Image 1", "★ Image 3"]
