@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pydicom
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QMouseEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget
 
@@ -200,6 +200,36 @@ def test_marks_are_set_changed_deleted_and_copied(tmp_path: Path) -> None:
         hands.key(Qt.Key.Key_F)
         hands.key(Qt.Key.Key_Delete)
         hands.wait_for(lambda: len(hand.told()) == 2, "the arrow deleted")
+
+    drive([], script)
+
+
+def test_the_magnifier_shows_more_while_the_button_is_held_and_the_wheel_zooms(tmp_path: Path) -> None:
+    def script(hands: Driver) -> None:
+        hand = opened(hands, tmp_path / "ct")
+        hands.key(Qt.Key.Key_Z, SHIFT)
+        place = hand.at(A)
+        for at in (hand.at(D), place):
+            hand.send(QEvent.Type.MouseMove, at, NO_BUTTON, NO_BUTTON)  # the keyboard's cursor makes way
+        plain = hands.pixels(hand.viewer)
+        hand.send(QEvent.Type.MouseButtonPress, place, LEFT, LEFT)
+        loupe = hands.pixels(hand.viewer)
+        hand.send(QEvent.Type.MouseButtonRelease, place, LEFT, NO_BUTTON)
+        changed = np.argwhere((loupe != plain).any(axis=2))
+        assert np.ptp(changed, axis=0).max() <= 250
+        middle = (changed.min(axis=0) + changed.max(axis=0)) / 2
+        np.testing.assert_allclose(middle, (place.y(), place.x()), atol=2)
+        np.testing.assert_array_equal(hands.pixels(hand.viewer), plain)
+        hands.key(Qt.Key.Key_D)
+        before = hand.at(B) - hand.at(A)
+        event = QWheelEvent(hand.at(C), hand.viewer.mapToGlobal(hand.at(C)), QPoint(), QPoint(0, 240),
+                            NO_BUTTON, CTRL, Qt.ScrollPhase.NoScrollPhase, False)  # fmt: skip
+        QApplication.sendEvent(hand.viewer, event)
+        hands.settled(hand.viewer)
+        assert (hand.at(B) - hand.at(A)).manhattanLength() > before.manhattanLength() * 1.2
+        hand.drag(A, B)
+        hands.wait_for(lambda: len(hand.told()) == 1, "the length")
+        assert number(hand.told()[0][0]) == pytest.approx(distance(A, B), abs=0.051)
 
     drive([], script)
 

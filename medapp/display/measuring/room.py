@@ -80,10 +80,10 @@ def _candidates(every: NDArray[np.float64], size: tuple[float, float], gap: floa
     width, height = size
     middle_x, middle_y = (left + right - width) / 2, (top + bottom - height) / 2
     corners = (
-        (right + gap, last_y - height / 2), (last_x - width / 2, bottom + gap), (right + gap, middle_y),
-        (middle_x, bottom + gap), (middle_x, top - gap - height), (left - gap - width, middle_y),
-        (right + gap, bottom + gap), (right + gap, top - gap - height), (left - gap - width, bottom + gap),
-        (left - gap - width, top - gap - height),
+        (right + gap, last_y - height / 2), (right + gap, last_y - height - gap), (right + gap, last_y + gap),
+        (last_x - width / 2, bottom + gap), (right + gap, middle_y), (middle_x, bottom + gap),
+        (middle_x, top - gap - height), (left - gap - width, middle_y), (right + gap, bottom + gap),
+        (right + gap, top - gap - height), (left - gap - width, bottom + gap), (left - gap - width, top - gap - height),
     )  # fmt: skip
     return [(x, y, width, height) for x, y in corners]
 
