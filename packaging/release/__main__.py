@@ -22,7 +22,7 @@ from release.plan import ROOT, Plan, make_plan, site_packages
 def main(arguments: Sequence[str]) -> int:
     """Make what is asked for; 3 where it cannot be made."""
     parser = argparse.ArgumentParser(prog="dev.py package", description="Make what a hospital installs.")
-    parser.add_argument("--level", type=int, default=10, choices=range(1, 23), metavar="1…22", help="of zstd")
+    parser.add_argument("--level", type=int, default=3, choices=range(1, 23), metavar="1…22", help="of zstd")
     parser.add_argument("--folder", type=Path, default=ROOT / "build" / "package", help="where to build")
     parser.add_argument("--keep-frozen", action="store_true", help="take the frozen program of the last time")
     parser.add_argument("--only", choices=("deb", "archive", "folder"), help="one thing alone")

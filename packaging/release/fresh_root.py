@@ -10,92 +10,18 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
-from types import MappingProxyType
 
-MIRROR, SUITE = "http://deb.debian.org/debian", "bookworm"
+from release.debian_root import HOME, USER, Root, TrialError, make, mounted
+from release.window_trial import tutorial, window
+
 SCREEN = ("xvfb", "xauth", "xdotool")
-USER, HOME = "tester", "home/tester"
-MOUNTS = (("proc", "proc"), ("sysfs", "sys"), ("tmpfs", "dev/shm"))
-DISPLAY = ":77"
-ON_SCREEN = {"DISPLAY": DISPLAY}
-NOTHING_MORE: Mapping[str, str] = MappingProxyType({})
-FIND_WINDOW = ("xdotool", "search", "--sync", "--onlyvisible", "--name", "medapp")
-TAKE_FOCUS = ("windowsize", "1600", "1000", "windowfocus")  # there is no window manager that would do it
-PATIENCE = 180
-
-
-class TrialError(RuntimeError):
-    """The package did not do what it must."""
-
-
-@dataclass(frozen=True)
-class Root:
-    """A Debian below a folder."""
-
-    folder: Path
-
-    def run(
-        self,
-        *command: str,
-        user: str = "",
-        network: bool = False,
-        seconds: float = 900,
-        environment: Mapping[str, str] = NOTHING_MORE,
-    ) -> str:
-        """Run a command in it and return what it printed; without a network unless asked for."""
-        whole = [*self.prefix(user=user, network=network), *_environment(user, environment), *command]
-        done = subprocess.run(whole, capture_output=True, text=True, check=False, timeout=seconds)
-        if done.returncode:
-            last = "\n".join((done.stdout + done.stderr).strip().splitlines()[-8:])
-            raise TrialError(f"{' '.join(command)} ended with status {done.returncode}:\n{last}")
-        return done.stdout
-
-    def prefix(self, *, user: str = "", network: bool = False) -> list[str]:
-        """Return what a command begins with to run here."""
-        alone = [] if network else ["unshare", "--net"]
-        return [*alone, "chroot", *([f"--userspec={user}:{user}"] if user else []), str(self.folder)]
-
-
-def _environment(user: str, more: Mapping[str, str]) -> list[str]:
-    home = f"/{HOME}" if user else "/root"
-    fixed = {
-        "HOME": home,
-        "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
-        "LANG": "C.UTF-8",
-        "DEBIAN_FRONTEND": "noninteractive",
-    }
-    return ["env", "-i", *(f"{name}={value}" for name, value in {**fixed, **more}.items())]
-
-
-def make(folder: Path) -> Root:
-    """Return a Debian without Python below `folder`, made by debootstrap where it is not there."""
-    if not (folder / "usr" / "bin" / "dpkg").is_file():
-        subprocess.run(["debootstrap", "--variant=minbase", SUITE, str(folder), MIRROR], check=True)
-    return Root(folder)
-
-
-@contextmanager
-def mounted(root: Root) -> Iterator[None]:
-    """Mount what programs expect of a running system, and take it away again."""
-    places = [root.folder / place for _, place in MOUNTS]
-    try:
-        for (kind, _), place in zip(MOUNTS, places, strict=True):
-            place.mkdir(parents=True, exist_ok=True)
-            if not os.path.ismount(place):
-                subprocess.run(["mount", "-t", kind, kind, str(place)], check=True)
-        yield
-    finally:
-        for place in reversed(places):
-            subprocess.run(["umount", "--lazy", str(place)], check=False, stderr=subprocess.DEVNULL)
 
 
 def install(root: Root, package: Path) -> dict[str, object]:
@@ -157,62 +83,6 @@ def answers(root: Root) -> dict[str, object]:
     }
 
 
-def window(root: Root, folder: Path) -> dict[str, object]:
-    """Open the images in the window, ask for an answer by its key, and take screenshots on the way."""
-    frames = root.folder / "var" / "tmp" / "screen"
-    frames.mkdir(exist_ok=True)
-    screen = ["Xvfb", DISPLAY, "-screen", "0", "1600x1000x24", "-fbdir", "/var/tmp/screen", "-nolisten", "tcp"]
-    shot = frames / "Xvfb_screen0"
-    with _running([*root.prefix(), *screen]):
-        _wait_for(shot.is_file, "the screen")
-        began = time.monotonic()
-        command = [*_environment(USER, ON_SCREEN), "medapp", f"/{HOME}/影像"]
-        with _running([*root.prefix(user=USER), *command]) as program:
-            root.run(*FIND_WINDOW, seconds=PATIENCE, environment=ON_SCREEN)
-            seconds = round(time.monotonic() - began, 1)
-            root.run(*FIND_WINDOW, *TAKE_FOCUS, environment=ON_SCREEN)
-            _still(shot, folder / "opened.png")
-            root.run("xdotool", "key", "a", environment=ON_SCREEN)
-            _still(shot, folder / "classified.png")
-            if program.poll() is not None:
-                raise TrialError("the window has closed by itself")
-    return {"window_seconds": seconds}
-
-
-@contextmanager
-def _running(command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        yield process
-    finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def _wait_for(claim: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + PATIENCE
-    while not claim():
-        if time.monotonic() > end:
-            raise TrialError(f"waited {PATIENCE} s in vain for {what}")
-        time.sleep(0.2)
-
-
-def _still(shot: Path, target: Path, quiet: float = 12) -> None:
-    """Keep the screen as a picture once it has not changed for a while."""
-    from release.screen import picture_of, save
-
-    last, since, end = shot.read_bytes(), time.monotonic(), time.monotonic() + PATIENCE
-    while time.monotonic() - since < quiet and time.monotonic() < end:
-        time.sleep(0.5)
-        if (now := shot.read_bytes()) != last:
-            last, since = now, time.monotonic()
-    save(target, picture_of(last))
-
-
 def remove(root: Root) -> dict[str, object]:
     """Remove the package and look what is left of it, and of the user's files."""
     models = root.folder / HOME / ".local" / "share" / "medapp"
@@ -224,10 +94,36 @@ def remove(root: Root) -> dict[str, object]:
     return {"kept_files": sum(path.is_file() for path in models.rglob("*"))}
 
 
+def stick(root: Root, archive: Path) -> dict[str, object]:
+    """Unpack the archive where nobody can write, and have an ordinary user start it there, with files on the stick."""
+    place = root.folder / "media" / "只读"
+    place.mkdir(parents=True, exist_ok=True)
+    try:
+        subprocess.run(["tar", "--zstd", "-xf", archive, "-C", place, "--strip-components=1"], check=True)
+        subprocess.run(["mount", "--bind", "-o", "ro", str(place), str(place)], check=True)
+        program, home = "/media/只读/medapp", {"MEDAPP_HOME": f"/{HOME}/on stick"}
+        said = root.run(program, "classify", f"/{HOME}/影像", "--json", user=USER, environment=home)
+        root.run("sh", "-c", "cd /media/只读 && sha256sum -c --quiet MANIFEST.sha256", user=USER)
+    finally:
+        subprocess.run(["umount", "--lazy", str(place)], check=False, stderr=subprocess.DEVNULL)
+        shutil.rmtree(place, ignore_errors=True)
+    return {"classified_from_stick": len(json.loads(said)["results"])}
+
+
+def without_a_home(root: Root) -> dict[str, object]:
+    """Start as a user whom the system does not know, without a home in the environment: it must say what to do."""
+    whole = [*root.prefix(), "env", "-i", "setpriv", "--reuid", "54321", "--clear-groups", "medapp", "models", "list"]
+    done = subprocess.run(whole, capture_output=True, text=True, check=False)
+    if done.returncode != 3 or "MEDAPP_HOME" not in done.stderr:
+        raise TrialError(f"without a home: status {done.returncode}, {done.stderr[-300:]}")
+    return {"without_a_home": done.stderr.strip()}
+
+
 def main(arguments: Sequence[str]) -> int:
     """Do all of it and print the figures; 1 where something is not as it must be."""
     parser = argparse.ArgumentParser(prog="release.fresh_root", description="Try the package in a fresh Debian.")
     parser.add_argument("package", type=Path)
+    parser.add_argument("--archive", type=Path, help="the archive too, run from a place that is read-only")
     parser.add_argument("--folder", type=Path, required=True, help="for screenshots and answers")
     parser.add_argument("--root", type=Path, default=Path("build/fresh-root"), help="where the Debian lies")
     parser.add_argument("--images", type=Path, required=True, help="DICOM files to open")
@@ -242,7 +138,10 @@ def main(arguments: Sequence[str]) -> int:
             found |= answers(root)
             root.run("apt-get", "install", "-y", "-q", "--no-install-recommends", *SCREEN, network=True)
             found |= window(root, asked.folder)
+            found |= tutorial(root, asked.folder)
+            found |= without_a_home(root)
             found |= remove(root)
+            found |= stick(root, asked.archive) if asked.archive else {}
     except TrialError as error:
         print(error, file=sys.stderr)
         return 1

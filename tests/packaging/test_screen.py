@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from release.fresh_root import Root, TrialError
-from release.screen import ScreenError, picture_of
+from release.debian_root import Root, TrialError
+from release.screen import ACCENT, Button, ScreenError, main_buttons, picture_of
 
 
 def dump(pixels: bytes, columns: int, rows: int, *, little: bool = True, bits: int = 32) -> bytes:
@@ -29,6 +29,14 @@ def test_a_screen_is_read_as_red_green_blue() -> None:
 def test_a_screen_of_another_depth_is_refused() -> None:
     with pytest.raises(ScreenError, match="16"):
         picture_of(dump(bytes(8), 2, 1, bits=16))
+
+
+def test_the_next_thing_to_press_is_found_by_its_colour_and_told_from_small_marks() -> None:
+    picture = np.zeros((200, 400, 3), np.uint8)
+    picture[50:80, 100:300] = ACCENT
+    picture[120:148, 310:370] = ACCENT
+    picture[5:9, 5:300] = ACCENT  # a progress bar
+    assert main_buttons(picture) == [Button(200, 65, 200), Button(340, 134, 60)]
 
 
 def test_a_command_that_fails_in_the_root_is_told_with_its_last_lines(monkeypatch: pytest.MonkeyPatch) -> None:
