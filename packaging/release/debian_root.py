@@ -51,6 +51,7 @@ class Root:
 
 
 def environment_of(user: str, more: Mapping[str, str]) -> list[str]:
+    """Return what a command begins with to have a bare environment, and `more`."""
     home = f"/{HOME}" if user else "/root"
     fixed = {
         "HOME": home,
@@ -85,6 +86,7 @@ def mounted(root: Root) -> Iterator[None]:
 
 @contextmanager
 def running(command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a command as long as the block lasts."""
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         yield process
@@ -98,6 +100,7 @@ def running(command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def wait_for(claim: Callable[[], bool], what: str) -> None:
+    """Wait until `claim` holds."""
     end = time.monotonic() + PATIENCE
     while not claim():
         if time.monotonic() > end:

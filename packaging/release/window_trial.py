@@ -1,4 +1,4 @@
-"""The window in a fresh Debian: images are opened and classified in it, the tutorial is gone through, pictures taken."""
+"""The window in a fresh Debian: images are opened and classified, the tutorial is gone through, pictures taken."""
 
 from __future__ import annotations
 
