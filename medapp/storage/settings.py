@@ -23,7 +23,7 @@ MOUSE_OWN = "own"
 MOUSE_BUTTONS = ("left", "middle", "right")
 MOUSE_PARTS = tuple(f"{key}{part}" for key in ("", "ctrl_", "shift_") for part in (*MOUSE_BUTTONS, "wheel"))
 """Each button and the wheel, alone, with Ctrl and with Shift."""
-_DRAGS = ("chosen", "window", "scroll", "zoom", "pan", "none")
+_DRAGS = ("chosen", "window", "scroll", "zoom", "pan", "magnifier", "none")
 _TURNS = ("scroll", "zoom", "none")
 
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
 from medapp.i18n import LANGUAGES, catalogue, tr
+from medapp.jobs import Job, Progress
 from medapp.ui.commands import COMMANDS, MENUS
 from medapp.ui.key_sheet import command_text, menu_text
 from medapp.ui.keys import keys_of, shown_text
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from medapp.ui.main_window import MainWindow
 
 RECENT_LIMIT = 8
+QUIET_MS = 2000
 OFFER = "window:"
 ITSELF = "palette"
 
@@ -35,6 +37,12 @@ class CommandPalette(QObject):
         self._entries: list[Entry] = []
         self._before: QWidget | None = None
         self.widget = self._made()
+        QTimer.singleShot(QUIET_MS, self, self._read_ahead)  # the start has better things to do
+
+    @Slot()
+    def _read_ahead(self) -> None:
+        """Read the texts of all languages, in a worker: the first opening need not."""
+        self._session.note_jobs.start(_catalogues())
 
     def _made(self) -> Palette:
         made = Palette(self._window)
@@ -105,6 +113,12 @@ class CommandPalette(QObject):
         number = int(entry.removeprefix(OFFER))
         if number < len(actions.offer_actions):
             actions.offer_actions[number].trigger()
+
+
+def _catalogues() -> Job[None]:
+    for language in LANGUAGES:
+        yield Progress(0, 0)
+        catalogue(language)
 
 
 def _in_all_languages(command_id: str) -> tuple[str, ...]:

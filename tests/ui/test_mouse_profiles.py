@@ -63,6 +63,7 @@ def test_own_buttons_do_what_each_was_set_to() -> None:
     assert tool_for(LEFT, CTRL, Tool.WINDOW, profile) is Tool.ZOOM
     assert tool_for(LEFT, SHIFT, Tool.WINDOW, profile) is Tool.SCROLL, "Shift alone changes nothing"
     assert tool_for(RIGHT, NONE, Tool.WINDOW, profile) is None
+    assert tool_for(MIDDLE, NONE, Tool.WINDOW, profile_of(Settings(mouse_middle="magnifier"))) is Tool.MAGNIFIER
     assert wheel_tool(SHIFT, profile) is None
     assert wheel_tool(CTRL, profile) is Tool.ZOOM
 

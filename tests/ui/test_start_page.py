@@ -46,6 +46,13 @@ def test_each_tile_asks_for_what_it_says_by_mouse_and_by_key(
         qtbot.keyClick(find(page, name), Qt.Key.Key_Space)
 
 
+def test_tiles_tell_their_keys_also_those_of_ones_own(page: StartPage) -> None:
+    assert find(page, "start_files").toolTip() == "Open images (Ctrl+O)"
+    page.render_settings(Settings(keys={"open_files": ("F7",)}))
+    assert find(page, "start_files").toolTip() == "Open images (F7)"
+    assert find(page, "start_sample").toolTip() == "Try with sample cases"
+
+
 def test_tiles_say_to_a_screen_reader_what_they_are_for(page: StartPage) -> None:
     for name in ("start_files", "start_label", "start_teach", "start_sample"):
         assert find(page, name).accessibleName()

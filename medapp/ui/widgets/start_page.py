@@ -9,6 +9,9 @@ from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QVBoxLayout
 
 from medapp.i18n import tr
 from medapp.storage.settings import Settings
+from medapp.ui.command import Command
+from medapp.ui.commands import COMMANDS
+from medapp.ui.keys import keys_of, shown_text
 from medapp.ui.theme import STEP
 from medapp.ui.widgets.layouts import button, card, column, label, plain_tooltip, row
 from medapp.ui.widgets.mouse_line import MouseLine
@@ -35,6 +38,7 @@ class StartPage(QWidget):
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._shown: tuple[str, ...] | None = None
+        self._tiles: dict[Command, Tile] = {}
         centre = QWidget()
         centre.setMaximumWidth(WIDTH_PX)
         inner = column(centre, spacing=4)
@@ -66,14 +70,16 @@ class StartPage(QWidget):
         layout = QGridLayout()
         layout.setSpacing(3 * STEP)
         rows = (
-            ("ui.start_files", "open_files", self.files_requested, "primary"),
-            ("ui.start_label", "annotations", self.label_requested, ""),
-            ("ui.start_teach", "teaching", self.teaching_requested, ""),
-            ("ui.start_sample", "sample", self.sample_requested, ""),
+            ("ui.start_files", "open_files", "open_files", self.files_requested, "primary"),
+            ("ui.start_label", "label_projects", "annotations", self.label_requested, ""),
+            ("ui.start_teach", "show_teaching", "teaching", self.teaching_requested, ""),
+            ("ui.start_sample", "open_sample", "sample", self.sample_requested, ""),
         )
-        for place, (key, icon_name, signal, role) in enumerate(rows):
+        commands = {command.id: command for command in COMMANDS}
+        for place, (key, command, icon_name, signal, role) in enumerate(rows):
             tile = Tile(icon_name, tr(key), tr(f"{key}_text"), role=role, name=key.removeprefix("ui."))
             tile.clicked.connect(signal)
+            self._tiles[commands[command]] = tile
             layout.addWidget(tile, 0, place)
             layout.setColumnStretch(place, 1)
         return layout
@@ -94,6 +100,9 @@ class StartPage(QWidget):
     def render_settings(self, settings: Settings) -> None:
         """Show what was opened last, and what the mouse works like."""
         self.mouse_line.render_settings(settings)
+        for command, tile in self._tiles.items():
+            keys = keys_of(command, settings.keys)
+            tile.setToolTip(f"{tile.accessibleName()} ({shown_text(keys[0])})" if keys else tile.accessibleName())
         if settings.recent != self._shown:
             self._shown = settings.recent
             self._render_recent(settings.recent)
