@@ -11,6 +11,7 @@ from tests.benchmarks import (
     gaps,
     index,
     learning,
+    measuring,
     opening,
     pausing,
     read,
@@ -39,6 +40,7 @@ def main(names: list[str]) -> int:
         *worklists.ALL,
         *gaps.ALL,
         *cells.ALL,
+        *measuring.ALL,
         *opening.ALL,
     ]
     chosen = [b for b in every if not names or b.__name__ in names]
