@@ -21,13 +21,14 @@ from medapp.display.viewport import Viewport
 from medapp.errors import MedappError
 from medapp.imaging.frame import Frame
 from medapp.imaging.study import Geometry, Instance, Note, PresentationRef, Scan, Window
+from medapp.jobs import Progress
 from medapp.storage.measurements import image_key
 from medapp.ui.companions import Companion
 from medapp.ui.drawn_picture import Screenlike, drawn_picture, without_identity
 from medapp.ui.export_measures import with_kept
-from medapp.ui.export_plan import Exported
+from medapp.ui.export_plan import Exported, ExportPlan, exported
 from medapp.ui.export_wish import ExportWish
-from medapp.ui.exporting import Exporting, exported_words
+from medapp.ui.exporting import Exporting, exported_words, places_in
 from medapp.ui.key_images import KeyImageMarks
 from medapp.ui.measuring_view import MeasureItem, Measures, MeasuringView, measures_of
 from medapp.ui.opening import Opening
@@ -303,6 +304,28 @@ def test_a_stack_becomes_a_folder_of_values_with_what_they_mean(
     (folder,) = (tmp_path / "ö").iterdir()
     assert folder.name == "CT-2"
     assert len(list(folder.glob("ct-*.png"))) == len(list(folder.glob("ct-*.json"))) == 12
+
+
+def test_an_export_that_is_stopped_leaves_nothing(stack: Session, pictures: Pictures, tmp_path: Path) -> None:
+    services, state = stack.services, stack.state
+    target = tmp_path / "out"
+    wish = ExportWish("stack", "modality", "PNG", str(target))
+    plan = ExportPlan(
+        wish,
+        state,
+        places_in(state, "stack"),
+        (320, 240),
+        13,
+        pictures.prepared,
+        services.readers,
+        services.measurements,
+    )
+    job = exported(plan)
+    told = [next(job) for _ in range(3)]
+    assert [step.done for step in told if isinstance(step, Progress)] == [0, 1, 2]
+    assert list(target.iterdir())
+    job.close()
+    assert list(target.iterdir()) == []
 
 
 def test_the_image_on_screen_is_written_as_it_is_shown_and_never_over_another(
