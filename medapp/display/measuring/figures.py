@@ -84,7 +84,7 @@ def pixels_around(shape: Shape, size: tuple[int, int]) -> int:
     if shape.kind not in AREAS:
         return 0
     rows, columns = around(shape, size)
-    return (rows.stop - rows.start) * (columns.stop - columns.start)
+    return int((rows.stop - rows.start) * (columns.stop - columns.start))
 
 
 def _for_areas(scale: Scale) -> Scale:

@@ -19,6 +19,7 @@ class TextEntry(QLineEdit):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._picture = parent
         self.setObjectName("measure_text")
         self.setAccessibleName(tr("measure.text_name"))
         self.setPlaceholderText(tr("measure.text_hint"))
@@ -27,7 +28,7 @@ class TextEntry(QLineEdit):
 
     def ask(self, at: QPoint, text: str) -> None:
         """Open at a place of the picture, with the text as it is."""
-        area = self.parentWidget().rect()
+        area = self._picture.rect()
         width = min(WIDTH_PX, area.width())
         height = self.sizeHint().height()
         x = min(max(at.x(), 0), max(0, area.width() - width))
@@ -64,4 +65,4 @@ class TextEntry(QLineEdit):
 
     def _close(self) -> None:
         self.hide()
-        self.parentWidget().setFocus(Qt.FocusReason.OtherFocusReason)
+        self._picture.setFocus(Qt.FocusReason.OtherFocusReason)
