@@ -18,6 +18,18 @@ from medapp.ui.theme import icon
 from medapp.ui.voi_choices import Offer
 from medapp.ui.widgets.themed import IconButton
 
+TURNS_AND_TEXTS = (
+    "fit",
+    "invert",
+    "rotate_right",
+    "flip_horizontal",
+    "flip_vertical",
+    "annotations",
+    "overlays",
+    "shutters",
+    "presentation",
+    "reset",
+)
 PAGES = ("show_start", "show_reading", "show_teaching")
 
 
@@ -117,7 +129,7 @@ class Actions(QObject):
         for action in self._offer_actions:
             parent.addAction(action)
         parent.addSeparator()
-        for command_id in ("fit", "invert", "rotate_right", "flip_horizontal", "flip_vertical", "annotations", "reset"):
+        for command_id in TURNS_AND_TEXTS:
             parent.addAction(self._actions[command_id])
         parent.addSeparator()
         for command_id in ("key_image", "header", "histogram", "copy_image", "export"):
