@@ -243,7 +243,6 @@ class MainWindow(QMainWindow):
             "maximise": self._toggle_maximised,
             "ai_panel": self.answers.toggle_panel,
             "heat_map": lambda: session.update(heat_map_shown=not session.state.heat_map_shown),
-            **self._settings_handlers(),
             **self.show_desk.handlers(),
             **self.measuring_desk.handlers(),
             **self.layout_door.handlers(),
@@ -274,13 +273,6 @@ class MainWindow(QMainWindow):
             self.labelling.step(steps)
         else:
             self.pictures.change_series(steps)
-
-    def _settings_handlers(self) -> dict[str, Callable[[], object]]:
-        session = self._session
-        return {
-            "automatic_ai": lambda: session.choose(automatic_ai=not session.settings.automatic_ai),
-            "classify_ahead": lambda: session.choose(classify_ahead=not session.settings.classify_ahead),
-        }
 
     def _viewport_handlers(self) -> dict[str, Callable[[], object]]:
         def change(name: str, *arguments: object) -> Callable[[], None]:

@@ -46,6 +46,8 @@ class ProgramDoor(QObject):
             **{f"language_{code.lower()}": partial(session.choose, language=code) for code in ("system", *LANGUAGES)},
             "text_larger": partial(session.resize_text, 1),
             "text_smaller": partial(session.resize_text, -1),
+            "automatic_ai": lambda: session.choose(automatic_ai=not session.settings.automatic_ai),
+            "classify_ahead": lambda: session.choose(classify_ahead=not session.settings.classify_ahead),
             "settings": self.settings.show,
             "shortcuts": self.keys.editor.show,
             "palette": self.palette.toggle,

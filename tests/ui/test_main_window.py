@@ -271,6 +271,11 @@ def test_texts_have_enough_contrast(chosen: theme.Theme, foreground: str) -> Non
         assert (light + 0.05) / (dark + 0.05) >= enough
 
 
+def test_every_theme_has_its_tick() -> None:
+    for name in theme.THEMES:
+        assert resource_path("icons", f"tick_{name}.svg").is_file()
+
+
 def test_a_menu_opens_over_the_image(qtbot: QtBot, window: MainWindow, session: Session, chest_file: Path) -> None:
     drop_and_wait(qtbot, window, session, chest_file)
     menu = window.actions_made.context_menu(QMenu(window))
