@@ -26,10 +26,11 @@ Change = Callable[[Sheet], Sheet]
 
 @dataclass(frozen=True)
 class _Steps:
-    """The sheets of one image before and after the present one."""
+    """The sheets of one image before and after the present one; `nudged` is what keys have moved last."""
 
     before: tuple[Sheet, ...] = ()
     after: tuple[Sheet, ...] = ()
+    nudged: str = ""
 
 
 class Measuring(QObject):
@@ -60,8 +61,8 @@ class Measuring(QObject):
                 measurement = Measurement.of(shape)
                 self._update(shown=True)  # what is drawn is to be seen
                 self._change(lambda sheet: sheet.adding(measurement))
-            case Reshaped(name, shape):
-                self._change(lambda sheet: _with(sheet, name, shape=shape))
+            case Reshaped(name, shape, nudged):
+                self._change(lambda sheet: _with(sheet, name, shape=shape), nudged=name if nudged else "")
             case Relabelled(name, at):
                 self._change(lambda sheet: _with(sheet, name, label_at=at))
             case Selected(name):
@@ -116,23 +117,27 @@ class Measuring(QObject):
             self._steps[key] = _Steps((*steps.before, sheet), steps.after[1:])
             self._put(key, steps.after[0])
 
-    def _change(self, change: Change) -> None:
+    def _change(self, change: Change, *, nudged: str = "") -> None:
         """Change what is drawn on the active image; where that is still being read, as soon as it is known."""
         if self._picture is None:
             return
         where = where_of(self._picture)
         if where in self._keys:
-            self._change_of(where, change)
+            self._change_of(where, change, nudged)
         else:
             self._waiting.setdefault(where, []).append(change)
 
-    def _change_of(self, where: Where, change: Change) -> None:
+    def _change_of(self, where: Where, change: Change, nudged: str = "") -> None:
+        """Change a sheet; what keys move on and on is one step, so that it is taken back as one."""
         sheet, key = self._view.sheets[where], self._keys[where]
         changed = change(sheet)
-        if changed != sheet:
-            before = self._steps.get(key, _Steps()).before
-            self._steps[key] = _Steps((*before, sheet)[-STEPS_KEPT:])
-            self._put(key, changed)
+        if changed == sheet:
+            return
+        steps = self._steps.get(key, _Steps())
+        goes_on = nudged and steps.nudged == nudged and not steps.after
+        before = steps.before if goes_on else (*steps.before, sheet)[-STEPS_KEPT:]
+        self._steps[key] = _Steps(before, nudged=nudged)
+        self._put(key, changed)
 
     def _put(self, key: str, sheet: Sheet) -> None:
         """Take a sheet, for every file that holds the image: it may lie in several places."""

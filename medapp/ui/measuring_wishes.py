@@ -17,10 +17,11 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Reshaped:
-    """Give a measurement another shape."""
+    """Give a measurement another shape; steps of keys that follow each other (`nudged`) are taken back together."""
 
     id: str
     shape: Shape
+    nudged: bool = False
 
 
 @dataclass(frozen=True)

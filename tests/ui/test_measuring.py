@@ -23,6 +23,7 @@ from medapp.ui.state import Place, all_keys
 
 LINE = Shape(Kind.LENGTH, ((10.0, 10.0), (30.0, 10.0)))
 Show = Callable[[Path, int], None]
+PATIENCE_MS = 30_000
 
 
 @pytest.fixture
@@ -43,10 +44,13 @@ def show(qtbot: QtBot, session: Session, measuring: Measuring, pictures: Picture
     def shown(path: Path, index: int = 0) -> None:
         if not session.state.scan.studies:
             opening.open([path])
-            qtbot.waitUntil(lambda: bool(session.state.scan.studies) and not session.state.jobs)
+            qtbot.waitUntil(lambda: bool(session.state.scan.studies) and not session.state.jobs, timeout=PATIENCE_MS)
         pictures.show(Place(all_keys(session.state.scan)[0], index))
-        qtbot.waitUntil(lambda: session.state.picture is not None and session.state.picture.place.index == index)
-        qtbot.waitUntil(lambda: where_of(session.state.picture) in session.state.measuring.sheets)  # type: ignore[arg-type]
+        qtbot.waitUntil(
+            lambda: session.state.picture is not None and session.state.picture.place.index == index,
+            timeout=PATIENCE_MS,
+        )
+        qtbot.waitUntil(lambda: where_of(session.state.picture) in session.state.measuring.sheets, timeout=PATIENCE_MS)  # type: ignore[arg-type]
 
     return shown
 
@@ -183,14 +187,14 @@ def test_measurements_are_there_after_a_restart_and_not_in_the_files(
     show(ct_folder, 3)
     measuring.take(Drawn(LINE))
     measuring.calibrate_series(Calibration((2.0, 2.0)))
-    qtbot.waitUntil(lambda: not session.note_jobs._takers)
+    qtbot.waitUntil(lambda: not session.note_jobs._takers, timeout=PATIENCE_MS)
     again = build(user_folders())
     later = Session(again.services)
     remembered, viewed = Measuring(later), Pictures(later)
     Opening(later).open([ct_folder])
-    qtbot.waitUntil(lambda: bool(later.state.scan.studies) and not later.state.jobs)
+    qtbot.waitUntil(lambda: bool(later.state.scan.studies) and not later.state.jobs, timeout=PATIENCE_MS)
     viewed.show(Place(all_keys(later.state.scan)[0], 3))
-    qtbot.waitUntil(lambda: lines(later) == [("40.0 mm, calibrated by hand",)])
+    qtbot.waitUntil(lambda: lines(later) == [("40.0 mm, calibrated by hand",)], timeout=PATIENCE_MS)
     assert remembered.parent() is later
     later.close(again.release)
     again.close()
@@ -206,14 +210,14 @@ def test_a_picture_is_known_by_its_content_wherever_it_lies(
     assert picture is not None
     moved = replace(picture, instance=replace(picture.instance, source=str(tmp_path / "zwei.png")))
     session.update(picture=moved)
-    qtbot.waitUntil(lambda: shapes(session) == [LINE])
+    qtbot.waitUntil(lambda: shapes(session) == [LINE], timeout=PATIENCE_MS)
 
 
 def test_what_is_drawn_before_the_image_is_known_is_drawn_when_it_is(
     qtbot: QtBot, session: Session, measuring: Measuring, pictures: Pictures, ct_folder: Path
 ) -> None:
     Opening(session).open([ct_folder])
-    qtbot.waitUntil(lambda: bool(session.state.scan.studies) and not session.state.jobs)
+    qtbot.waitUntil(lambda: bool(session.state.scan.studies) and not session.state.jobs, timeout=PATIENCE_MS)
     drawn: list[bool] = []
 
     def draw(_: object) -> None:
@@ -223,7 +227,7 @@ def test_what_is_drawn_before_the_image_is_known_is_drawn_when_it_is(
 
     session.changed.connect(draw)
     pictures.show(Place(all_keys(session.state.scan)[0], 0))
-    qtbot.waitUntil(lambda: session.state.picture is not None and shapes(session) == [LINE])
+    qtbot.waitUntil(lambda: session.state.picture is not None and shapes(session) == [LINE], timeout=PATIENCE_MS)
     assert drawn == [False]
     measuring.undo()
     assert shapes(session) == []
@@ -238,12 +242,35 @@ def test_an_image_that_lies_in_two_places_has_one_sheet(
     assert first is not None
     elsewhere = replace(first, instance=replace(first.instance, source="/copy/of/it.dcm"))
     session.update(picture=elsewhere)
-    qtbot.waitUntil(lambda: shapes(session) == [LINE])
+    qtbot.waitUntil(lambda: shapes(session) == [LINE], timeout=PATIENCE_MS)
     measuring.take(Drawn(LINE))
     session.update(picture=first)
     assert shapes(session) == [LINE, LINE]
     measuring.undo()
     assert shapes(session) == [LINE]
+
+
+def test_a_disk_that_refuses_is_told_and_the_measurement_stays_on_screen(
+    qtbot: QtBot, session: Session, measuring: Measuring, show: Show, ct_folder: Path
+) -> None:
+    show(ct_folder, 0)
+    session.services.measurements.close()
+    measuring.take(Drawn(LINE))
+    qtbot.waitUntil(lambda: "Measurements cannot be kept" in session.state.notice, timeout=PATIENCE_MS)
+    assert shapes(session) == [LINE]
+
+
+def test_moving_by_keys_is_one_step_back(session: Session, measuring: Measuring, show: Show, ct_folder: Path) -> None:
+    show(ct_folder, 0)
+    measuring.take(Drawn(LINE))
+    for step in range(1, 6):
+        moved = replace(LINE, points=tuple((x + step, y) for x, y in LINE.points))
+        measuring.take(Reshaped(only_id(session), moved, nudged=True))
+    assert shapes(session) == [moved]
+    measuring.undo()
+    assert shapes(session) == [LINE]
+    measuring.redo()
+    assert shapes(session) == [moved]
 
 
 def test_a_large_area_is_counted_by_a_worker(
@@ -252,7 +279,7 @@ def test_a_large_area_is_counted_by_a_worker(
     show(write_png(tmp_path / "large.png", PhantomCase(3, nodule=True, size=512)), 0)
     measuring.take(Drawn(Shape(Kind.ELLIPSE, ((5, 5), (500, 500)))))
     assert lines(session)[0][0] == "counting the pixels …"
-    qtbot.waitUntil(lambda: lines(session)[0][0].startswith("mean "))
+    qtbot.waitUntil(lambda: lines(session)[0][0].startswith("mean "), timeout=PATIENCE_MS)
 
 
 def test_closing_all_forgets_what_was_shown(

@@ -29,6 +29,7 @@ from medapp.workflows.measured import MeasuredSeries, measured_images
 
 LINE = Shape(Kind.LENGTH, ((10.0, 10.0), (30.0, 10.0)))
 AREA = Shape(Kind.RECTANGLE, ((20.0, 20.0), (40.0, 40.0)))
+PATIENCE_MS = 30_000
 
 
 @pytest.fixture
@@ -40,8 +41,8 @@ def window(qtbot: QtBot, session: Session, ct_folder: Path) -> Iterator[MainWind
     made.show()
     qtbot.waitExposed(made)
     made.opening.open([ct_folder])
-    qtbot.waitUntil(lambda: bool(session.state.scan.studies) and not session.state.jobs)
-    qtbot.waitUntil(lambda: is_ready(session))
+    qtbot.waitUntil(lambda: bool(session.state.scan.studies) and not session.state.jobs, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: is_ready(session), timeout=PATIENCE_MS)
     yield made
     made.close()
 
@@ -137,7 +138,7 @@ def test_measurements_are_copied_as_sentences(qtbot: QtBot, window: MainWindow, 
     draw(window, LINE, AREA)
     QGuiApplication.clipboard().clear()
     do(window, "measure_copy")
-    qtbot.waitUntil(lambda: bool(QGuiApplication.clipboard().text()))
+    qtbot.waitUntil(lambda: bool(QGuiApplication.clipboard().text()), timeout=PATIENCE_MS)
     first, second, third = QGuiApplication.clipboard().text().splitlines()
     assert re.fullmatch(r"CT · Axial 5 mm, image \d+ of 12", first)
     assert second.startswith("1. Length: ")
@@ -148,12 +149,12 @@ def test_measurements_are_copied_as_sentences(qtbot: QtBot, window: MainWindow, 
 
 def test_a_report_has_all_measured_images_of_the_series(qtbot: QtBot, window: MainWindow, session: Session) -> None:
     window.pictures.go_to(2)
-    qtbot.waitUntil(lambda: shown_index(session) == 2 and is_ready(session))
+    qtbot.waitUntil(lambda: shown_index(session) == 2 and is_ready(session), timeout=PATIENCE_MS)
     draw(window, LINE)
     window.pictures.go_to(7)
-    qtbot.waitUntil(lambda: shown_index(session) == 7 and is_ready(session))
+    qtbot.waitUntil(lambda: shown_index(session) == 7 and is_ready(session), timeout=PATIENCE_MS)
     draw(window, LINE, LINE)
-    qtbot.waitUntil(lambda: not session.note_jobs._takers)
+    qtbot.waitUntil(lambda: not session.note_jobs._takers, timeout=PATIENCE_MS)
     assert session.state.picture is not None
     never_shown = MeasuredSeries(session.state.picture.series, {})  # as after a restart
     services = session.services
@@ -161,7 +162,7 @@ def test_a_report_has_all_measured_images_of_the_series(qtbot: QtBot, window: Ma
     assert [(image.number, len(image.measured)) for image in found] == [(3, 1), (8, 2)]
     QGuiApplication.clipboard().clear()
     window.measuring_desk._papers.copy()
-    qtbot.waitUntil(lambda: bool(QGuiApplication.clipboard().text()))
+    qtbot.waitUntil(lambda: bool(QGuiApplication.clipboard().text()), timeout=PATIENCE_MS)
     third, eighth = QGuiApplication.clipboard().text().split("\n\n")
     assert third.splitlines()[0].endswith("image 3 of 12")
     assert [line[:10] for line in eighth.splitlines()[1:]] == ["1. Length:", "2. Length:"]
@@ -170,7 +171,7 @@ def test_a_report_has_all_measured_images_of_the_series(qtbot: QtBot, window: Ma
 def test_a_series_without_measurements_is_told(qtbot: QtBot, window: MainWindow, session: Session) -> None:
     QGuiApplication.clipboard().setText("before")
     do(window, "measure_copy")
-    qtbot.waitUntil(lambda: "Nothing is measured" in session.state.notice)
+    qtbot.waitUntil(lambda: "Nothing is measured" in session.state.notice, timeout=PATIENCE_MS)
     assert QGuiApplication.clipboard().text() == "before"
 
 
@@ -190,7 +191,7 @@ def test_measurements_are_saved_as_a_table(
     target = tmp_path / "Maße ü"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
     do(window, "measure_save")
-    qtbot.waitUntil(target.with_suffix(".csv").exists)
+    qtbot.waitUntil(target.with_suffix(".csv").exists, timeout=PATIENCE_MS)
     with target.with_suffix(".csv").open(encoding="utf-8-sig", newline="") as file:
         length, area, text = csv.DictReader(file)
     assert int(length["image"]) >= 1
@@ -206,7 +207,7 @@ def test_a_table_that_cannot_be_written_is_told(
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "file" / "m.csv"), ""))
     do(window, "measure_save")
-    qtbot.waitUntil(lambda: "m.csv could not be written" in session.state.notice)
+    qtbot.waitUntil(lambda: "m.csv could not be written" in session.state.notice, timeout=PATIENCE_MS)
 
 
 def calibration(window: MainWindow) -> CalibrationDialog:
@@ -239,7 +240,9 @@ def test_a_calibration_is_not_given_to_another_image_than_its_line_was_drawn_on(
     window.measuring_desk.take(CalibrationDrawn((10.0, 10.0), (30.0, 10.0)))
     dialog = calibration(window)
     window.pictures.go_to(5)
-    qtbot.waitUntil(lambda: session.state.picture is not None and session.state.picture.place.index == 5)
+    qtbot.waitUntil(
+        lambda: session.state.picture is not None and session.state.picture.place.index == 5, timeout=PATIENCE_MS
+    )
     QTest.keyClick(dialog, Qt.Key.Key_Return)
     assert "Draw the line again" in session.state.notice
     assert session.state.picture is not None
@@ -267,7 +270,7 @@ def test_the_list_follows_the_image_and_selects(qtbot: QtBot, window: MainWindow
     do(window, "undo")
     QTest.mouseClick(dialog._copy, Qt.MouseButton.LeftButton)
     window.pictures.go_to(3)
-    qtbot.waitUntil(lambda: not dialog._rows)
+    qtbot.waitUntil(lambda: not dialog._rows, timeout=PATIENCE_MS)
     assert dialog._none.isVisible()
     dialog.grab()
     dialog.close()

@@ -133,7 +133,7 @@ class MeasureKeys(QObject):
     def _nudge(self, item: MeasureItem, step: Point, placed: PictureOnScreen) -> None:
         shape = moved(item.measurement.shape, *step, placed.picture.frame.shape)
         if shape != item.measurement.shape:
-            self.asked.emit(Reshaped(item.measurement.id, shape))
+            self.asked.emit(Reshaped(item.measurement.id, shape, nudged=True))
 
 
 def _step(direction: tuple[int, int], times: int, placed: PictureOnScreen) -> Point:
