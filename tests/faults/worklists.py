@@ -69,20 +69,29 @@ class _Killer:
     start_seconds: float
     seed: int
     struck: int = 0
+    _let: int = BATCH
     _allowed: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(BATCH))
     _stop: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
         """Kill what lives; where nothing does, nothing is asked: let some more images be, few enough for all kills."""
         chance = random.Random(self.seed)
-        while self.struck < self.kills and not self._stop.wait(chance.uniform(0, 1.5 * self.start_seconds)):
+        while self.struck < self.kills and not self._stop.wait(chance.uniform(0, self._longest)):
             processes = children_called("_engine")[:1]
             for process in processes:
                 os.kill(process, signal.SIGKILL)
                 self.struck += 1
             if not processes:
-                self._allowed.release(min(BATCH, max(1, self.images // self.kills)))
+                more = min(BATCH, max(1, self.images // self.kills))
+                self._let += more
+                self._allowed.release(more)
         self._allowed.release(self.images)
+
+    @property
+    def _longest(self) -> float:
+        """The longest pause in seconds: where images come faster than kills, an engine hardly lives to answer one."""
+        behind = self.struck / self.kills < self._let / self.images
+        return (1.1 if behind else 1.6) * self.start_seconds
 
     def frame(self, readers: Readers, source: str, index: int) -> Frame:
         self._allowed.acquire()
