@@ -6,23 +6,30 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
 from medapp.app import build
 from medapp.display.measuring.shapes import Calibration, Kind, Shape
 from medapp.folders import user_folders
+from medapp.imaging.frame import Frame
 from medapp.imaging.phantom import PhantomCase, write_png
+from medapp.imaging.study import Geometry, Instance, Patient, Scan, Series, Study, Window
 from medapp.ui.measuring import Measuring
 from medapp.ui.measuring_view import measures_of, where_of
 from medapp.ui.measuring_wishes import Drawn, Relabelled, Reshaped, Selected
 from medapp.ui.opening import Opening
 from medapp.ui.pictures import Pictures
 from medapp.ui.session import Session
-from medapp.ui.state import Place, all_keys
+from medapp.ui.state import Picture, Place, all_keys, series_key
 
 LINE = Shape(Kind.LENGTH, ((10.0, 10.0), (30.0, 10.0)))
-Show = Callable[[Path, int], None]
+Show = Callable[[int], None]
+Open = Callable[[Path, int], None]
+SIZE = (100, 120)
+STORED = np.arange(100 * 120, dtype=np.int16).reshape(SIZE)
+SQUARE = Geometry(spacing_mm=(0.5, 0.5), spacing_source="patient")
 PATIENCE_MS = 30_000
 
 
@@ -37,7 +44,29 @@ def pictures(session: Session) -> Pictures:
 
 
 @pytest.fixture
-def show(qtbot: QtBot, session: Session, measuring: Measuring, pictures: Pictures) -> Show:
+def show(session: Session, qtbot: QtBot, measuring: Measuring) -> Show:
+    """Show one of the made images of a stack, and wait for what was measured on it."""
+    instances = tuple(Instance(f"{n}.dcm", "dicom", *SIZE, sop_instance_uid=f"1.2.{n}") for n in range(12))
+    series = Series("1.2", "CT", instances, "made")
+    study = Study("1", Patient(), (series,))
+    frames = {n: Frame(STORED + n, geometry=SQUARE, modality="CT", unit="HU") for n in range(2)}
+    session.update(scan=Scan(studies=(study,)))
+
+    def shown(index: int) -> None:
+        place = Place(series_key(series), index)
+        frame = frames[index]
+        session.update(place=place, picture=Picture(place, study, series, instances[index], frame, Window(40, 400)))
+        qtbot.waitUntil(lambda: is_known(session), timeout=PATIENCE_MS)
+
+    return shown
+
+
+def is_known(session: Session) -> bool:
+    return session.state.picture is not None and where_of(session.state.picture) in session.state.measuring.sheets
+
+
+@pytest.fixture
+def open_and_show(qtbot: QtBot, session: Session, measuring: Measuring, pictures: Pictures) -> Open:
     """Open a folder or a file and wait for one of its images, and for what was measured on it."""
     opening = Opening(session)
 
@@ -70,10 +99,8 @@ def lines(session: Session) -> list[tuple[str, ...]]:
     return [item.lines for item in measures_of(session.state.measuring, session.state.picture).items]
 
 
-def test_a_line_that_is_drawn_is_told_with_its_length(
-    session: Session, measuring: Measuring, show: Show, ct_folder: Path
-) -> None:
-    show(ct_folder, 0)
+def test_a_line_that_is_drawn_is_told_with_its_length(session: Session, measuring: Measuring, show: Show) -> None:
+    show(0)
     measuring.take(Drawn(LINE))
     assert shapes(session) == [LINE]
     assert session.state.picture is not None
@@ -82,27 +109,25 @@ def test_a_line_that_is_drawn_is_told_with_its_length(
     assert lines(session) == [(f"{20 * spacing[1]:.1f} mm",)]
 
 
-def test_each_image_has_its_own_measurements(
-    session: Session, measuring: Measuring, show: Show, ct_folder: Path
-) -> None:
-    show(ct_folder, 0)
+def test_each_image_has_its_own_measurements(session: Session, measuring: Measuring, show: Show) -> None:
+    show(0)
     measuring.take(Drawn(LINE))
-    show(ct_folder, 1)
+    show(1)
     assert shapes(session) == []
-    show(ct_folder, 0)
+    show(0)
     assert shapes(session) == [LINE]
 
 
 def test_steps_are_taken_back_and_done_again_for_each_image_alone(
-    session: Session, measuring: Measuring, show: Show, ct_folder: Path
+    session: Session, measuring: Measuring, show: Show
 ) -> None:
-    show(ct_folder, 0)
+    show(0)
     measuring.take(Drawn(LINE))
     longer = replace(LINE, points=((10.0, 10.0), (50.0, 10.0)))
     measuring.take(Reshaped(only_id(session), longer))
-    show(ct_folder, 1)
+    show(1)
     measuring.undo()
-    show(ct_folder, 0)
+    show(0)
     assert shapes(session) == [longer]
     measuring.undo()
     assert shapes(session) == [LINE]
@@ -116,10 +141,8 @@ def test_steps_are_taken_back_and_done_again_for_each_image_alone(
     assert where_of(session.state.picture) not in session.state.measuring.redoable  # type: ignore[arg-type]
 
 
-def test_a_new_step_ends_what_could_be_done_again(
-    session: Session, measuring: Measuring, show: Show, ct_folder: Path
-) -> None:
-    show(ct_folder, 0)
+def test_a_new_step_ends_what_could_be_done_again(session: Session, measuring: Measuring, show: Show) -> None:
+    show(0)
     measuring.take(Drawn(LINE))
     measuring.undo()
     measuring.take(Drawn(Shape(Kind.PROBE, ((3, 3),))))
@@ -128,9 +151,9 @@ def test_a_new_step_ends_what_could_be_done_again(
 
 
 def test_deleting_takes_the_selection_along_and_can_be_taken_back(
-    session: Session, measuring: Measuring, show: Show, ct_folder: Path
+    session: Session, measuring: Measuring, show: Show
 ) -> None:
-    show(ct_folder, 0)
+    show(0)
     measuring.take(Drawn(LINE))
     measuring.take(Selected(only_id(session)))
     measuring.delete(only_id(session))
@@ -142,8 +165,8 @@ def test_deleting_takes_the_selection_along_and_can_be_taken_back(
     assert shapes(session) == []
 
 
-def test_a_label_stays_where_it_was_put(session: Session, measuring: Measuring, show: Show, ct_folder: Path) -> None:
-    show(ct_folder, 0)
+def test_a_label_stays_where_it_was_put(session: Session, measuring: Measuring, show: Show) -> None:
+    show(0)
     measuring.take(Drawn(LINE))
     measuring.take(Relabelled(only_id(session), (40.0, 41.0)))
     measuring.take(Relabelled("nobody", (1.0, 1.0)))
@@ -151,29 +174,29 @@ def test_a_label_stays_where_it_was_put(session: Session, measuring: Measuring, 
 
 
 def test_a_calibration_by_hand_changes_what_is_told_and_can_be_taken_back(
-    session: Session, measuring: Measuring, show: Show, ct_folder: Path
+    session: Session, measuring: Measuring, show: Show
 ) -> None:
-    show(ct_folder, 0)
+    show(0)
     measuring.take(Drawn(LINE))
     before = lines(session)
     measuring.calibrate(Calibration((2.0, 2.0)))
     assert lines(session) == [("40.0 mm, calibrated by hand",)]
-    show(ct_folder, 1)
+    show(1)
     assert session.state.measuring.calibration_of(session.state.picture) is None  # type: ignore[arg-type]
-    show(ct_folder, 0)
+    show(0)
     measuring.undo()
     assert lines(session) == before
 
 
 def test_a_series_is_calibrated_but_for_images_with_their_own(
-    session: Session, measuring: Measuring, show: Show, ct_folder: Path
+    session: Session, measuring: Measuring, show: Show
 ) -> None:
-    show(ct_folder, 0)
+    show(0)
     measuring.calibrate(Calibration((3.0, 3.0)))
     measuring.calibrate_series(Calibration((2.0, 2.0)))
     measuring.take(Drawn(LINE))
     assert lines(session) == [("60.0 mm, calibrated by hand",)]
-    show(ct_folder, 1)
+    show(1)
     measuring.take(Drawn(LINE))
     assert lines(session) == [("40.0 mm, calibrated by hand",)]
     measuring.calibrate_series(None)
@@ -181,10 +204,10 @@ def test_a_series_is_calibrated_but_for_images_with_their_own(
 
 
 def test_measurements_are_there_after_a_restart_and_not_in_the_files(
-    qtbot: QtBot, session: Session, measuring: Measuring, show: Show, ct_folder: Path
+    qtbot: QtBot, session: Session, measuring: Measuring, open_and_show: Open, ct_folder: Path
 ) -> None:
     files = {path: path.read_bytes() for path in ct_folder.iterdir()}
-    show(ct_folder, 3)
+    open_and_show(ct_folder, 3)
     measuring.take(Drawn(LINE))
     measuring.calibrate_series(Calibration((2.0, 2.0)))
     qtbot.waitUntil(lambda: not session.note_jobs._takers, timeout=PATIENCE_MS)
@@ -202,9 +225,9 @@ def test_measurements_are_there_after_a_restart_and_not_in_the_files(
 
 
 def test_a_picture_is_known_by_its_content_wherever_it_lies(
-    qtbot: QtBot, session: Session, measuring: Measuring, show: Show, tmp_path: Path
+    qtbot: QtBot, session: Session, measuring: Measuring, open_and_show: Open, tmp_path: Path
 ) -> None:
-    show(write_png(tmp_path / "eins.png", PhantomCase(3, nodule=True, size=64)), 0)
+    open_and_show(write_png(tmp_path / "eins.png", PhantomCase(3, nodule=True, size=64)), 0)
     measuring.take(Drawn(LINE))
     picture = session.state.picture
     assert picture is not None
@@ -234,9 +257,9 @@ def test_what_is_drawn_before_the_image_is_known_is_drawn_when_it_is(
 
 
 def test_an_image_that_lies_in_two_places_has_one_sheet(
-    qtbot: QtBot, session: Session, measuring: Measuring, show: Show, ct_folder: Path
+    qtbot: QtBot, session: Session, measuring: Measuring, show: Show
 ) -> None:
-    show(ct_folder, 0)
+    show(0)
     measuring.take(Drawn(LINE))
     first = session.state.picture
     assert first is not None
@@ -251,17 +274,17 @@ def test_an_image_that_lies_in_two_places_has_one_sheet(
 
 
 def test_a_disk_that_refuses_is_told_and_the_measurement_stays_on_screen(
-    qtbot: QtBot, session: Session, measuring: Measuring, show: Show, ct_folder: Path
+    qtbot: QtBot, session: Session, measuring: Measuring, show: Show
 ) -> None:
-    show(ct_folder, 0)
+    show(0)
     session.services.measurements.close()
     measuring.take(Drawn(LINE))
     qtbot.waitUntil(lambda: "Measurements cannot be kept" in session.state.notice, timeout=PATIENCE_MS)
     assert shapes(session) == [LINE]
 
 
-def test_moving_by_keys_is_one_step_back(session: Session, measuring: Measuring, show: Show, ct_folder: Path) -> None:
-    show(ct_folder, 0)
+def test_moving_by_keys_is_one_step_back(session: Session, measuring: Measuring, show: Show) -> None:
+    show(0)
     measuring.take(Drawn(LINE))
     for step in range(1, 6):
         moved = replace(LINE, points=tuple((x + step, y) for x, y in LINE.points))
@@ -274,18 +297,18 @@ def test_moving_by_keys_is_one_step_back(session: Session, measuring: Measuring,
 
 
 def test_a_large_area_is_counted_by_a_worker(
-    qtbot: QtBot, session: Session, measuring: Measuring, show: Show, tmp_path: Path
+    qtbot: QtBot, session: Session, measuring: Measuring, open_and_show: Open, tmp_path: Path
 ) -> None:
-    show(write_png(tmp_path / "large.png", PhantomCase(3, nodule=True, size=512)), 0)
+    open_and_show(write_png(tmp_path / "large.png", PhantomCase(3, nodule=True, size=512)), 0)
     measuring.take(Drawn(Shape(Kind.ELLIPSE, ((5, 5), (500, 500)))))
     assert lines(session)[0][0] == "counting the pixels …"
     qtbot.waitUntil(lambda: lines(session)[0][0].startswith("mean "), timeout=PATIENCE_MS)
 
 
 def test_closing_all_forgets_what_was_shown(
-    session: Session, measuring: Measuring, show: Show, ct_folder: Path
+    session: Session, measuring: Measuring, open_and_show: Open, ct_folder: Path
 ) -> None:
-    show(ct_folder, 0)
+    open_and_show(ct_folder, 0)
     measuring.take(Drawn(LINE))
     Opening(session).close_all()
     assert not session.state.measuring.sheets
