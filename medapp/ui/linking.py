@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from functools import lru_cache
 
 from medapp.display.cross_reference import CrossLine, cross_reference, plane_of, share_space
 from medapp.display.linked_view import linked_viewport
@@ -15,7 +16,7 @@ from medapp.display.stack_places import (
     stack_places,
 )
 from medapp.display.viewport import Viewport
-from medapp.imaging.study import Scan, Series
+from medapp.imaging.study import Geometry, Scan, Series
 from medapp.ui.cell_changes import CellChanges, on_screen
 from medapp.ui.state import Cell, Picture, Place, State, VoiChoice, find_series
 
@@ -129,7 +130,13 @@ def cross_line(state: State, picture: Picture | None) -> CrossLine | None:
     if not state.cross_lines or mine is None or picture is None or state.labelling is not None:
         return None
     here, there = mine.frame, picture.frame
-    if not share_space(here.geometry, there.geometry):
+    return _line(here.geometry, here.shape, there.geometry, there.shape)
+
+
+@lru_cache(maxsize=KNOWN_STACKS)
+def _line(here: Geometry, size: tuple[int, int], there: Geometry, other_size: tuple[int, int]) -> CrossLine | None:
+    """Return the line of two images; asked for again with every change of the window."""
+    if not share_space(here, there):
         return None
-    one, other = plane_of(here.geometry, *here.shape), plane_of(there.geometry, *there.shape)
+    one, other = plane_of(here, *size), plane_of(there, *other_size)
     return None if one is None or other is None else cross_reference(one, other)

@@ -21,7 +21,7 @@ from medapp.i18n import tr
 from medapp.ui import theme
 from medapp.ui.widgets.series_tree import SERIES_MIME
 from medapp.ui.widgets.viewer import Viewer
-from medapp.ui.widgets.viewer_content import ViewerContent
+from medapp.ui.widgets.viewer_content import ViewerContent, is_alike
 
 GAP_PX = 4
 MARK_PX = 2
@@ -79,7 +79,9 @@ class CellGrid(QWidget):
         if (tuple(shown), columns) != (self._shown, self._columns):
             self._arrange(tuple(shown), columns)
         for number, viewer in enumerate(self.viewers):
-            viewer.render_content(contents[number] if number in self._shown else ViewerContent())
+            content = contents[number] if number in self._shown else ViewerContent()
+            if not is_alike(viewer.content, content):
+                viewer.render_content(content)
         self._mark(active)
 
     def _arrange(self, shown: tuple[int, ...], columns: int) -> None:

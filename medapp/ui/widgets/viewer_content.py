@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 
 import numpy as np
@@ -12,6 +12,7 @@ from PySide6.QtCore import QPointF
 from medapp.display.cross_reference import CrossLine
 from medapp.display.measuring.shapes import Point
 from medapp.display.viewport import ImageShape, Viewport
+from medapp.imaging.frame import Lut
 from medapp.imaging.voi import Voi
 from medapp.ui.measuring_view import Measures
 from medapp.ui.mouse import MouseProfile
@@ -41,6 +42,15 @@ class ViewerContent:
     message: str = ""
 
 
+def is_alike(one: ViewerContent, other: ViewerContent) -> bool:
+    """Tell whether two contents look the same, so that nothing needs to be drawn; in doubt they do not."""
+    return all(_same(getattr(one, name), getattr(other, name)) for name in _FIELDS)
+
+
+def _same(one: object, other: object) -> bool:
+    return one is other or (not isinstance(one, Lut) and one == other)
+
+
 def only_window_differs(one: ViewerContent, other: ViewerContent) -> bool:
     """Tell whether two contents look alike but for the window of the same picture."""
     if one.picture is not other.picture or one.heat_map is not None or other.heat_map is not None:
@@ -53,6 +63,9 @@ def _look(content: ViewerContent) -> tuple[object, ...]:
     shown = content.annotations, content.overlays, content.shutters, content.key_image
     beside = content.cross_line, content.badges, content.identity
     return content.viewport, content.tool, shown, content.measures, beside, content.loading, content.message
+
+
+_FIELDS = tuple(one.name for one in fields(ViewerContent))
 
 
 @dataclass(frozen=True, eq=False)
