@@ -25,7 +25,7 @@ class CalibrationDialog(QDialog):
         self.setFixedWidth(WIDTH_PX)
         self._length = named(QDoubleSpinBox(decimals=2, minimum=LEAST_MM, maximum=MOST_MM), "calibration_length")
         self._length.setValue(FIRST_MM)
-        self._length.setSuffix(" mm")
+        self._length.setSuffix(tr("measure.mm_after"))
         self._length.setAccessibleName(tr("measure.true_length"))
         self._length.selectAll()
         self._series = named(QCheckBox(tr("measure.whole_series")), "calibration_series")
