@@ -5,7 +5,7 @@ import random
 import pytest
 from pydicom.dataset import Dataset
 
-from medapp.imaging.frame_order import SORTED_FRAMES, frame_order
+from medapp.imaging.frame_order import SORTED_FRAMES, frame_order, frame_positions
 from medapp.imaging.study import Instance, Series
 from tests.imaging.synthetic import item, sequence
 
@@ -81,3 +81,15 @@ def test_a_place_in_the_stack_leads_to_the_stored_frame() -> None:
     assert located == [("a", 2), ("a", 0), ("a", 1), ("b", 0), ("b", 1)]
     with pytest.raises(IndexError):
         series.locate(5)
+
+
+def test_positions_are_told_frame_by_frame_as_they_are_stored() -> None:
+    assert frame_positions(_dataset(_frame(10), _frame(0)), 2) == ((0.0, 0.0, 10.0), (0.0, 0.0, 0.0))
+
+
+def test_without_a_position_of_each_frame_in_one_orientation_none_is_told() -> None:
+    turned = _frame(5)
+    turned.PlaneOrientationSequence = sequence(item(ImageOrientationPatient=[0, 1, 0, 0, 0, -1]))
+    assert frame_positions(_dataset(_frame(0), _frame()), 2) == ()
+    assert frame_positions(_dataset(_frame(0), turned), 2) == ()
+    assert frame_positions(_dataset(_frame(0)), 1) == ()

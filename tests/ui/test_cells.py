@@ -21,7 +21,7 @@ from medapp.ui.cells import Cells
 from medapp.ui.cine_playing import interval_ms
 from medapp.ui.pictures import Pictures
 from medapp.ui.session import Session
-from medapp.ui.state import Cell, Grid, LabelView, Place, VoiChoice, series_key
+from medapp.ui.state import Cell, Grid, LabelView, Place, VoiChoice, find_series, series_key
 from medapp.ui.viewing import Viewing
 from medapp.ui.widgets.cell_grid import CellGrid
 from medapp.ui.widgets.layout_picker import LayoutPicker
@@ -221,6 +221,15 @@ def test_an_image_that_is_on_screen_is_kept_in_memory(room: Room) -> None:
     room.show((NOW, "Axial"), (NOW, "Coronal"))
     pinned = room.session.services.cache._pinned
     assert len(pinned) == 2
+
+
+def test_the_stacks_of_all_cells_are_decoded_beforehand(room: Room) -> None:
+    room.show((NOW, "Thin"), (NOW, "Coronal"))
+    cache, state = room.session.services.cache, room.session.state
+    located = [find_series(state.scan, cell.place.series) for cell in all_cells(state) if cell.place]
+    wanted = [(i.source, 0) for found in located if found is not None for i in found[1].instances]
+    room.qtbot.waitUntil(lambda: all(key in cache for key in wanted), timeout=30_000)
+    assert len(wanted) == 20
 
 
 def test_a_stack_plays_in_its_cell_while_another_is_the_active_one(room: Room) -> None:
