@@ -18,6 +18,7 @@ from medapp.ui.hanging_window import HangingWindow
 from medapp.ui.session import Session
 from medapp.ui.view_windows import ViewWindows
 from medapp.ui.widgets.layout_picker import LayoutPicker
+from medapp.ui.widgets.viewer import Viewer
 
 if TYPE_CHECKING:
     from medapp.ui.main_window import MainWindow
@@ -59,6 +60,14 @@ class LayoutDoor(QObject):
             "cine_faster": partial(playing.change_speed, 1),
             "cine_slower": partial(playing.change_speed, -1),
         }
+
+    @property
+    def viewer(self) -> Viewer:
+        """The viewer of the active cell, in whichever window it is."""
+        state, views = self._session.state, self.windows.open_now
+        window = window_of(state, state.active)
+        grid = views[window - 1].cells if 0 < window <= len(views) else self._window.reading_page.cells
+        return grid.active_viewer
 
     def connect_widgets(self) -> None:
         """Connect the widgets that were just made."""

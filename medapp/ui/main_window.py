@@ -285,8 +285,8 @@ class MainWindow(QMainWindow):
             "flip_horizontal": change("flipped_horizontally"),
             "flip_vertical": change("flipped_vertically"),
             "fit": change("fit"),
-            "zoom_in": lambda: self.reading_page.viewer.zoom_at_centre(ZOOM_STEP),
-            "zoom_out": lambda: self.reading_page.viewer.zoom_at_centre(1 / ZOOM_STEP),
+            "zoom_in": lambda: self.layout_door.viewer.zoom_at_centre(ZOOM_STEP),
+            "zoom_out": lambda: self.layout_door.viewer.zoom_at_centre(1 / ZOOM_STEP),
         }
 
     @Slot(object)

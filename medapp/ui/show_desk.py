@@ -50,10 +50,10 @@ class ShowDesk(QObject):
         self.taking_out.connect_viewer(viewer)
 
     def _export(self, scope: Scope) -> None:
-        self.exporting.show(self._window.reading_page.viewer, scope)
+        self.exporting.show(self._window.layout_door.viewer, scope)
 
     def _copy(self) -> None:
-        self.taking_out.copy(self._window.reading_page.viewer)
+        self.taking_out.copy(self._window.layout_door.viewer)
 
     def _open_test_pattern(self) -> None:
         folder = self._session.services.folders.cache / "test-pattern"

@@ -217,6 +217,10 @@ def test_a_further_window_has_cells_of_the_same_session(qtbot: QtBot, window: Ma
     settle(qtbot, session)
     assert session.state.active == 2
     assert view.cells.viewers[0].content.picture is session.state.picture
+    assert window.layout_door.viewer is view.cells.viewers[0]
+    window.actions_made["zoom_in"].trigger()
+    assert session.state.cell(2).viewport.zoom is not None
+    assert session.state.cell(0).viewport.zoom is None
     QTest.mouseClick(window.reading_page.cells.viewers[1], Qt.MouseButton.LeftButton)
     assert session.state.active == 1
     view.close()
