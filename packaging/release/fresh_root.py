@@ -55,9 +55,11 @@ def missing_libraries(root: Root) -> list[str]:
 
 
 def add_user(root: Root, images: Path, cases: Path) -> None:
-    """Make an ordinary user whose home holds images and cases."""
+    """Make an ordinary user whose home holds images and cases, and nothing that a trial before has left."""
     with suppress(TrialError):  # it is there from the last time
         root.run("useradd", "--create-home", USER)
+    for name in (".local", ".config", ".cache"):
+        shutil.rmtree(root.folder / HOME / name, ignore_errors=True)
     for source, name in ((images, "影像"), (cases, "cases")):
         target = root.folder / HOME / name
         shutil.rmtree(target, ignore_errors=True)
