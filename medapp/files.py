@@ -58,9 +58,13 @@ def write_free(folder: Path, stem: str, ending: str, data: bytes) -> Path:
         path = folder / (f"{stem}{ending}" if number == 1 else f"{stem}-{number}{ending}")
         if path.exists():
             continue
-        with suppress(FileExistsError):  # taken in this very moment
+        try:
             write_new(path, data)
-            return path
+        except FileExistsError:
+            if not path.exists():
+                raise  # it is no name that is taken: a file stands where the folder should be
+            continue  # taken in this very moment
+        return path
     raise AssertionError  # names do not end
 
 

@@ -263,6 +263,14 @@ def stack(qtbot: QtBot, session: Session, pictures: Pictures, ct_folder: Path) -
     return session
 
 
+@pytest.fixture
+def shown(session: Session) -> Session:
+    """An image on screen that no file is needed for."""
+    picture = picture_of(ramp_frame())
+    session.update(page=Page.READING, picture=picture, place=picture.place)
+    return session
+
+
 def export(
     qtbot: QtBot,
     session: Session,
@@ -330,7 +338,7 @@ def test_an_export_that_is_stopped_leaves_nothing(stack: Session, pictures: Pict
 
 def test_the_image_on_screen_is_written_as_it_is_shown_and_never_over_another(
     qtbot: QtBot,
-    stack: Session,
+    shown: Session,
     window: QWidget,
     viewer: Viewer,
     pictures: Pictures,
@@ -338,10 +346,10 @@ def test_the_image_on_screen_is_written_as_it_is_shown_and_never_over_another(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
-    exporting = Exporting(window, stack, pictures)
+    exporting = Exporting(window, shown, pictures)
     for _ in range(2):
-        stack.update(notice="")
-        export(qtbot, stack, window, exporting, viewer)
+        shown.update(notice="")
+        export(qtbot, shown, window, exporting, viewer)
     names = sorted(path.name for path in tmp_path.glob("*.png"))
     assert len(names) == 2
     assert names[0].endswith("-2.png")
@@ -374,7 +382,7 @@ def test_key_images_are_exported_with_a_key_object(
 
 def test_a_disk_that_refuses_is_told_and_leaves_nothing(
     qtbot: QtBot,
-    stack: Session,
+    shown: Session,
     window: QWidget,
     viewer: Viewer,
     pictures: Pictures,
@@ -383,13 +391,13 @@ def test_a_disk_that_refuses_is_told_and_leaves_nothing(
 ) -> None:
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "file"))
-    export(qtbot, stack, window, Exporting(window, stack, pictures), viewer, scope="stack")
-    assert "could not be written" in stack.state.notice
+    export(qtbot, shown, window, Exporting(window, shown, pictures), viewer)
+    assert "could not be written" in shown.state.notice
 
 
 def test_the_choice_of_identity_is_remembered(
     qtbot: QtBot,
-    stack: Session,
+    shown: Session,
     window: QWidget,
     viewer: Viewer,
     pictures: Pictures,
@@ -397,14 +405,14 @@ def test_the_choice_of_identity_is_remembered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
-    exporting = Exporting(window, stack, pictures)
-    stack.choose(identity_in_pictures=True)
-    export(qtbot, stack, window, exporting, viewer)
-    assert stack.settings.identity_in_pictures
-    stack.choose(identity_in_pictures=False)
-    stack.update(notice="")
-    export(qtbot, stack, window, exporting, viewer)
-    assert not stack.settings.identity_in_pictures
+    exporting = Exporting(window, shown, pictures)
+    shown.choose(identity_in_pictures=True)
+    export(qtbot, shown, window, exporting, viewer)
+    assert shown.settings.identity_in_pictures
+    shown.choose(identity_in_pictures=False)
+    shown.update(notice="")
+    export(qtbot, shown, window, exporting, viewer)
+    assert not shown.settings.identity_in_pictures
 
 
 def test_reasons_are_told_and_the_many_are_counted(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from medapp.ui.pictures import Pictures
 from medapp.ui.session import Session
 from medapp.ui.state import KeyMarks, Place, series_key
 from medapp.ui.widgets.study_browser import StudyBrowser
+from tests.ui.pictures_made import picture_of, ramp_frame
 
 
 def stack(name: str, *uids: str) -> Series:
@@ -56,6 +57,14 @@ def opened(qtbot: QtBot, session: Session, marks: KeyImageMarks, ct_folder: Path
     return session
 
 
+@pytest.fixture
+def one(session: Session) -> Session:
+    """An image on screen that no file is needed for."""
+    picture = picture_of(ramp_frame())
+    session.update(scan=Scan((picture.study,)), picture=picture)
+    return session
+
+
 def go_to(qtbot: QtBot, session: Session, marks: KeyImageMarks, index: int) -> None:
     marks._pictures.go_to(index)
     qtbot.waitUntil(lambda: shown(session) == index, timeout=20_000)
@@ -67,14 +76,14 @@ def shown(session: Session) -> int:
 
 
 def test_a_marked_image_is_kept_and_a_second_press_takes_the_mark_away(
-    qtbot: QtBot, opened: Session, marks: KeyImageMarks
+    qtbot: QtBot, one: Session, marks: KeyImageMarks
 ) -> None:
     marks.toggle()
-    assert list(opened.state.key_images.places.values()) == [(shown(opened),)]
-    qtbot.waitUntil(lambda: len(opened.services.key_images.all_marked()) == 1, timeout=5000)
+    assert list(one.state.key_images.places.values()) == [(0,)]
+    qtbot.waitUntil(lambda: len(one.services.key_images.all_marked()) == 1, timeout=5000)
     marks.toggle()
-    assert not opened.state.key_images.marked
-    qtbot.waitUntil(lambda: not opened.services.key_images.all_marked(), timeout=5000)
+    assert not one.state.key_images.marked
+    qtbot.waitUntil(lambda: not one.services.key_images.all_marked(), timeout=5000)
 
 
 def test_the_next_key_image_comes_round_and_none_is_told(qtbot: QtBot, opened: Session, marks: KeyImageMarks) -> None:
@@ -99,11 +108,11 @@ def test_marks_are_there_again_in_another_session(qtbot: QtBot, session: Session
     qtbot.waitUntil(lambda: session.state.key_images.places == {"few1.1": (1,)}, timeout=5000)
 
 
-def test_a_mark_that_cannot_be_kept_is_told_and_taken_back(qtbot: QtBot, opened: Session, marks: KeyImageMarks) -> None:
-    opened.services.key_images.close()
+def test_a_mark_that_cannot_be_kept_is_told_and_taken_back(qtbot: QtBot, one: Session, marks: KeyImageMarks) -> None:
+    one.services.key_images.close()
     marks.toggle()
-    qtbot.waitUntil(lambda: "was not saved" in opened.state.notice, timeout=5000)
-    assert not opened.state.key_images.marked
+    qtbot.waitUntil(lambda: "was not saved" in one.state.notice, timeout=5000)
+    assert not one.state.key_images.marked
 
 
 def test_the_browser_lists_key_images_below_their_series_and_alone_where_that_is_wanted(qtbot: QtBot) -> None:

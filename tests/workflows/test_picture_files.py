@@ -112,6 +112,13 @@ def test_a_full_disk_is_told_and_leaves_nothing_of_the_folder(tmp_path: Path, mo
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_file_in_the_folders_place_is_told_and_not_tried_for_ever(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(MedappError) as told:
+        write_picture(tmp_path / "file", "a", np.zeros((2, 2), np.uint8), "PNG")
+    assert told.value.code == "export.write"
+
+
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(MedappError) as told, folder_of_pictures(tmp_path / "file", "CT"):
