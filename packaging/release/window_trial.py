@@ -65,6 +65,7 @@ def _on_screen(root: Root, *arguments: str) -> Iterator[subprocess.Popen[bytes]]
     with running([*root.prefix(user=USER), *environment_of(USER, ON_SCREEN), "medapp", *arguments]) as program:
         root.run(*FIND_WINDOW, seconds=PATIENCE, environment=ON_SCREEN)
         root.run(*FIND_WINDOW, *TAKE_FOCUS, environment=ON_SCREEN)
+        time.sleep(5)  # it is laid out anew: what is pressed must have come to its place
         yield program
 
 
