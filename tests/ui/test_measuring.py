@@ -46,19 +46,27 @@ def pictures(session: Session) -> Pictures:
 @pytest.fixture
 def show(session: Session, qtbot: QtBot, measuring: Measuring) -> Show:
     """Show one of the made images of a stack, and wait for what was measured on it."""
-    instances = tuple(Instance(f"{n}.dcm", "dicom", *SIZE, sop_instance_uid=f"1.2.{n}") for n in range(12))
-    series = Series("1.2", "CT", instances, "made")
-    study = Study("1", Patient(), (series,))
-    frames = {n: Frame(STORED + n, geometry=SQUARE, modality="CT", unit="HU") for n in range(2)}
-    session.update(scan=Scan(studies=(study,)))
+    scan, pictures = made_stack()
+    session.update(scan=scan)
 
     def shown(index: int) -> None:
-        place = Place(series_key(series), index)
-        frame = frames[index]
-        session.update(place=place, picture=Picture(place, study, series, instances[index], frame, Window(40, 400)))
+        session.update(place=pictures[index].place, picture=pictures[index])
         qtbot.waitUntil(lambda: is_known(session), timeout=PATIENCE_MS)
 
     return shown
+
+
+def made_stack() -> tuple[Scan, list[Picture]]:
+    """Return a stack of 12 images that are in no file, and its first two pictures."""
+    instances = tuple(Instance(f"{n}.dcm", "dicom", *SIZE, sop_instance_uid=f"1.2.{n}") for n in range(12))
+    series = Series("1.2", "CT", instances, "made")
+    study = Study("1", Patient(), (series,))
+    pictures = []
+    for n in range(2):
+        frame = Frame(STORED + n, geometry=SQUARE, modality="CT", unit="HU")
+        place = Place(series_key(series), n)
+        pictures.append(Picture(place, study, series, instances[n], frame, Window(40, 400)))
+    return Scan(studies=(study,)), pictures
 
 
 def is_known(session: Session) -> bool:

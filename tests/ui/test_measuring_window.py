@@ -22,10 +22,11 @@ from medapp.ui.main_window import MainWindow
 from medapp.ui.measuring_view import where_of
 from medapp.ui.measuring_wishes import CalibrationDrawn, Drawn, Selected
 from medapp.ui.session import Session
-from medapp.ui.state import LabelView, Tool
+from medapp.ui.state import LabelView, Page, Tool
 from medapp.ui.widgets.calibration_dialog import CalibrationDialog
 from medapp.ui.widgets.measurements_dialog import MeasurementsDialog
 from medapp.workflows.measured import MeasuredSeries, measured_images
+from tests.ui.test_measuring import made_stack
 
 LINE = Shape(Kind.LENGTH, ((10.0, 10.0), (30.0, 10.0)))
 AREA = Shape(Kind.RECTANGLE, ((20.0, 20.0), (40.0, 40.0)))
@@ -40,11 +41,28 @@ def window(qtbot: QtBot, session: Session, ct_folder: Path) -> Iterator[MainWind
     made.resize(1000, 700)
     made.show()
     qtbot.waitExposed(made)
-    made.opening.open([ct_folder])
-    qtbot.waitUntil(lambda: bool(session.state.scan.studies) and not session.state.jobs, timeout=PATIENCE_MS)
+    show_made(session, 0)
     qtbot.waitUntil(lambda: is_ready(session), timeout=PATIENCE_MS)
     yield made
     made.close()
+
+
+@pytest.fixture
+def on_files(qtbot: QtBot, window: MainWindow, session: Session, ct_folder: Path) -> MainWindow:
+    """The window with a stack that is in files."""
+    window.opening.close_all()
+    window.opening.open([ct_folder])
+    qtbot.waitUntil(lambda: bool(session.state.scan.studies) and not session.state.jobs, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: is_ready(session), timeout=PATIENCE_MS)
+    return window
+
+
+def show_made(session: Session, number: int) -> None:
+    """Show an image that is in no file."""
+    scan, pictures = made_stack()
+    if not session.state.scan.studies:
+        session.update(scan=scan, page=Page.READING)
+    session.update(place=pictures[number].place, picture=pictures[number])
 
 
 def is_ready(session: Session) -> bool:
@@ -134,7 +152,8 @@ def test_measurements_are_hidden_and_kept(window: MainWindow, session: Session) 
     assert len(window.reading_page.viewer.content.measures.items) == 1
 
 
-def test_measurements_are_copied_as_sentences(qtbot: QtBot, window: MainWindow, session: Session) -> None:
+def test_measurements_are_copied_as_sentences(qtbot: QtBot, on_files: MainWindow, session: Session) -> None:
+    window = on_files
     draw(window, LINE, AREA)
     QGuiApplication.clipboard().clear()
     do(window, "measure_copy")
@@ -147,7 +166,8 @@ def test_measurements_are_copied_as_sentences(qtbot: QtBot, window: MainWindow, 
     assert "441 pixels" in third
 
 
-def test_a_report_has_all_measured_images_of_the_series(qtbot: QtBot, window: MainWindow, session: Session) -> None:
+def test_a_report_has_all_measured_images_of_the_series(qtbot: QtBot, on_files: MainWindow, session: Session) -> None:
+    window = on_files
     window.pictures.go_to(2)
     qtbot.waitUntil(lambda: shown_index(session) == 2 and is_ready(session), timeout=PATIENCE_MS)
     draw(window, LINE)
@@ -185,8 +205,9 @@ def shown_index(session: Session) -> int:
 
 
 def test_measurements_are_saved_as_a_table(
-    qtbot: QtBot, window: MainWindow, session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, on_files: MainWindow, session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    window = on_files
     draw(window, LINE, AREA, Shape(Kind.TEXT, ((5.0, 5.0),), "=1+1"))
     target = tmp_path / "Maße ü"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
@@ -201,8 +222,9 @@ def test_measurements_are_saved_as_a_table(
 
 
 def test_a_table_that_cannot_be_written_is_told(
-    qtbot: QtBot, window: MainWindow, session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, on_files: MainWindow, session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    window = on_files
     draw(window, LINE)
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "file" / "m.csv"), ""))
@@ -239,10 +261,8 @@ def test_a_calibration_is_not_given_to_another_image_than_its_line_was_drawn_on(
 ) -> None:
     window.measuring_desk.take(CalibrationDrawn((10.0, 10.0), (30.0, 10.0)))
     dialog = calibration(window)
-    window.pictures.go_to(5)
-    qtbot.waitUntil(
-        lambda: session.state.picture is not None and session.state.picture.place.index == 5, timeout=PATIENCE_MS
-    )
+    show_made(session, 1)
+    qtbot.waitUntil(lambda: is_ready(session), timeout=PATIENCE_MS)
     QTest.keyClick(dialog, Qt.Key.Key_Return)
     assert "Draw the line again" in session.state.notice
     assert session.state.picture is not None
@@ -269,7 +289,7 @@ def test_the_list_follows_the_image_and_selects(qtbot: QtBot, window: MainWindow
     assert [row.id for row in dialog._rows] == [second]
     do(window, "undo")
     QTest.mouseClick(dialog._copy, Qt.MouseButton.LeftButton)
-    window.pictures.go_to(3)
+    show_made(session, 1)
     qtbot.waitUntil(lambda: not dialog._rows, timeout=PATIENCE_MS)
     assert dialog._none.isVisible()
     dialog.grab()
