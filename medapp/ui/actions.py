@@ -10,10 +10,11 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QToolButton, QWidget
 
 from medapp.i18n import tr
+from medapp.ui.cell_state import VoiChoice
 from medapp.ui.command import Command
 from medapp.ui.commands import COMMANDS, MENUS
 from medapp.ui.keys import Chosen, keys_of, shown_text
-from medapp.ui.state import State, VoiChoice
+from medapp.ui.state import State
 from medapp.ui.theme import icon
 from medapp.ui.voi_choices import Offer
 from medapp.ui.widgets.themed import IconButton

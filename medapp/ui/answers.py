@@ -14,18 +14,10 @@ from medapp.errors import MedappError, Problem
 from medapp.i18n import tr
 from medapp.imaging.frame import Frame
 from medapp.jobs import Job, Partial, Progress
+from medapp.ui.answer_state import Answered, Classifying, ModelFacts, NoModel, NoPicture, NotAnswered, Waiting
+from medapp.ui.cell_state import Picture
 from medapp.ui.session import Services, Session
-from medapp.ui.state import (
-    Answered,
-    Classifying,
-    ModelFacts,
-    NoModel,
-    NoPicture,
-    NotAnswered,
-    Picture,
-    State,
-    Waiting,
-)
+from medapp.ui.state import State
 from medapp.workflows.reading import Reading
 
 SETTLE_MS = 120

@@ -6,7 +6,8 @@ from typing import Any
 
 from medapp.storage.running import Arrangement
 from medapp.ui.cell_changes import laid_out
-from medapp.ui.state import Grid, Place, State, find_series
+from medapp.ui.cell_state import Grid, Place
+from medapp.ui.state import State, find_series
 
 
 def arrangement_of(state: State) -> Arrangement:

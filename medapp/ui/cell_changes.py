@@ -8,7 +8,8 @@ from typing import Any
 
 from medapp.imaging.priors import is_same_patient
 from medapp.imaging.study import Patient, Scan
-from medapp.ui.state import CELL_FIELDS, Cell, Grid, Link, Place, State, find_series, series_key
+from medapp.ui.cell_state import CELL_FIELDS, Cell, Grid, Link, Place
+from medapp.ui.state import State, find_series, series_key
 
 MOST_ROWS = MOST_COLUMNS = 3
 

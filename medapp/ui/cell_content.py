@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from medapp.i18n import tell, tr
 from medapp.ui.cell_changes import patients_on_screen
+from medapp.ui.cell_state import Cell
 from medapp.ui.cine_playing import interval_ms
 from medapp.ui.key_marks import is_marked
 from medapp.ui.linking import bond_of, cross_line
 from medapp.ui.measuring_view import measures_of
 from medapp.ui.mouse import profile_of
-from medapp.ui.state import Cell, State
+from medapp.ui.state import State
 from medapp.ui.voi_choices import voi_shown
 from medapp.ui.widgets.picture_layers import HeatMapView
 from medapp.ui.widgets.viewer import ViewerContent

@@ -7,9 +7,10 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Slot
 
 from medapp.ui.cell_changes import activated, cells_of, laid_out, window_of
+from medapp.ui.cell_state import Grid, Place
 from medapp.ui.pictures import Pictures
 from medapp.ui.session import Session
-from medapp.ui.state import Grid, Place, State
+from medapp.ui.state import State
 
 
 class Cells(QObject):

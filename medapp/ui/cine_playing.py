@@ -5,9 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 
 from medapp.imaging.cine import following, within_limits
+from medapp.ui.cell_state import Cell
 from medapp.ui.pictures import Pictures
 from medapp.ui.session import Session
-from medapp.ui.state import Cell, State, find_series
+from medapp.ui.state import State, find_series
 
 USUAL_MS = 100.0
 SPEEDS = (0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from medapp.ui.answer_state import Answered, NoModel
 from medapp.ui.cell_commands import CELL_COMMANDS, CINE_COMMANDS, HANGING_COMMANDS, STUDY_COMMANDS
 from medapp.ui.command import Command
 from medapp.ui.measuring_commands import MEASURE_COMMANDS
@@ -13,7 +14,7 @@ from medapp.ui.show_commands import (
     SCREEN_COMMANDS,
     SIZE_COMMANDS,
 )
-from medapp.ui.state import Answered, NoModel, Page, State, Tool
+from medapp.ui.state import Page, State, Tool
 
 DIGITS = range(1, 10)
 """The keys that classes have in label mode: as many as a label project may have."""

@@ -14,9 +14,9 @@ from medapp.display.viewport import Viewport
 from medapp.errors import MedappError
 from medapp.i18n import tr
 from medapp.imaging.study import Patient, PresentationRef
+from medapp.ui.cell_state import Picture
 from medapp.ui.companions import Companion
 from medapp.ui.measuring_view import Measures
-from medapp.ui.state import Picture
 from medapp.ui.widgets.measure_layer import draw_sketches, sketches_of
 from medapp.ui.widgets.outlined_text import TEXT, draw_outlined
 from medapp.ui.widgets.viewer_content import PictureOnScreen, ViewerContent

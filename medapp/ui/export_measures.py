@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from medapp.display.measuring.figures import figures_of
 from medapp.storage.measurements import Measurements, image_key, series_key
+from medapp.ui.cell_state import Picture
 from medapp.ui.measuring_view import MeasuringView, Told, where_of
-from medapp.ui.state import Picture
 
 
 def with_kept(view: MeasuringView, picture: Picture, kept: Measurements) -> MeasuringView:

@@ -13,11 +13,12 @@ from medapp.imaging.readers import Readers
 from medapp.jobs import Job, Progress, TimeLeft
 from medapp.storage.measurements import Measurements
 from medapp.ui.cell_content import content_of
+from medapp.ui.cell_state import Cell, Picture, Place
 from medapp.ui.drawn_picture import Screenlike, drawn_picture
 from medapp.ui.export_measures import with_kept
 from medapp.ui.export_wish import Content, ExportWish
 from medapp.ui.prepared import PreparedFrames
-from medapp.ui.state import Cell, Picture, Place, State, find_series
+from medapp.ui.state import State, find_series
 from medapp.ui.voi_choices import choice_when_first_shown
 from medapp.workflows.key_objects import KeyReference, write_key_objects
 from medapp.workflows.picture_files import ValueKind, folder_of_pictures, write_picture, write_values

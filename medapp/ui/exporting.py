@@ -9,12 +9,13 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from medapp.i18n import tr
+from medapp.ui.cell_state import Picture, Place
 from medapp.ui.export_plan import Exported, ExportPlan, exported
 from medapp.ui.export_wish import SCOPES, ExportWish, Scope
 from medapp.ui.key_marks import ordered_places
 from medapp.ui.pictures import Pictures
 from medapp.ui.session import Session
-from medapp.ui.state import Picture, Place, State
+from medapp.ui.state import State
 from medapp.ui.widgets.export_dialog import ExportDialog, ExportOffer
 from medapp.ui.widgets.viewer import Viewer
 

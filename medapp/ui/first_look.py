@@ -6,7 +6,8 @@ from typing import Any
 
 from medapp.imaging.study import PresentationRef
 from medapp.ui.cell_changes import known_window
-from medapp.ui.state import Cell, Picture, State, first_viewport
+from medapp.ui.cell_state import Cell, Picture, first_viewport
+from medapp.ui.state import State
 from medapp.ui.voi_choices import choice_when_first_shown, hung_choice
 
 

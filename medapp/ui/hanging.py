@@ -14,10 +14,11 @@ from medapp.imaging.study import Series, Study
 from medapp.jobs import Job, Progress
 from medapp.storage.hanging_rules import OwnRules, built_in
 from medapp.ui.cell_changes import cells_of, rearranged, window_of
+from medapp.ui.cell_state import Cell, Grid, Link, Place
 from medapp.ui.hanging_saved import rule_of
 from medapp.ui.pictures import Pictures
 from medapp.ui.session import Session
-from medapp.ui.state import Cell, Grid, Link, Place, State, find_series, series_key
+from medapp.ui.state import State, find_series, series_key
 
 TWO_BESIDE = Grid(1, 2)
 

@@ -6,7 +6,8 @@ from medapp.display.hanging import CellRule, Rule
 from medapp.imaging.priors import plane_of_body, priors_of
 from medapp.imaging.study import Scan, Series, Study, Window
 from medapp.ui.cell_changes import cells_of, window_of
-from medapp.ui.state import Cell, State, VoiChoice, find_series
+from medapp.ui.cell_state import Cell, VoiChoice
+from medapp.ui.state import State, find_series
 
 LINKS = ("scroll", "window", "zoom")
 

@@ -10,10 +10,11 @@ from medapp.i18n import tr
 from medapp.imaging.study import Scan, Study
 from medapp.jobs import Job, Progress
 from medapp.storage.key_images import KeyImage, KeyImages
+from medapp.ui.cell_state import Place
 from medapp.ui.key_marks import key_image_of, ordered_places, places_of
 from medapp.ui.pictures import Pictures
 from medapp.ui.session import Session
-from medapp.ui.state import Place, State, series_key
+from medapp.ui.state import State, series_key
 
 
 class KeyImageMarks(QObject):

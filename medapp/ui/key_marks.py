@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from medapp.imaging.study import Instance, Scan, Study
 from medapp.storage.key_images import KeyImage, instance_key
-from medapp.ui.state import KeyMarks, Picture, Place, series_key
+from medapp.ui.cell_state import Picture, Place
+from medapp.ui.state import KeyMarks, series_key
 
 
 def key_image_of(picture: Picture) -> KeyImage:

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from medapp.imaging.archive import MEMBER
 from medapp.imaging.study import Scan, Series, Study
 from medapp.storage.labels import can_be_written
-from medapp.ui.state import Picture, Place, series_key
+from medapp.ui.cell_state import Picture, Place
+from medapp.ui.state import series_key
 from medapp.workflows.label_plan import LabelPlan, Unit
 from medapp.workflows.label_ranking import Unlabelled
 from medapp.workflows.labelling import file_name

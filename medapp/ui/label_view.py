@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from medapp.i18n import tr
 from medapp.training.cases.verdicts import UNSURE, Verdict
-from medapp.ui.state import LEFT_OUT, LabelView
+from medapp.ui.label_state import LEFT_OUT, LabelView
 from medapp.ui.widgets.label_start import ProjectRow
 from medapp.workflows.label_agreement import answers_of_others, with_oneself
 from medapp.workflows.label_sitting import Sitting, Turn

@@ -12,12 +12,14 @@ from PySide6.QtCore import QObject, Signal, Slot
 from medapp.i18n import tr
 from medapp.imaging.study import Scan
 from medapp.training.cases.verdicts import UNSURE, Verdict
+from medapp.ui.cell_state import Place
 from medapp.ui.label_places import case_of, places_of
+from medapp.ui.label_state import REASONS, LabelView
 from medapp.ui.label_view import ending_of, revealed, view_of
 from medapp.ui.pictures import Pictures
 from medapp.ui.seen_answers import SeenAnswers
 from medapp.ui.session import Session
-from medapp.ui.state import REASONS, LabelView, Page, Place, State
+from medapp.ui.state import Page, State
 from medapp.ui.teaching_desk import as_job
 from medapp.workflows.label_sitting import Sitting, Turn, in_order
 from medapp.workflows.labelling import LabelProject

@@ -18,7 +18,8 @@ from medapp.display.stack_places import (
 from medapp.display.viewport import Viewport
 from medapp.imaging.study import Geometry, Scan, Series
 from medapp.ui.cell_changes import CellChanges, on_screen
-from medapp.ui.state import Cell, Picture, Place, State, VoiChoice, find_series
+from medapp.ui.cell_state import Cell, Picture, Place, VoiChoice
+from medapp.ui.state import State, find_series
 
 KNOWN_STACKS = 64
 

@@ -18,6 +18,7 @@ from medapp.ui.actions import Actions
 from medapp.ui.answers import Answers
 from medapp.ui.asking import Asking
 from medapp.ui.cell_changes import alone_in
+from medapp.ui.cell_state import Place, VoiChoice
 from medapp.ui.importing import Importing
 from medapp.ui.label_door import LabelDoor
 from medapp.ui.label_keys import connect_strip, label_handlers
@@ -36,7 +37,7 @@ from medapp.ui.session import Session
 from medapp.ui.show_desk import ShowDesk
 from medapp.ui.silent_watch import SilentWatch
 from medapp.ui.stack_answers import StackAnswers
-from medapp.ui.state import Page, Place, State, Tool, VoiChoice
+from medapp.ui.state import Page, State, Tool
 from medapp.ui.teaching_page import TeachingPage
 from medapp.ui.teaching_session import TeachingSession, can_be_cases
 from medapp.ui.viewing import Viewing

@@ -13,10 +13,11 @@ from medapp.display.measuring.shapes import Calibration, Measurement, Shape, She
 from medapp.imaging.frame import Frame
 from medapp.jobs import Job, Progress
 from medapp.storage.measurements import Measurements, image_key, series_key
+from medapp.ui.cell_state import Picture
 from medapp.ui.measuring_view import MeasuringView, Name, Told, Where, where_of
 from medapp.ui.measuring_wishes import Drawn, Relabelled, Reshaped, Selected, Wish
 from medapp.ui.session import Session
-from medapp.ui.state import Picture, State
+from medapp.ui.state import State
 
 AT_ONCE_PIXELS = 30_000
 """Statistics of more pixels than these take a worker: about 3 ms."""

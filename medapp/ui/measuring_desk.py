@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QApplication
 
 from medapp.display.measuring.scale import calibration_from
 from medapp.i18n import tr
+from medapp.ui.cell_state import Picture
 from medapp.ui.measuring import Measuring
 from medapp.ui.measuring_commands import can_undo_measuring
 from medapp.ui.measuring_papers import MeasuringPapers
 from medapp.ui.measuring_wishes import CalibrationDrawn, Selected, Wish
 from medapp.ui.session import Session
-from medapp.ui.state import Picture, Tool
+from medapp.ui.state import Tool
 from medapp.ui.view_windows import ViewWindow
 from medapp.ui.widgets.calibration_dialog import CalibrationDialog
 from medapp.ui.widgets.flash import Flash

@@ -17,11 +17,12 @@ from medapp.display.measuring.wording import label_lines, sentence
 from medapp.i18n import tr
 from medapp.imaging.frame import Frame
 from medapp.jobs import Job
+from medapp.ui.cell_state import Picture
 from medapp.ui.measuring import Measuring
 from medapp.ui.measuring_view import MeasuringView, Told
 from medapp.ui.measuring_wishes import Selected
 from medapp.ui.session import Session
-from medapp.ui.state import Picture, State
+from medapp.ui.state import State
 from medapp.ui.widgets.measurements_dialog import MeasurementRow, MeasurementsDialog
 from medapp.workflows.measured import MeasuredSeries, measured_images, write_measured
 

@@ -13,7 +13,7 @@ from medapp.display.measuring.wording import label_lines
 from medapp.imaging.frame import Frame
 
 if TYPE_CHECKING:
-    from medapp.ui.state import Picture
+    from medapp.ui.cell_state import Picture
 
 Where: TypeAlias = tuple[str, int]
 """Source and frame number of an image: at hand at once, while the name that it is kept under may take a hash."""

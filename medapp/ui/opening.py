@@ -21,9 +21,10 @@ from medapp.imaging.study import Scan, Series
 from medapp.imaging.voi import default_window
 from medapp.jobs import Job, Partial, Progress
 from medapp.ui.cell_changes import CellChanges, all_cells, emptied
+from medapp.ui.cell_state import Cell, Place
 from medapp.ui.scans import joined, moved
 from medapp.ui.session import Session, opened_title
-from medapp.ui.state import Cell, Page, Place, all_keys, find_series, series_key
+from medapp.ui.state import Page, all_keys, find_series, series_key
 
 THUMBNAIL_PX = 56
 

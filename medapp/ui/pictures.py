@@ -11,22 +11,16 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from medapp.errors import MedappError, Problem
 from medapp.imaging.frames import Key
 from medapp.jobs import Job, Progress
+from medapp.ui.answer_state import NoPicture
 from medapp.ui.cell_changes import CellChanges, on_screen
+from medapp.ui.cell_state import Cell, Picture, Place
 from medapp.ui.companions import Companions
 from medapp.ui.first_look import first_look
 from medapp.ui.linking import Links
 from medapp.ui.prefetching import Prefetching
 from medapp.ui.prepared import Prepared, PreparedFrames
 from medapp.ui.session import Session
-from medapp.ui.state import (
-    Cell,
-    NoPicture,
-    Picture,
-    Place,
-    State,
-    all_keys,
-    find_series,
-)
+from medapp.ui.state import State, all_keys, find_series
 
 SETTLED_MS = 120
 

@@ -13,9 +13,10 @@ from medapp.imaging.prefetch import Wishes, order_of, reach_after
 from medapp.imaging.study import Series
 from medapp.jobs import Job, Progress
 from medapp.ui.cell_changes import on_screen
+from medapp.ui.cell_state import Place
 from medapp.ui.job_list import JobList
 from medapp.ui.prepared import PreparedFrames
-from medapp.ui.state import Place, State, all_keys, find_series
+from medapp.ui.state import State, all_keys, find_series
 
 SHARE = 0.75
 """The part of the cache that one stack may fill: what was on screen before is still there when it is wanted again."""

@@ -9,17 +9,11 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QSplitter, QWidget
 
 from medapp.display.marks import marks
 from medapp.i18n import tr
+from medapp.ui.answer_state import Answered, Classifying, NoModel, NotAnswered, Waiting
 from medapp.ui.cell_changes import all_cells, alone_in, patients_on_screen
 from medapp.ui.cell_content import content_of
-from medapp.ui.state import (
-    Answered,
-    Classifying,
-    NoModel,
-    NotAnswered,
-    Picture,
-    State,
-    Waiting,
-)
+from medapp.ui.cell_state import Picture
+from medapp.ui.state import State
 from medapp.ui.widgets.annotations import MARGIN
 from medapp.ui.widgets.cell_grid import CellGrid
 from medapp.ui.widgets.label_strip import LabelStrip

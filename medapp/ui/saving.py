@@ -15,9 +15,11 @@ from medapp.i18n import tr
 from medapp.interop.outcome import DICOM, FORMATS, Format
 from medapp.interop.words import headline
 from medapp.jobs import Job, Progress
+from medapp.ui.answer_state import Answered
+from medapp.ui.cell_state import Picture
 from medapp.ui.commands import can_save
 from medapp.ui.session import Services, Session
-from medapp.ui.state import Answered, Picture, State
+from medapp.ui.state import State
 from medapp.ui.voi_choices import voi_shown
 from medapp.ui.widgets.save_result import FormChoice, SaveResult, SaveWish
 from medapp.workflows.sending import Sent, Told, Wanted, send_on

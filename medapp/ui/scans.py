@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from medapp.imaging.stacks import with_companions
 from medapp.imaging.study import Scan, Study
-from medapp.ui.state import Place, find_series, place_of
+from medapp.ui.cell_state import Place
+from medapp.ui.state import find_series, place_of
 
 
 def joined(before: Scan, found: Scan) -> Scan:

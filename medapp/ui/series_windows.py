@@ -13,8 +13,9 @@ from medapp.imaging.frames import FrameCache
 from medapp.imaging.study import Series, Window
 from medapp.jobs import Job, Progress
 from medapp.ui.cell_changes import CellChanges, all_cells
+from medapp.ui.cell_state import VoiChoice
 from medapp.ui.session import Session
-from medapp.ui.state import State, VoiChoice
+from medapp.ui.state import State
 
 
 class SeriesWindows(QObject):

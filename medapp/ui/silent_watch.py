@@ -10,8 +10,10 @@ from medapp.classify.package import Package
 from medapp.i18n import tr
 from medapp.imaging.frame import Frame
 from medapp.jobs import Job, Progress
+from medapp.ui.answer_state import Classifying
+from medapp.ui.cell_state import Picture
 from medapp.ui.session import Session
-from medapp.ui.state import Classifying, Picture, State
+from medapp.ui.state import State
 from medapp.workflows.watching import Watching
 
 log = logging.getLogger(__name__)

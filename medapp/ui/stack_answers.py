@@ -16,8 +16,9 @@ from medapp.imaging.prefetch import order_of
 from medapp.imaging.study import Series
 from medapp.jobs import Job, Partial
 from medapp.ui import theme
+from medapp.ui.answer_state import Classifying
 from medapp.ui.session import Session
-from medapp.ui.state import Classifying, State, series_key
+from medapp.ui.state import State, series_key
 from medapp.ui.worklist_view import ANSWERED, FAILED, REFUSED, WAITING, StackView
 from medapp.workflows.batches import Wanted
 from medapp.workflows.working import Means, answer_images

@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal, TypeAlias
 
-from medapp.classify.explanation import Explanation
-from medapp.classify.prediction import Prediction
-from medapp.display.hanging import Hung, at_the_wall
-from medapp.display.presentation import Presented
-from medapp.display.segments import SegmentLayers
-from medapp.display.viewport import ImageShape, Viewport
+from medapp.display.hanging import Hung
+from medapp.display.viewport import Viewport
 from medapp.errors import Problem
-from medapp.imaging.frame import Frame
-from medapp.imaging.study import Instance, Scan, Series, Study, Window
-from medapp.imaging.voi import starts_inverted
+from medapp.imaging.study import Scan, Series, Study
 from medapp.jobs import Progress
 from medapp.storage.key_images import KeyImage
 from medapp.storage.opinions import Opinion
 from medapp.storage.settings import Settings
-from medapp.ui.companions import Choice, Companion
+from medapp.ui.answer_state import Answer, Answered, NoPicture
+from medapp.ui.cell_state import CELL_FIELDS, Cell, Grid, Link, Picture, Place, VoiChoice
+from medapp.ui.companions import Choice
+from medapp.ui.label_state import LabelView
 from medapp.ui.measuring_view import MeasuringView
 from medapp.ui.worklist_view import StackView, WorklistView
-
-LEFT_OUT = "x"
-REASONS = ("quality", "view", "no_patient", "other_question", "other")
-"""Why a case is left out, on the keys 1 to 5; text: ``label.reason_<reason>``."""
 
 
 class Page(StrEnum):
@@ -59,166 +51,6 @@ class Tool(StrEnum):
 
 
 @dataclass(frozen=True)
-class VoiChoice:
-    """Which window a series is shown with; it holds for all its images.
-
-    `number` counts the file's windows, then its VOI LUTs, from 0. ``series`` is the automatic window of the
-    whole stack, ``automatic`` that of the image on screen when it was chosen.
-    """
-
-    kind: Literal["file", "automatic", "series", "fixed"] = "file"
-    number: int = 0
-    window: Window | None = None
-
-
-@dataclass(frozen=True)
-class Place:
-    """One image of one series: the key of the series and the index in its stack, from 0."""
-
-    series: str
-    index: int
-
-
-@dataclass(frozen=True, eq=False)
-class Picture:
-    """A frame ready to be shown, with everything that says whose it is: both always change together."""
-
-    place: Place
-    study: Study
-    series: Series
-    instance: Instance
-    frame: Frame
-    automatic: Window | None
-    companion: Companion | None = None
-
-    @property
-    def identity(self) -> str:
-        """The key of results for this picture."""
-        return self.frame.identity
-
-    @property
-    def presented(self) -> Presented | None:
-        """The frame as a presentation state wants it to be seen, where one is applied."""
-        return self.companion.presented if self.companion is not None else None
-
-    @property
-    def shown(self) -> Frame:
-        """The frame for display: as presented, else as it is stored."""
-        return self.frame if self.presented is None else self.presented.frame
-
-    @property
-    def segments(self) -> tuple[SegmentLayers, ...]:
-        """What segmentations of the study mark on it."""
-        return self.companion.segments if self.companion is not None else ()
-
-    @property
-    def first_viewport(self) -> Viewport:
-        """How it is placed and turned before a person changes that."""
-        if self.presented is not None:
-            return self.presented.first_viewport()
-        return Viewport(inverted=starts_inverted(self.frame))
-
-
-@dataclass(frozen=True, eq=False)
-class Cell:
-    """What one cell of the layout shows; `State` has the same fields for the active one."""
-
-    place: Place | None = None
-    picture: Picture | None = None
-    loading: bool = False
-    picture_problem: Problem | None = None
-    viewport: Viewport = field(default_factory=Viewport)
-    voi: Mapping[str, VoiChoice] = field(default_factory=dict)
-    cine: bool = False
-    hung: Hung | None = None
-
-
-CELL_FIELDS = tuple(one.name for one in fields(Cell))
-
-
-@dataclass(frozen=True)
-class Grid:
-    """The cells of one window: so many rows and columns."""
-
-    rows: int = 1
-    columns: int = 1
-
-    @property
-    def count(self) -> int:
-        """How many cells it has."""
-        return self.rows * self.columns
-
-
-@dataclass(frozen=True)
-class Link:
-    """What goes along in the other cells when it changes in the active one."""
-
-    scroll: bool = False
-    window: bool = False
-    zoom: bool = False
-
-
-@dataclass(frozen=True)
-class NoPicture:
-    """There is nothing to classify."""
-
-
-@dataclass(frozen=True)
-class NoModel:
-    """No active model reads images of this modality: normal, and told quietly."""
-
-    modality: str
-
-
-@dataclass(frozen=True)
-class ModelFacts:
-    """What is shown about a model beside its answer."""
-
-    id: str
-    name: str
-    version: str
-    trained_on: str = ""
-    card: str = ""
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A model is there and has not been asked."""
-
-    model: ModelFacts
-
-
-@dataclass(frozen=True)
-class Classifying:
-    """A model is at work on the picture shown."""
-
-    model: ModelFacts | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Answered:
-    """A model's answer for the picture whose identity the prediction carries.
-
-    `explanation` is what was asked for beside its heat map, `explaining` the method that is at work.
-    """
-
-    model: ModelFacts
-    prediction: Prediction
-    explanation: Explanation | None = None
-    explaining: str = ""
-
-
-@dataclass(frozen=True)
-class NotAnswered:
-    """The engine failed."""
-
-    problem: Problem
-
-
-Answer: TypeAlias = NoPicture | NoModel | Waiting | Classifying | Answered | NotAnswered
-
-
-@dataclass(frozen=True)
 class KeyMarks:
     """Which images are marked as key images, and where those of them lie that are open.
 
@@ -235,51 +67,6 @@ class KeyMarks:
     marked: frozenset[KeyImage] = frozenset()
     places: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     alone: bool = False
-
-
-@dataclass(frozen=True)
-class LabelView:
-    """Label mode: what the strip shows of the project, of the case on screen, and of what was said last.
-
-    Attributes
-    ----------
-    title, reader : str
-        The label project, and who labels.
-    classes, counts : tuple
-        The classes on the keys 1 to 9, and how many cases have each.
-    unsure, excluded, done, total : int
-        Cases of which nobody is sure, that are left out, that have an answer, and all.
-    answer : str
-        What was said about the case on screen: a class, ``?``, ``x`` for left out, or nothing.
-    told : str
-        A sentence about what was just said, or about what is left.
-    asking : bool
-        Whether the reason for leaving the case out is asked for: digits choose it.
-    advance : bool
-        Whether the next case comes by itself.
-    can_undo, settling, kept : bool
-        Whether there is something to take back; whether disagreements are settled; whether the case on screen
-        belongs to the sealed test.
-    upcoming : tuple of Place
-        What may be shown next.
-    """
-
-    title: str
-    reader: str
-    classes: tuple[str, ...]
-    counts: tuple[int, ...] = ()
-    unsure: int = 0
-    excluded: int = 0
-    done: int = 0
-    total: int = 0
-    answer: str = ""
-    told: str = ""
-    asking: bool = False
-    advance: bool = True
-    can_undo: bool = False
-    settling: bool = False
-    kept: bool = False
-    upcoming: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -374,16 +161,6 @@ class State:
         if isinstance(answer, Answered) and picture is not None and answer.prediction.identity == picture.identity:
             return answer
         return None
-
-
-def first_viewport(picture: Picture | None, hung: Hung | None) -> Viewport:
-    """Return how a picture is placed and turned before a person changes that, by the rule that has hung it."""
-    if picture is None:
-        return Viewport()
-    first = picture.first_viewport
-    if hung is None or hung.series != picture.place.series or picture.presented is not None:
-        return first
-    return at_the_wall(first, picture.shown.geometry, ImageShape.of(picture.shown), hung)
 
 
 def series_key(series: Series) -> str:

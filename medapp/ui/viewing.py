@@ -10,11 +10,11 @@ from PySide6.QtCore import QObject
 from medapp.display.viewport import Viewport
 from medapp.imaging.study import Window
 from medapp.ui.cell_changes import CellChanges
+from medapp.ui.cell_state import VoiChoice, first_viewport
 from medapp.ui.cine_playing import CinePlaying
 from medapp.ui.linking import link_viewport, link_window
 from medapp.ui.pictures import Pictures
 from medapp.ui.session import Session
-from medapp.ui.state import VoiChoice, first_viewport
 from medapp.ui.voi_choices import choice_when_first_shown, hung_choice
 
 

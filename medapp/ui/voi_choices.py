@@ -9,7 +9,8 @@ from medapp.i18n import tr
 from medapp.imaging.frame import Frame, Lut
 from medapp.imaging.study import Window
 from medapp.imaging.voi import Voi, default_window, known_window, presets_for, windows_of
-from medapp.ui.state import Cell, Picture, State, VoiChoice
+from medapp.ui.cell_state import Cell, Picture, VoiChoice
+from medapp.ui.state import State
 
 LAST_DIGIT = 9
 

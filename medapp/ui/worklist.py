@@ -14,10 +14,11 @@ from medapp.i18n import tell, tr
 from medapp.imaging.study import Scan
 from medapp.jobs import Job, Partial, Progress
 from medapp.storage.opinions import Opinion, Said
+from medapp.ui.cell_state import Place
 from medapp.ui.opening import Opening
 from medapp.ui.pictures import Pictures
 from medapp.ui.session import Session
-from medapp.ui.state import Page, Place, State
+from medapp.ui.state import Page, State
 from medapp.ui.teaching_desk import as_job
 from medapp.ui.worklist_rows import WorklistRows
 from medapp.ui.worklist_view import WorklistView

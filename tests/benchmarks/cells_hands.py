@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 
 from medapp.ui.cell_changes import all_cells
-from medapp.ui.state import Place, all_keys
+from medapp.ui.cell_state import Place
+from medapp.ui.state import all_keys
 from tests.benchmarks.measure import seconds_of
 from tests.benchmarks.window import Bench, Measured
 

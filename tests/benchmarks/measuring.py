@@ -14,8 +14,9 @@ from medapp.display.measuring.shapes import Kind, Measurement, Shape
 from medapp.display.pyramid import pyramid_of
 from medapp.imaging.frame import Frame
 from medapp.imaging.study import Geometry, Instance, Patient, Series, Study, Window
+from medapp.ui.cell_state import Picture, Place
 from medapp.ui.measuring_view import MeasureItem, Measures
-from medapp.ui.state import Picture, Place, Tool
+from medapp.ui.state import Tool
 from medapp.ui.widgets.viewer import Viewer, ViewerContent
 from tests.benchmarks.measure import Ratio
 

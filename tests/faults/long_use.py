@@ -16,9 +16,10 @@ from PySide6.QtWidgets import QApplication
 
 from medapp.app import Parts
 from medapp.imaging.phantom import PhantomCase, write_ct_series, write_dicom
+from medapp.ui.answer_state import Answered
 from medapp.ui.main_window import MainWindow
 from medapp.ui.session import Session
-from medapp.ui.state import Answered, Page
+from medapp.ui.state import Page
 
 KINDS = 6
 PATIENCE_SECONDS = 60

@@ -7,7 +7,8 @@ import numpy as np
 from medapp.classify.prediction import ModelKey, Prediction
 from medapp.imaging.frame import Frame
 from medapp.imaging.study import Instance, Patient, Series, Study, Window
-from medapp.ui.state import ModelFacts, Picture, Place
+from medapp.ui.answer_state import ModelFacts
+from medapp.ui.cell_state import Picture, Place
 
 FACTS = ModelFacts("chest", "Chest model", "1.0", "children at one hospital")
 

@@ -19,9 +19,9 @@ from medapp.errors import MedappError
 from medapp.i18n import tr
 from medapp.imaging.frame import Frame
 from medapp.jobs import Job, Progress
+from medapp.ui.answer_state import Answered, Classifying, NoModel, NoPicture, NotAnswered, Waiting
 from medapp.ui.answers import Answers
 from medapp.ui.session import Session
-from medapp.ui.state import Answered, Classifying, NoModel, NoPicture, NotAnswered, Waiting
 from tests.ui.pictures_made import picture_of, prediction_for, ramp_frame
 
 

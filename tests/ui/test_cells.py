@@ -17,11 +17,13 @@ from medapp.imaging.study import Scan, Window
 from medapp.jobs import run_to_end
 from medapp.ui.cell_changes import all_cells, on_screen, patients_on_screen
 from medapp.ui.cell_content import content_of
+from medapp.ui.cell_state import Cell, Grid, Place, VoiChoice
 from medapp.ui.cells import Cells
 from medapp.ui.cine_playing import interval_ms
+from medapp.ui.label_state import LabelView
 from medapp.ui.pictures import Pictures
 from medapp.ui.session import Session
-from medapp.ui.state import Cell, Grid, LabelView, Place, VoiChoice, find_series, series_key
+from medapp.ui.state import find_series, series_key
 from medapp.ui.viewing import Viewing
 from medapp.ui.widgets.cell_grid import CellGrid
 from medapp.ui.widgets.layout_picker import LayoutPicker

@@ -18,10 +18,10 @@ from medapp.imaging.source import scan
 from medapp.imaging.structure_set import STRUCTURE_SET
 from medapp.imaging.study import Window
 from medapp.jobs import run_to_end
+from medapp.ui.cell_state import Picture
 from medapp.ui.companions import Choice, Companions
 from medapp.ui.main_window import MainWindow
 from medapp.ui.session import Session
-from medapp.ui.state import Picture
 from medapp.ui.voi_choices import voi_shown
 from tests.imaging.segmentations_made import Plane, segmentation_file
 from tests.imaging.states_made import refer, state

@@ -13,9 +13,10 @@ from pytestqt.qtbot import QtBot
 
 from medapp.storage.hanging_rules import OwnRules
 from medapp.ui.cell_changes import all_cells
+from medapp.ui.cell_state import Grid, Link
 from medapp.ui.main_window import MainWindow
 from medapp.ui.session import Session
-from medapp.ui.state import Grid, Link, Page, all_keys
+from medapp.ui.state import Page, all_keys
 from medapp.ui.widgets.hanging_dialog import HangingDialog
 from tests.ui.cells_made import DX, Exam, write_breasts, write_stack, write_view
 

@@ -13,10 +13,11 @@ from pytestqt.qtbot import QtBot
 from medapp.display.histogram import histogram_of, limits_of
 from medapp.imaging.frame import Frame, Lut
 from medapp.imaging.study import Window
+from medapp.ui.cell_state import VoiChoice
 from medapp.ui.histogram_desk import HistogramDesk
 from medapp.ui.pictures import Pictures
 from medapp.ui.session import Session
-from medapp.ui.state import Page, VoiChoice
+from medapp.ui.state import Page
 from medapp.ui.viewing import Viewing
 from medapp.ui.voi_choices import voi_shown
 from medapp.ui.widgets.histogram_dialog import HistogramDialog, HistogramView, figures_text, value_text

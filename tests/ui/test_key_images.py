@@ -11,12 +11,13 @@ from pytestqt.qtbot import QtBot
 
 from medapp.imaging.study import Instance, Patient, Scan, Series, Study
 from medapp.storage.key_images import KeyImage
+from medapp.ui.cell_state import Place
 from medapp.ui.key_images import KeyImageMarks
 from medapp.ui.key_marks import ordered_places, places_of
 from medapp.ui.opening import Opening
 from medapp.ui.pictures import Pictures
 from medapp.ui.session import Session
-from medapp.ui.state import KeyMarks, Place, series_key
+from medapp.ui.state import KeyMarks, series_key
 from medapp.ui.widgets.study_browser import StudyBrowser
 from tests.ui.pictures_made import picture_of, ramp_frame
 

@@ -16,10 +16,12 @@ from medapp.classify.prediction import ModelKey, Prediction
 from medapp.imaging.phantom import PhantomCase, write_png
 from medapp.training.cases.verdicts import Verdict
 from medapp.ui import theme
+from medapp.ui.answer_state import Answered, ModelFacts
+from medapp.ui.label_state import LabelView
 from medapp.ui.main_window import MainWindow
 from medapp.ui.seen_answers import SeenAnswers
 from medapp.ui.session import Session
-from medapp.ui.state import Answered, LabelView, ModelFacts, Page
+from medapp.ui.state import Page
 from medapp.ui.widgets.label_start import LabelStart
 from medapp.ui.widgets.label_strip import LabelStrip
 from medapp.workflows.label_agreement import disagreements

@@ -9,9 +9,10 @@ from pytestqt.qtbot import QtBot
 
 from medapp.imaging.source import scan
 from medapp.jobs import run_to_end
+from medapp.ui.cell_state import Place
 from medapp.ui.pictures import Pictures
 from medapp.ui.session import Session
-from medapp.ui.state import Place, series_key
+from medapp.ui.state import series_key
 
 
 def test_a_frame_that_comes_after_its_series_grew_is_not_shown_as_another_image(

@@ -16,13 +16,14 @@ from medapp.folders import user_folders
 from medapp.imaging.frame import Frame
 from medapp.imaging.phantom import PhantomCase, write_png
 from medapp.imaging.study import Geometry, Instance, Patient, Scan, Series, Study, Window
+from medapp.ui.cell_state import Picture, Place
 from medapp.ui.measuring import Measuring
 from medapp.ui.measuring_view import measures_of, where_of
 from medapp.ui.measuring_wishes import Drawn, Relabelled, Reshaped, Selected
 from medapp.ui.opening import Opening
 from medapp.ui.pictures import Pictures
 from medapp.ui.session import Session
-from medapp.ui.state import Picture, Place, all_keys, series_key
+from medapp.ui.state import all_keys, series_key
 
 LINE = Shape(Kind.LENGTH, ((10.0, 10.0), (30.0, 10.0)))
 Show = Callable[[int], None]

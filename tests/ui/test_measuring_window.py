@@ -18,11 +18,12 @@ from pytestqt.qtbot import QtBot
 from medapp.display.measuring.shapes import Kind, Shape
 from medapp.jobs import Job
 from medapp.ui.commands import COMMANDS
+from medapp.ui.label_state import LabelView
 from medapp.ui.main_window import MainWindow
 from medapp.ui.measuring_view import where_of
 from medapp.ui.measuring_wishes import CalibrationDrawn, Drawn, Selected
 from medapp.ui.session import Session
-from medapp.ui.state import LabelView, Page, Tool
+from medapp.ui.state import Page, Tool
 from medapp.ui.widgets.calibration_dialog import CalibrationDialog
 from medapp.ui.widgets.measurements_dialog import MeasurementsDialog
 from medapp.workflows.measured import MeasuredSeries, measured_images

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from medapp.classify.explanation import Explanation
 from medapp.errors import Problem
 from medapp.i18n import percent_text, tr
-from medapp.ui.state import Answer, Answered, Classifying, NoModel, NotAnswered
+from medapp.ui.answer_state import Answer, Answered, Classifying, NoModel, NotAnswered
 from medapp.ui.widgets.prediction_panel import PredictionPanel, ProbabilityBar
 from tests.ui.pictures_made import FACTS, prediction_for
 

@@ -10,9 +10,10 @@ from pytestqt.qtbot import QtBot
 from medapp.imaging.source import scan
 from medapp.imaging.study import Scan
 from medapp.jobs import run_to_end
+from medapp.ui.cell_state import Place
 from medapp.ui.pictures import Pictures
 from medapp.ui.session import Session
-from medapp.ui.state import Place, all_keys
+from medapp.ui.state import all_keys
 
 
 def opened(session: Session, folder: Path) -> Scan:

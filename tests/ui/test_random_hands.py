@@ -14,11 +14,12 @@ from pytestqt.qtbot import QtBot
 from medapp.app import Parts
 from medapp.imaging.frame import Frame
 from medapp.imaging.study import Instance, Patient, Scan, Series, Study
+from medapp.ui.cell_state import Cell, Place
 from medapp.ui.cells import Cells
 from medapp.ui.opening import Opening
 from medapp.ui.pictures import Pictures
 from medapp.ui.session import Session
-from medapp.ui.state import Cell, Place, State, all_keys, place_of
+from medapp.ui.state import State, all_keys, place_of
 from medapp.ui.viewing import Viewing
 
 SERIES, IMAGES, STEPS = 3, 20, 120

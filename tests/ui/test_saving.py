@@ -13,10 +13,12 @@ from pytestqt.qtbot import QtBot
 
 from medapp.imaging.study import Instance
 from medapp.interop.outcome import FORMATS
+from medapp.ui.answer_state import Answered, NoModel, Waiting
+from medapp.ui.cell_state import Picture
 from medapp.ui.commands import can_save
 from medapp.ui.saving import Saving, of_stack, saved_words
 from medapp.ui.session import Session
-from medapp.ui.state import Answered, NoModel, Page, Picture, State, Waiting
+from medapp.ui.state import Page, State
 from medapp.ui.widgets.save_result import FormChoice, SaveResult, SaveWish
 from tests.ui.pictures_made import FACTS, picture_of, prediction_for, ramp_frame
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from medapp.errors import Problem
 from medapp.imaging.study import Instance, NotImage, Patient, Scan, Series, Study
+from medapp.ui.cell_state import Place
 from medapp.ui.scans import joined, moved
-from medapp.ui.state import Place
 
 
 def series_of(*names: str, uid: str = "1.2", frames: int = 1) -> Series:

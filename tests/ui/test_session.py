@@ -10,10 +10,11 @@ from pytestqt.qtbot import QtBot
 from medapp.errors import MedappError
 from medapp.imaging.phantom import PhantomCase, write_png
 from medapp.imaging.study import Window
+from medapp.ui.cell_state import Place, VoiChoice
 from medapp.ui.opening import Opening
 from medapp.ui.pictures import Pictures
 from medapp.ui.session import Session
-from medapp.ui.state import Page, Place, State, VoiChoice, all_keys, series_key
+from medapp.ui.state import Page, State, all_keys, series_key
 from medapp.ui.viewing import Viewing
 
 

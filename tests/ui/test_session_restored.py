@@ -11,10 +11,11 @@ from pytestqt.qtbot import QtBot
 
 from medapp.storage.running import Running
 from medapp.ui.cell_changes import activated, laid_out
+from medapp.ui.cell_state import Grid, Place
 from medapp.ui.main_window import MainWindow
 from medapp.ui.remembering import Remembering
 from medapp.ui.session import Session
-from medapp.ui.state import Grid, Place, all_keys
+from medapp.ui.state import all_keys
 
 
 @contextmanager

@@ -10,8 +10,9 @@ import pytest
 
 from medapp.classify.prediction import ModelKey, Prediction
 from medapp.imaging.study import Instance, Patient, Scan, Series, Study
+from medapp.ui.cell_state import Place
 from medapp.ui.stack_answers import _asked_about, _Points
-from medapp.ui.state import JobView, Place, State, series_key
+from medapp.ui.state import JobView, State, series_key
 from medapp.workflows.batches import Wanted
 from medapp.workflows.worklist import Told
 

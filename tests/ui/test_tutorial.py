@@ -17,10 +17,11 @@ from medapp.folders import user_folders
 from medapp.i18n import LANGUAGES, catalogue
 from medapp.storage.practice import Progress, enter_practice, practice_settings
 from medapp.storage.settings import Settings, SettingsFile
+from medapp.ui.cell_state import VoiChoice
 from medapp.ui.lessons import IDS, LESSONS, LessonView, Seen, first_open, view_of
 from medapp.ui.main_window import MainWindow
 from medapp.ui.session import Session
-from medapp.ui.state import Page, State, VoiChoice
+from medapp.ui.state import Page, State
 from medapp.ui.teaching_state import Snapshot
 from medapp.ui.tutorial import Tutorial
 from medapp.ui.tutorial_start import start_tutorial

@@ -18,10 +18,10 @@ from medapp.classify.archive import pack
 from medapp.classify.registry import Registry
 from medapp.classify.scope import Scope
 from medapp.folders import user_folders
+from medapp.ui.answer_state import Classifying
 from medapp.ui.importing import Importing, Offer
 from medapp.ui.session import Session
 from medapp.ui.silent_watch import SilentWatch
-from medapp.ui.state import Classifying
 from medapp.ui.teaching_desk import TeachingDesk
 from medapp.ui.teaching_use import Using
 from medapp.ui.widgets.model_offer import ModelOffer

@@ -14,7 +14,7 @@ from medapp.display.overlays import corner_texts, orientation_letters
 from medapp.display.viewport import ImageShape, Viewport
 from medapp.imaging.frame import Frame
 from medapp.imaging.voi import Voi
-from medapp.ui.state import Picture
+from medapp.ui.cell_state import Picture
 from medapp.ui.widgets.outlined_text import OFFSETS, SHADOW, TEXT, draw_outlined
 from medapp.ui.widgets.picture_notes import about_picture, must_be_seen
 from medapp.ui.widgets.wording import date_text, name_text, sex_text, time_text

@@ -11,7 +11,7 @@ from medapp.classify.explanation import METHODS
 from medapp.classify.prediction import Prediction
 from medapp.classify.reasons import explanation_text, outside_text
 from medapp.i18n import tr
-from medapp.ui.state import Answered
+from medapp.ui.answer_state import Answered
 from medapp.ui.widgets.layouts import button, column, label
 
 

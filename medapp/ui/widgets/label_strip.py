@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from medapp.i18n import tr
-from medapp.ui.state import LEFT_OUT, REASONS, LabelView
+from medapp.ui.label_state import LEFT_OUT, REASONS, LabelView
 from medapp.ui.widgets.flow_layout import FlowLayout
 from medapp.ui.widgets.layouts import column, label, plain_tooltip, row
 

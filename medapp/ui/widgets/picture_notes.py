@@ -8,7 +8,7 @@ from medapp.display.marks import marks
 from medapp.i18n import tell, tr
 from medapp.imaging.study import Note
 from medapp.imaging.test_pattern import PATTERN_UID
-from medapp.ui.state import Picture
+from medapp.ui.cell_state import Picture
 
 WARNING = "\u26a0 "
 

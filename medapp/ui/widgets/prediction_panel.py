@@ -10,7 +10,7 @@ from medapp.classify.prediction import Prediction
 from medapp.classify.reasons import reason_of
 from medapp.i18n import percent_text, tell, tr
 from medapp.ui import theme
-from medapp.ui.state import Answer, Answered, Classifying, ModelFacts, NoModel, NotAnswered, Waiting
+from medapp.ui.answer_state import Answer, Answered, Classifying, ModelFacts, NoModel, NotAnswered, Waiting
 from medapp.ui.widgets.explanation_view import ExplanationView
 from medapp.ui.widgets.heat_map_key import HeatMapKey
 from medapp.ui.widgets.layouts import button, column, label, line, named, plain_tooltip, row

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from medapp.display.measure import value_at
 from medapp.display.viewport import ImageShape, Viewport
 from medapp.i18n import tr
-from medapp.ui.state import Picture
+from medapp.ui.cell_state import Picture
 
 EDGE_PX, LINES_BELOW = 8, 3
 

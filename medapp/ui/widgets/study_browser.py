@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
 
 from medapp.i18n import tr
 from medapp.imaging.study import Patient, Scan, Series, Study
-from medapp.ui.state import KeyMarks, Place, series_key
+from medapp.ui.cell_state import Place
+from medapp.ui.state import KeyMarks, series_key
 from medapp.ui.widgets.images import as_qimage
 from medapp.ui.widgets.layouts import column, label, named, plain_tooltip
 from medapp.ui.widgets.picture_notes import WARNING, note_texts

@@ -14,9 +14,10 @@ from medapp.display.measuring.shapes import Point
 from medapp.display.viewport import ImageShape, Viewport
 from medapp.imaging.frame import Lut
 from medapp.imaging.voi import Voi
+from medapp.ui.cell_state import Picture
 from medapp.ui.measuring_view import Measures
 from medapp.ui.mouse import MouseProfile
-from medapp.ui.state import Picture, Tool
+from medapp.ui.state import Tool
 from medapp.ui.widgets.picture_layers import HeatMapView
 
 

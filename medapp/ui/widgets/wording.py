@@ -6,7 +6,7 @@ import math
 
 from medapp.i18n import tr
 from medapp.imaging.study import Patient
-from medapp.ui.state import Picture
+from medapp.ui.cell_state import Picture
 
 
 def patient_text(patient: Patient) -> str:
