@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-MIRROR, SUITE = "http://deb.debian.org/debian", "bookworm"
+SUITE = "bookworm"
 USER, HOME = "tester", "home/tester"
 MOUNTS = (("proc", "proc"), ("sysfs", "sys"), ("tmpfs", "dev/shm"))
 PATIENCE = 180
@@ -65,7 +65,7 @@ def environment_of(user: str, more: Mapping[str, str]) -> list[str]:
 def make(folder: Path) -> Root:
     """Return a Debian without Python below `folder`, made by debootstrap where it is not there."""
     if not (folder / "usr" / "bin" / "dpkg").is_file():
-        subprocess.run(["debootstrap", "--variant=minbase", SUITE, str(folder), MIRROR], check=True)
+        subprocess.run(["debootstrap", "--variant=minbase", SUITE, str(folder)], check=True)
     return Root(folder)
 
 
