@@ -1,6 +1,7 @@
 """A walk through the program that stops where a person would look: for the README's pictures, snapshots and reviews.
 
-`python -m tests.e2e.screens OUT` writes every picture, dark and light, at two sizes. Only phantoms are shown.
+`python -m tests.e2e.screens OUT` writes every picture, dark and light, at two sizes, and those of the reading room's
+dialogs in high contrast and in Chinese too. Only phantoms are shown.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushButton, QTabBar, QTreeWidget, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QTabBar, QTreeWidget, QWidget
 
 from medapp.files import write_json
 from medapp.folders import user_folders
@@ -22,7 +23,7 @@ from medapp.i18n import tr
 from medapp.imaging.phantom import PhantomCase, write_cases, write_ct_series, write_dicom, write_png
 from medapp.training.cases.verdicts import Verdict
 from medapp.workflows.labelling import file_name, find_label_projects
-from tests.e2e import reading_screens
+from tests.e2e import dialog_screens, reading_screens
 from tests.e2e.driver import Driver, drive
 
 SIZES = ((1366, 768), (1920, 1080))
@@ -30,9 +31,9 @@ THEMES = ("dark", "light")
 QUESTION = {"pictures": "chest radiographs, frontal", "people": "phantoms", "find": "nodule", "other": "normal"}
 
 
-def choose_theme(theme: str) -> None:
+def choose_look(theme: str, language: str) -> None:
     """Write the settings file that a person would have."""
-    write_json(user_folders().settings, {"schema_version": 1, "theme": theme})
+    write_json(user_folders().settings, {"schema_version": 1, "theme": theme, "language": language})
 
 
 def review_screens(hands: Driver, folder: Path) -> Iterator[str]:
@@ -47,7 +48,8 @@ def review_screens(hands: Driver, folder: Path) -> Iterator[str]:
     hands.wait_for(lambda: tree.topLevelItemCount() == 3 and hands.picture(viewer).max() > 200, "all studies")
     hands.wait_for(hands.find(QWidget, "problems_line").isVisible, "the line about the cut file")
     hands.key(Qt.Key.Key_Home)
-    hands.wait_for(lambda: "No model" in text_of(hands, "chip"), "what the model says")
+    said = tr("ui.chip_no_model", modality="")[:4]
+    hands.wait_for(lambda: text_of(hands, "chip").startswith(said), "what the model says")
     hands.wait_for(lambda: text_of(hands, "job_text") == tr("ui.no_jobs"), "all thumbnails")
     hands.settled(viewer)
     yield "review"
@@ -202,17 +204,23 @@ def text_of(hands: Driver, name: str) -> str:
 
 
 def _on_top(hands: Driver) -> QWidget:
-    """The dialog that lies over the window, else the window."""
-    beside = [w for w in hands.window.findChildren(QDialog) if w.isVisible()]
+    """The menu, the dialog or the window that lies over the main window, else that one."""
+    if (popup := QApplication.activePopupWidget()) is not None:
+        return popup
+    every = (w for w in QApplication.topLevelWidgets() if w.isVisible() and w.windowTitle())
+    beside = [w for w in every if w is not hands.window]
     return QApplication.activeModalWidget() or (beside[-1] if beside else hands.window)
 
 
 def walk(
-    theme: str, size: tuple[int, int], tours: tuple[Callable[[Driver, Path], Iterator[str]], ...]
+    theme: str,
+    size: tuple[int, int],
+    tours: tuple[Callable[[Driver, Path], Iterator[str]], ...],
+    language: str = "en",
 ) -> Iterator[tuple[str, QPixmap]]:
     """Run the tours in one window; the pictures are taken inside, and come out when it is closed."""
     taken: list[tuple[str, QPixmap]] = []
-    choose_theme(theme)
+    choose_look(theme, language)
 
     def script(hands: Driver) -> None:
         hands.window.resize(*size)
@@ -230,14 +238,28 @@ def main(folder: Path) -> None:
     """Write every picture below `folder`."""
     application = QApplication([])
     folder.mkdir(parents=True, exist_ok=True)
+    reading = (review_screens, dialog_screens.dialog_screens)
     for theme in THEMES:
         for size in SIZES:
-            for tours in ((review_screens, teach_screens, label_screens), reading_screens.TOURS):
-                with tempfile.TemporaryDirectory() as home:
-                    os.environ["MEDAPP_HOME"] = home
-                    for name, picture in walk(theme, size, tours):
-                        picture.save(str(folder / f"{name}-{theme}-{size[0]}.png"))
+            for tours in (reading, (teach_screens, label_screens), reading_screens.TOURS):
+                _write(folder, theme, size, tours)
+    for theme, language in (("contrast", "en"), *((theme, "zh_CN") for theme in THEMES)):
+        for size in SIZES:
+            _write(folder, theme, size, reading, language)
     application.quit()
+
+
+def _write(
+    folder: Path,
+    theme: str,
+    size: tuple[int, int],
+    tours: tuple[Callable[[Driver, Path], Iterator[str]], ...],
+    language: str = "en",
+) -> None:
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["MEDAPP_HOME"] = home
+        for name, picture in walk(theme, size, tours, language):
+            picture.save(str(folder / f"{name}-{theme}-{language}-{size[0]}.png"))
 
 
 if __name__ == "__main__":

@@ -7,15 +7,18 @@ MEDAPP_SNAPSHOTS=write, and look at the pictures in `tests/snapshots` before the
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontInfo, QImage
 from PySide6.QtWidgets import QApplication, QLineEdit
 
+from tests.e2e.dialog_screens import dialog_screens
 from tests.e2e.driver import Driver
 from tests.e2e.screens import THEMES, review_screens, walk
 
@@ -23,6 +26,7 @@ pytestmark = pytest.mark.e2e
 FOLDER = Path(__file__).resolve().parents[1] / "snapshots"
 SIZE = (1366, 768)
 FONT = "DejaVu Sans"
+Tour: TypeAlias = Callable[[Driver, Path], Iterator[str]]
 GREY_LEVELS, SHARE = 1, 0.001
 """What may differ: one level anywhere, and more in a thousandth of the pixels (how a font's edge is drawn)."""
 
@@ -41,19 +45,40 @@ def pixels(image: QImage) -> NDArray[np.uint8]:
     return rows[:, : plain.width() * 3].reshape(plain.height(), plain.width(), 3).copy()
 
 
-@pytest.mark.parametrize("theme", THEMES)
-def test_start_review_and_question_look_as_they_did(qapp: QApplication, theme: str, tmp_path: Path) -> None:
-    if QFontInfo(qapp.font()).family() != FONT:
-        pytest.skip(f"the snapshots were taken with the font {FONT}, which this system does not use")
+def changed_screens(
+    theme: str, tours: tuple[Tour, ...], folder: Path, scale: int = 1, left_out: tuple[str, ...] = ()
+) -> list[str]:
+    """Return what does not look as it did; pictures are kept `scale` times smaller than they are."""
     changed = []
-    for name, picture in walk(theme, SIZE, (review_screens, question_screen)):
+    for name, picture in walk(theme, SIZE, tours):
+        if name in left_out:
+            continue
+        small = picture.scaledToWidth(picture.width() // scale, Qt.TransformationMode.SmoothTransformation)
         reference = FOLDER / f"{name}-{theme}.png"
         if os.environ.get("MEDAPP_SNAPSHOTS") == "write":
-            assert picture.save(str(reference))
-        now, then = pixels(picture.toImage()), pixels(QImage(str(reference)))
+            assert small.save(str(reference))
+        now, then = pixels(small.toImage()), pixels(QImage(str(reference)))
         same_shape = now.shape == then.shape
         share = np.mean(np.abs(now.astype(int) - then).max(axis=2) > GREY_LEVELS) if same_shape else 1.0
         if share > SHARE:
-            picture.save(str(tmp_path / reference.name))
-            changed.append(f"{reference.name}: {share:.2%} of the pixels differ; it is now {tmp_path / reference.name}")
-    assert not changed, changed
+            picture.save(str(folder / reference.name))
+            changed.append(f"{reference.name}: {share:.2%} of the pixels differ; it is now {folder / reference.name}")
+    return changed
+
+
+@pytest.fixture(autouse=True)
+def _font_of_the_snapshots(qapp: QApplication) -> None:
+    if QFontInfo(qapp.font()).family() != FONT:
+        pytest.skip(f"the snapshots were taken with the font {FONT}, which this system does not use")
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_start_review_and_question_look_as_they_did(theme: str, tmp_path: Path) -> None:
+    assert not changed_screens(theme, (review_screens, question_screen), tmp_path)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_measurements_cells_and_dialogs_look_as_they_did(theme: str, tmp_path: Path) -> None:
+    seen_above = ("start", "review")
+    guide = ("dialog-guide",)  # it changes with every sentence of the documentation
+    assert not changed_screens(theme, (review_screens, dialog_screens), tmp_path, scale=2, left_out=seen_above + guide)
