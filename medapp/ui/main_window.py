@@ -30,6 +30,7 @@ from medapp.ui.models_window import ModelsWindow
 from medapp.ui.opening import Opening
 from medapp.ui.pictures import Pictures
 from medapp.ui.program_door import ProgramDoor
+from medapp.ui.reading_keys import reading_handlers
 from medapp.ui.reading_page import ReadingPage
 from medapp.ui.saving import Saving
 from medapp.ui.series_windows import SeriesWindows
@@ -37,7 +38,7 @@ from medapp.ui.session import Session
 from medapp.ui.show_desk import ShowDesk
 from medapp.ui.silent_watch import SilentWatch
 from medapp.ui.stack_answers import StackAnswers
-from medapp.ui.state import Page, State, Tool
+from medapp.ui.state import Page, State
 from medapp.ui.teaching_page import TeachingPage
 from medapp.ui.teaching_session import TeachingSession, can_be_cases
 from medapp.ui.viewing import Viewing
@@ -54,7 +55,6 @@ from medapp.ui.worklist import Worklist
 from medapp.ui.worklist_door import ask_for_worklist, connect_worklist, follow_models
 
 log = logging.getLogger(__name__)
-ZOOM_STEP = 1.25
 FIRST_SIZE = (1280, 800)
 
 
@@ -210,10 +210,9 @@ class MainWindow(QMainWindow):
         self.measuring_desk.connect_viewer(viewer)
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
-        session, pictures = self._session, self.pictures
+        session = self._session
         return {
-            **self._viewport_handlers(),
-            **{f"tool_{tool}": partial(session.choose_tool, tool) for tool in Tool},
+            **reading_handlers(session, self.pictures, self.viewing, self.layout_door),
             **{f"show_{page}": partial(session.show_page, page) for page in Page},
             "open_files": self.asking.for_files,
             "open_folder": self.asking.for_folder,
@@ -226,24 +225,10 @@ class MainWindow(QMainWindow):
             "close_all": self.opening.close_all,
             "quit": self.close,
             "reset": self._reset,
-            "image_next": partial(pictures.scroll, 1),
-            "image_previous": partial(pictures.scroll, -1),
-            "image_next_ten": partial(pictures.scroll, 10),
-            "image_previous_ten": partial(pictures.scroll, -10),
-            "image_first": partial(pictures.go_to, 0),
-            "image_last": pictures.go_to_last,
             "series_next": partial(self._go_on, 1),
             "series_previous": partial(self._go_on, -1),
-            "cine": self.viewing.toggle_cine,
-            "browser": session.toggle_browser,
-            "annotations": lambda: session.update(annotations=not session.state.annotations),
-            "overlays": lambda: session.update(overlays=not session.state.overlays),
-            "shutters": lambda: session.update(shutters=not session.state.shutters),
-            "presentation": self.viewing.toggle_presentation,
-            "presentation_next": self.viewing.next_presentation,
             "maximise": self._toggle_maximised,
             "ai_panel": self.answers.toggle_panel,
-            "heat_map": lambda: session.update(heat_map_shown=not session.state.heat_map_shown),
             **self.show_desk.handlers(),
             **self.measuring_desk.handlers(),
             **self.layout_door.handlers(),
@@ -274,21 +259,6 @@ class MainWindow(QMainWindow):
             self.labelling.step(steps)
         else:
             self.pictures.change_series(steps)
-
-    def _viewport_handlers(self) -> dict[str, Callable[[], object]]:
-        def change(name: str, *arguments: object) -> Callable[[], None]:
-            return lambda: self.viewing.set_viewport(getattr(self._session.state.viewport, name)(*arguments))
-
-        return {
-            "invert": change("with_polarity_toggled"),
-            "rotate_right": change("rotated", 1),
-            "rotate_left": change("rotated", -1),
-            "flip_horizontal": change("flipped_horizontally"),
-            "flip_vertical": change("flipped_vertically"),
-            "fit": change("fit"),
-            "zoom_in": lambda: self.layout_door.viewer.zoom_at_centre(ZOOM_STEP),
-            "zoom_out": lambda: self.layout_door.viewer.zoom_at_centre(1 / ZOOM_STEP),
-        }
 
     @Slot(object)
     def _render(self, state: State) -> None:
