@@ -131,10 +131,6 @@ def package(arguments: Sequence[str]) -> int:
     """Make what a hospital installs, with PyInstaller at the version that is pinned."""
     if status := setup(wanted=missing_packages(PACKAGE_PROGRAMS)):
         return status
-    has_packager = [python(), "-c", "import PyInstaller"]
-    install = ["install", "--quiet", "--disable-pip-version-check", "-c", str(CONSTRAINTS), "-e", f"{ROOT}[package]"]
-    if call(has_packager, stderr=subprocess.DEVNULL) and (status := call([python(), "-m", "pip", *install])):
-        return status
     return call([python(), "-m", "release", *arguments], {"PYTHONPATH": str(ROOT / "packaging")})
 
 
