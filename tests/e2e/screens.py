@@ -246,7 +246,7 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     reading = (review_screens, dialog_screens.dialog_screens)
     for theme, language in product(THEMES, LANGUAGES):
-        for size, tours in product(SIZES, (reading, (teach_screens, label_screens), reading_screens.TOURS)):
+        for size, tours in product(SIZES, (reading, (teach_screens,), (label_screens,), reading_screens.TOURS)):
             _write(folder, theme, size, tours, language)
     for size in SIZES:
         _write(folder, "contrast", size, reading)
