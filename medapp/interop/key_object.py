@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import deepcopy
-from datetime import datetime
 from typing import TYPE_CHECKING
 
-from medapp import __version__
 from medapp.i18n import tr
 from medapp.imaging.source_header import SourceHeader
-from medapp.interop.evidence import UTF_8, evidence_of, frame_numbers
-from medapp.interop.identifiers import IMPLEMENTATION, Place, SeriesOfRun
+from medapp.interop.beginning import begun
+from medapp.interop.evidence import evidence_of, frame_numbers
+from medapp.interop.identifiers import Place, SeriesOfRun
 from medapp.interop.quiet import quiet
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
 CLASS = "1.2.840.10008.5.1.4.1.1.88.59"
-EXPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
 TITLE = ("113000", "DCM", "Of Interest")
 _DESCRIPTION = ("113012", "DCM", "Key Object Description")
 
@@ -59,26 +56,13 @@ def key_object(images: Sequence[tuple[SourceHeader, int]], series: SeriesOfRun) 
 
 
 def _started(evidence: Dataset, place: Place) -> Dataset:
-    """Return a data set with meta information, patient, study, series, equipment and the head of the content."""
-    from pydicom.dataset import Dataset, FileMetaDataset
+    """Return a data set with everything up to the head of the content."""
+    from pydicom.dataset import Dataset
 
-    made = deepcopy(evidence)
-    made.file_meta = FileMetaDataset()
-    made.file_meta.MediaStorageSOPClassUID = CLASS
-    made.file_meta.MediaStorageSOPInstanceUID = place.sop_instance_uid
-    made.file_meta.TransferSyntaxUID = EXPLICIT_LITTLE_ENDIAN
-    made.file_meta.ImplementationClassUID = IMPLEMENTATION
-    made.SpecificCharacterSet = UTF_8
-    made.SOPClassUID, made.SOPInstanceUID = CLASS, place.sop_instance_uid
-    made.SeriesInstanceUID, made.SeriesNumber = place.series_uid, place.series_number
-    made.InstanceNumber, made.Modality = place.instance_number, "KO"
-    made.SeriesDescription = tr("key_object.series")
+    made = begun(evidence, place, CLASS)
+    made.Modality, made.SeriesDescription = "KO", tr("key_object.series")
+    made.SeriesDate, made.SeriesTime = made.ContentDate, made.ContentTime
     made.ReferencedPerformedProcedureStepSequence = []
-    made.Manufacturer = made.ManufacturerModelName = "medapp"
-    made.SoftwareVersions = __version__
-    now = datetime.now().astimezone()
-    made.InstanceCreationDate = made.ContentDate = made.SeriesDate = now.strftime("%Y%m%d")
-    made.InstanceCreationTime = made.ContentTime = made.SeriesTime = now.strftime("%H%M%S")
     made.ValueType, made.ContinuityOfContent = "CONTAINER", "SEPARATE"
     made.ConceptNameCodeSequence = [_code(*TITLE)]
     template = Dataset()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,8 +10,9 @@ from numpy.typing import NDArray
 from medapp import __version__
 from medapp.i18n import tr
 from medapp.imaging.source_header import SourceHeader
-from medapp.interop.evidence import UTF_8, allowed, evidence_of, frame_numbers
-from medapp.interop.identifiers import IMPLEMENTATION, Place, SeriesOfRun
+from medapp.interop.beginning import begun
+from medapp.interop.evidence import allowed, evidence_of, frame_numbers
+from medapp.interop.identifiers import Place, SeriesOfRun
 from medapp.interop.outcome import Outcome
 from medapp.interop.picture import Picture, captioned
 from medapp.interop.quiet import quiet
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
 CLASS = "1.2.840.10008.5.1.4.1.1.7"
-EXPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
 _UNPAIRED = """ABDOMEN ABDOMENPELVIS AORTA BACK BLADDER BRAIN CEREBELLUM CERVIX CHEST CHESTABDOMEN CHESTABDPELVIS
     CIRCLEOFWILLIS COCCYX COLON CORONARYARTERY CSPINE CTSPINE DUODENUM ESOPHAGUS FACE GALLBLADDER HEAD HEADNECK HEART
     ILEUM ILIUM JAW JEJUNUM LARYNX LIVER LSPINE LSSPINE MAXILLA MEDIASTINUM MOUTH NECK NECKCHEST NECKCHESTABDOMEN
@@ -73,37 +71,15 @@ def secondary_capture(outcome: Outcome, picture: Picture, series: SeriesOfRun) -
 
 
 def _started(evidence: Dataset, place: Place) -> Dataset:
-    """Return a data set with meta information, patient, study, series and equipment."""
-    from pydicom.dataset import FileMetaDataset
-
-    made = deepcopy(evidence)
-    made.file_meta = FileMetaDataset()
-    made.file_meta.MediaStorageSOPClassUID = CLASS
-    made.file_meta.MediaStorageSOPInstanceUID = place.sop_instance_uid
-    made.file_meta.TransferSyntaxUID = EXPLICIT_LITTLE_ENDIAN
-    made.file_meta.ImplementationClassUID = IMPLEMENTATION
-    made.SpecificCharacterSet = UTF_8
-    made.SOPClassUID = CLASS
-    made.SOPInstanceUID = place.sop_instance_uid
-    made.SeriesInstanceUID = place.series_uid
-    made.SeriesNumber = place.series_number
-    made.InstanceNumber = place.instance_number
-    made.SeriesDescription = tr("send.sc_series")
-    made.Modality = "OT"
+    """Return a data set with everything up to what the picture shows."""
+    made = begun(evidence, place, CLASS)
+    made.Modality, made.SeriesDescription = "OT", tr("send.sc_series")
     made.ConversionType = "WSD"
-    made.Manufacturer = made.SecondaryCaptureDeviceManufacturer = "medapp"
-    made.ManufacturerModelName = made.SecondaryCaptureDeviceManufacturerModelName = "medapp"
-    made.SoftwareVersions = made.SecondaryCaptureDeviceSoftwareVersions = __version__
+    made.SecondaryCaptureDeviceManufacturer = made.SecondaryCaptureDeviceManufacturerModelName = "medapp"
+    made.SecondaryCaptureDeviceSoftwareVersions = __version__
+    made.DateOfSecondaryCapture, made.TimeOfSecondaryCapture = made.ContentDate, made.ContentTime
     made.ContentQualification = "RESEARCH"
-    _date(made)
     return made
-
-
-def _date(made: Dataset) -> None:
-    now = datetime.now().astimezone()
-    day, time = now.strftime("%Y%m%d"), now.strftime("%H%M%S")
-    made.InstanceCreationDate = made.ContentDate = made.DateOfSecondaryCapture = day
-    made.InstanceCreationTime = made.ContentTime = made.TimeOfSecondaryCapture = time
 
 
 def _describe(made: Dataset, outcome: Outcome, header: SourceHeader, evidence: Dataset) -> None:
