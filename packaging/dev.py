@@ -92,11 +92,13 @@ def test(arguments: Sequence[str]) -> int:
     if status := setup(wanted=missing_packages(TEST_PROGRAMS)):
         return status
     pytest = [python(), "-m", "pytest"]
+    on_screen = {"QT_QPA_PLATFORM": "xcb"} if IS_LINUX else {}
     if arguments:
-        return call([*display(), *pytest, *arguments])
+        end_to_end = any("e2e" in argument for argument in arguments)
+        return call([*display(), *pytest, *arguments], on_screen if end_to_end else {})
     offscreen = {"QT_QPA_PLATFORM": "offscreen"}
     first = call([*pytest, "--ignore=tests/e2e", "--ignore=tests/benchmarks", "tests"], offscreen)
-    second = call([*display(), *pytest, "tests/e2e"], {"QT_QPA_PLATFORM": "xcb"} if IS_LINUX else {})
+    second = call([*display(), *pytest, "tests/e2e"], on_screen)
     return first or second
 
 
