@@ -23,6 +23,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -55,6 +56,9 @@ WINDOW_LIBRARIES = {
 }
 TEST_PROGRAMS = {"Xvfb": "xvfb", "xauth": "xauth"}
 PACKAGE_PROGRAMS = {"zstd": "zstd", "objdump": "binutils"}
+
+BESIDE = ("tests/ui", "tests/workflows")
+"""Tests that run beside the others: about as long as a half of them."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -97,9 +101,13 @@ def test(arguments: Sequence[str]) -> int:
         end_to_end = any("e2e" in argument for argument in arguments)
         return call([*display(), *pytest, *arguments], on_screen if end_to_end else {})
     offscreen = {"QT_QPA_PLATFORM": "offscreen"}
-    first = call([*pytest, "--ignore=tests/e2e", "--ignore=tests/benchmarks", "tests"], offscreen)
-    second = call([*display(), *pytest, "tests/e2e"], on_screen)
-    return first or second
+    left_out = [f"--ignore={folder}" for folder in (*BESIDE, "tests/e2e", "tests/benchmarks")]
+    with ThreadPoolExecutor(1) as pool:  # most tests wait for one core: two runs share what there is
+        beside = pool.submit(call_and_show, [*pytest, *BESIDE], offscreen)
+        first = call([*pytest, *left_out, "tests"], offscreen)
+        second = beside.result()
+    third = call([*display(), *pytest, "tests/e2e"], on_screen)
+    return first or second or third
 
 
 def lint(_: Sequence[str]) -> int:
@@ -235,6 +243,16 @@ def call(
         return subprocess.run(command, env=whole, cwd=cwd, stderr=stderr, check=False).returncode
     except KeyboardInterrupt:
         return 130
+
+
+def call_and_show(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Run a command beside another one, and print what it said once it is over."""
+    whole = {**os.environ, **environment}
+    done = subprocess.run(
+        command, env=whole, cwd=ROOT, check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    print(done.stdout, flush=True)
+    return done.returncode
 
 
 if __name__ == "__main__":
