@@ -14,7 +14,7 @@ from itertools import product
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QCursor, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QTabBar, QTreeWidget, QWidget
 
@@ -230,6 +230,7 @@ def walk(
 
     def script(hands: Driver) -> None:
         hands.window.resize(*size)
+        _quiet(hands)
         with tempfile.TemporaryDirectory() as name:
             for tour in tours:
                 for screen in tour(hands, Path(name)):
@@ -238,6 +239,12 @@ def walk(
 
     drive(["open"], script)
     yield from taken
+
+
+def _quiet(hands: Driver) -> None:
+    """Let nothing blink, and nothing lie under the pointer, so that a picture is the same each time."""
+    QApplication.setCursorFlashTime(0)
+    QCursor.setPos(hands.window.screen().geometry().bottomRight())
 
 
 def main(folder: Path) -> None:

@@ -79,7 +79,6 @@ def test_start_review_and_question_look_as_they_did(theme: str, tmp_path: Path) 
     assert not changed_screens(theme, (review_screens, question_screen), tmp_path)
 
 
-@pytest.mark.skipif("MEDAPP_SNAPSHOTS" not in os.environ, reason="asked for with MEDAPP_SNAPSHOTS=compare")
 @pytest.mark.parametrize("theme", THEMES)
 def test_measurements_cells_and_dialogs_look_as_they_did(theme: str, tmp_path: Path) -> None:
     seen_above = ("start", "review")

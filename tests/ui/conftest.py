@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from medapp.app import Parts, build
 from medapp.classify.registry import Registry
 from medapp.folders import user_folders
 from medapp.imaging.phantom import PhantomCase, write_ct_series, write_dicom
+from medapp.ui.main_window import MainWindow
+from medapp.ui.opening import Opening
+from medapp.ui.pictures import Pictures
 from medapp.ui.session import Session
 
 
@@ -49,6 +52,49 @@ def session(qtbot: QtBot, parts: Parts, registry: Registry) -> Iterator[Session]
     made = Session(replace(parts.services, registry=registry))
     yield made
     made.close(parts.release)
+
+
+@pytest.fixture
+def samples() -> list[Path]:
+    """What the window opens where a person asks for sample cases; a file of tests may have others."""
+    return []
+
+
+@pytest.fixture
+def window(qtbot: QtBot, session: Session, samples: list[Path]) -> Iterator[MainWindow]:
+    """The program's window, nothing open, no answer of a model ahead of the hand."""
+    session.choose(classify_ahead=False)
+    made = MainWindow(session, lambda: samples)
+    qtbot.addWidget(made)
+    made.resize(1366, 768)
+    made.show()
+    qtbot.waitExposed(made)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def parent(qtbot: QtBot) -> QWidget:
+    """A window that holds nothing, for dialogs to lie over."""
+    made = QWidget()
+    qtbot.addWidget(made)
+    return made
+
+
+@pytest.fixture
+def pictures(session: Session) -> Pictures:
+    """What brings the session's images on screen."""
+    return Pictures(session)
+
+
+@pytest.fixture
+def stack(qtbot: QtBot, session: Session, pictures: Pictures, ct_folder: Path) -> Session:
+    """The session with a stack of 12 images open, the first on screen."""
+    opening = Opening(session)
+    opening.first_found.connect(pictures.show)
+    opening.open([ct_folder], remember=False)
+    qtbot.waitUntil(lambda: session.state.picture is not None and not session.state.jobs, timeout=20_000)
+    return session
 
 
 @pytest.fixture(scope="session")

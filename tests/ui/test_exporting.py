@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +31,6 @@ from medapp.ui.export_wish import ExportWish
 from medapp.ui.exporting import Exporting, exported_words, places_in
 from medapp.ui.key_images import KeyImageMarks
 from medapp.ui.measuring_view import MeasureItem, Measures, MeasuringView, measures_of
-from medapp.ui.opening import Opening
 from medapp.ui.pictures import Pictures
 from medapp.ui.session import Session
 from medapp.ui.state import Page
@@ -234,33 +233,11 @@ def test_burned_in_texts_are_told(qtbot: QtBot) -> None:
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> QWidget:
-    made = QWidget()
-    qtbot.addWidget(made)
-    return made
-
-
-@pytest.fixture
 def viewer(qtbot: QtBot) -> Viewer:
     made = Viewer()
     qtbot.addWidget(made)
     made.resize(320, 240)
     return made
-
-
-@pytest.fixture
-def pictures(session: Session) -> Pictures:
-    return Pictures(session)
-
-
-@pytest.fixture
-def stack(qtbot: QtBot, session: Session, pictures: Pictures, ct_folder: Path) -> Session:
-    """A stack of twelve images that is open."""
-    opening = Opening(session)
-    opening.first_found.connect(pictures.show)
-    opening.open([ct_folder], remember=False)
-    qtbot.waitUntil(lambda: session.state.picture is not None and not session.state.jobs, timeout=20_000)
-    return session
 
 
 @pytest.fixture
@@ -271,45 +248,47 @@ def shown(session: Session) -> Session:
     return session
 
 
-def export(
-    qtbot: QtBot,
-    session: Session,
-    window: QWidget,
-    exporting: Exporting,
-    viewer: Viewer,
-    *,
-    key_object: bool = False,
-    **chosen: str,
-) -> None:
-    exporting.show(viewer)
-    dialog = window.findChild(ExportDialog)
-    assert dialog is not None
-    for name, value in chosen.items():
-        choose(dialog, f"export_{name}", value)
-    box = dialog.findChild(QCheckBox, "export_key_object")
-    assert box is not None
-    box.setChecked(key_object)
-    for name in ("export_choose", "export_go"):
-        button = dialog.findChild(QPushButton, name)
-        assert button is not None
-        button.click()
-    qtbot.waitUntil(lambda: bool(session.state.notice), timeout=20_000)
+@dataclass(frozen=True)
+class Hands:
+    """What a person exports with: a viewer, the dialog over `parent`, and `out`, the folder that they choose."""
+
+    qtbot: QtBot
+    parent: QWidget
+    viewer: Viewer
+    exporting: Exporting
+    out: Path
+
+    def export(self, session: Session, *, key_object: bool = False, **chosen: str) -> None:
+        """Choose in the dialog, export, and wait until that is told."""
+        self.exporting.show(self.viewer)
+        dialog = self.parent.findChild(ExportDialog)
+        assert dialog is not None
+        for name, value in chosen.items():
+            choose(dialog, f"export_{name}", value)
+        box = dialog.findChild(QCheckBox, "export_key_object")
+        assert box is not None
+        box.setChecked(key_object)
+        for name in ("export_choose", "export_go"):
+            button = dialog.findChild(QPushButton, name)
+            assert button is not None
+            button.click()
+        self.qtbot.waitUntil(lambda: bool(session.state.notice), timeout=20_000)
 
 
-def test_a_stack_becomes_a_folder_of_values_with_what_they_mean(
-    qtbot: QtBot,
-    stack: Session,
-    window: QWidget,
-    viewer: Viewer,
-    pictures: Pictures,
-    tmp_path: Path,
+@pytest.fixture
+def hands(
+    qtbot: QtBot, parent: QWidget, viewer: Viewer, session: Session, pictures: Pictures, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "ö"))
-    exporting = Exporting(window, stack, pictures)
-    export(qtbot, stack, window, exporting, viewer, scope="stack", content="modality")
+) -> Hands:  # fmt: skip
+    out = tmp_path / "ö"
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(out))
+    return Hands(qtbot, parent, viewer, Exporting(parent, session, pictures), out)
+
+
+def test_a_stack_becomes_a_folder_of_values_with_what_they_mean(stack: Session, hands: Hands) -> None:
+    hands.export(stack, scope="stack", content="modality")
     assert stack.state.notice.startswith("12 files written")
-    (folder,) = (tmp_path / "ö").iterdir()
+    (folder,) = hands.out.iterdir()
     assert folder.name == "CT-2"
     assert len(list(folder.glob("ct-*.png"))) == len(list(folder.glob("ct-*.json"))) == 12
 
@@ -336,42 +315,22 @@ def test_an_export_that_is_stopped_leaves_nothing(stack: Session, pictures: Pict
     assert list(target.iterdir()) == []
 
 
-def test_the_image_on_screen_is_written_as_it_is_shown_and_never_over_another(
-    qtbot: QtBot,
-    shown: Session,
-    window: QWidget,
-    viewer: Viewer,
-    pictures: Pictures,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
-    exporting = Exporting(window, shown, pictures)
+def test_the_image_on_screen_is_written_as_it_is_shown_and_never_over_another(shown: Session, hands: Hands) -> None:
     for _ in range(2):
         shown.update(notice="")
-        export(qtbot, shown, window, exporting, viewer)
-    names = sorted(path.name for path in tmp_path.glob("*.png"))
+        hands.export(shown)
+    names = sorted(path.name for path in hands.out.glob("*.png"))
     assert len(names) == 2
     assert names[0].endswith("-2.png")
-    with Image.open(tmp_path / names[1]) as picture:
+    with Image.open(hands.out / names[1]) as picture:
         assert picture.size == (320, 240)
 
 
-def test_key_images_are_exported_with_a_key_object(
-    qtbot: QtBot,
-    stack: Session,
-    window: QWidget,
-    viewer: Viewer,
-    pictures: Pictures,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
+def test_key_images_are_exported_with_a_key_object(stack: Session, pictures: Pictures, hands: Hands) -> None:
     marks = KeyImageMarks(stack, pictures)
     marks.toggle()
-    exporting = Exporting(window, stack, pictures)
-    export(qtbot, stack, window, exporting, viewer, key_object=True, scope="key_images", content="image")
-    folder = tmp_path / "key-images"
+    hands.export(stack, key_object=True, scope="key_images", content="image")
+    folder = hands.out / "key-images"
     assert sorted(path.suffix for path in folder.iterdir()) == [".dcm", ".png"]
     picture = stack.state.picture
     assert picture is not None
@@ -380,38 +339,19 @@ def test_key_images_are_exported_with_a_key_object(
     assert uid == picture.instance.sop_instance_uid
 
 
-def test_a_disk_that_refuses_is_told_and_leaves_nothing(
-    qtbot: QtBot,
-    shown: Session,
-    window: QWidget,
-    viewer: Viewer,
-    pictures: Pictures,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    (tmp_path / "file").write_text("in the way")
-    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "file"))
-    export(qtbot, shown, window, Exporting(window, shown, pictures), viewer)
+def test_a_disk_that_refuses_is_told_and_leaves_nothing(shown: Session, hands: Hands) -> None:
+    hands.out.write_text("in the way")
+    hands.export(shown)
     assert "could not be written" in shown.state.notice
 
 
-def test_the_choice_of_identity_is_remembered(
-    qtbot: QtBot,
-    shown: Session,
-    window: QWidget,
-    viewer: Viewer,
-    pictures: Pictures,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
-    exporting = Exporting(window, shown, pictures)
+def test_the_choice_of_identity_is_remembered(shown: Session, hands: Hands) -> None:
     shown.choose(identity_in_pictures=True)
-    export(qtbot, shown, window, exporting, viewer)
+    hands.export(shown)
     assert shown.settings.identity_in_pictures
     shown.choose(identity_in_pictures=False)
     shown.update(notice="")
-    export(qtbot, shown, window, exporting, viewer)
+    hands.export(shown)
     assert not shown.settings.identity_in_pictures
 
 
@@ -482,19 +422,17 @@ def test_without_alt_the_left_button_belongs_to_the_viewer(qtbot: QtBot, session
     mouse(viewer, QEvent.Type.MouseButtonRelease, 150, Qt.KeyboardModifier.NoModifier)
 
 
-def test_nothing_is_exported_or_copied_where_nothing_is_shown(
-    qtbot: QtBot, session: Session, window: QWidget, viewer: Viewer, pictures: Pictures
-) -> None:
+def test_nothing_is_exported_or_copied_where_nothing_is_shown(session: Session, viewer: Viewer, hands: Hands) -> None:
     session.update(page=Page.READING, scan=Scan())
-    Exporting(window, session, pictures).show(viewer)
-    assert window.findChild(ExportDialog) is None
+    hands.exporting.show(viewer)
+    assert hands.parent.findChild(ExportDialog) is None
     TakingOut(viewer, session).copy(viewer)
     assert not session.state.notice
     burned = replace(ramp_frame(), marks=(Note.of("burned_in"),))
     picture = replace(picture_of(burned), instance=Instance("a.dcm", "dicom", 64, 64))
     session.update(picture=picture)
-    Exporting(window, session, pictures).show(viewer)
-    dialog = window.findChild(ExportDialog)
+    hands.exporting.show(viewer)
+    dialog = hands.parent.findChild(ExportDialog)
     assert dialog is not None
     told = dialog.findChild(QLabel, "export_told")
     assert told is not None

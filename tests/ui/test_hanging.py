@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,18 +33,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_stack(made / "ct", NOW, "Axial", images=5)
     write_stack(made / "ct", THEN, "Axial", images=4)
     return made
-
-
-@pytest.fixture
-def window(qtbot: QtBot, session: Session) -> Iterator[MainWindow]:
-    session.choose(classify_ahead=False)
-    made = MainWindow(session, list)
-    qtbot.addWidget(made)
-    made.resize(1366, 768)
-    made.show()
-    qtbot.waitExposed(made)
-    yield made
-    made.close()
 
 
 def settle(qtbot: QtBot, session: Session) -> None:

@@ -124,30 +124,23 @@ def test_counts_and_figures_are_told_in_words() -> None:
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> QWidget:
-    made = QWidget()
-    qtbot.addWidget(made)
-    return made
+def desk(parent: QWidget, session: Session) -> HistogramDesk:
+    return HistogramDesk(parent, session, Viewing(session, Pictures(session)))
 
 
-@pytest.fixture
-def desk(window: QWidget, session: Session) -> HistogramDesk:
-    return HistogramDesk(window, session, Viewing(session, Pictures(session)))
-
-
-def dialog_of(window: QWidget) -> HistogramDialog:
-    found = window.findChild(HistogramDialog)
+def dialog_of(parent: QWidget) -> HistogramDialog:
+    found = parent.findChild(HistogramDialog)
     assert found is not None
     return found
 
 
 def test_what_is_on_screen_is_counted_in_the_background_and_its_window_changed(
-    qtbot: QtBot, session: Session, window: QWidget, desk: HistogramDesk
+    qtbot: QtBot, session: Session, parent: QWidget, desk: HistogramDesk
 ) -> None:
     picture = picture_of(ramp_frame())
     session.update(page=Page.READING, picture=picture, place=picture.place)
     desk.toggle()
-    dialog = dialog_of(window)
+    dialog = dialog_of(parent)
     figures = dialog.findChild(QLabel, "histogram_figures")
     assert figures is not None
     qtbot.waitUntil(lambda: figures.text().startswith("4,096 pixels"), timeout=10_000)
@@ -163,11 +156,11 @@ def test_what_is_on_screen_is_counted_in_the_background_and_its_window_changed(
 
 
 def test_colour_tables_and_an_empty_screen_say_why_there_is_no_window(
-    qtbot: QtBot, session: Session, window: QWidget, desk: HistogramDesk
+    qtbot: QtBot, session: Session, parent: QWidget, desk: HistogramDesk
 ) -> None:
     session.update(page=Page.READING, picture=picture_of(ramp_frame(colour=True)))
     desk.toggle()
-    dialog = dialog_of(window)
+    dialog = dialog_of(parent)
     told = dialog.findChild(QLabel, "histogram_told")
     assert told is not None
     assert "red, green and blue" in told.text()

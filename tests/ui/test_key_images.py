@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QTreeWidget
@@ -14,7 +13,6 @@ from medapp.storage.key_images import KeyImage
 from medapp.ui.cell_state import Place
 from medapp.ui.key_images import KeyImageMarks
 from medapp.ui.key_marks import ordered_places, places_of
-from medapp.ui.opening import Opening
 from medapp.ui.pictures import Pictures
 from medapp.ui.session import Session
 from medapp.ui.state import KeyMarks, series_key
@@ -22,12 +20,12 @@ from medapp.ui.widgets.study_browser import StudyBrowser
 from tests.ui.pictures_made import picture_of, ramp_frame
 
 
-def stack(name: str, *uids: str) -> Series:
+def series_of(name: str, *uids: str) -> Series:
     instances = tuple(Instance(f"{name}{uid}", "dicom", 8, 8, sop_instance_uid=uid) for uid in uids)
     return Series(name, "CT", instances, name)
 
 
-FEW, MANY = stack("few", "1.1", "1.2", "1.3"), stack("many", "2.1", "2.2")
+FEW, MANY = series_of("few", "1.1", "1.2", "1.3"), series_of("many", "2.1", "2.2")
 CINE = Series("cine", "US", (Instance("cine", "dicom", 8, 8, frames=3, sop_instance_uid="3", frame_order=(2, 0, 1)),))
 STUDY = Study("s", Patient("A"), (FEW, MANY, CINE))
 
@@ -43,19 +41,8 @@ def test_key_images_are_gone_through_in_the_order_of_the_browser() -> None:
 
 
 @pytest.fixture
-def marks(session: Session) -> KeyImageMarks:
-    return KeyImageMarks(session, Pictures(session))
-
-
-@pytest.fixture
-def opened(qtbot: QtBot, session: Session, marks: KeyImageMarks, ct_folder: Path) -> Session:
-    """A stack that is open, its first image on screen."""
-    pictures = marks._pictures
-    opening = Opening(session)
-    opening.first_found.connect(pictures.show)
-    opening.open([ct_folder], remember=False)
-    qtbot.waitUntil(lambda: session.state.picture is not None and not session.state.jobs, timeout=20_000)
-    return session
+def marks(session: Session, pictures: Pictures) -> KeyImageMarks:
+    return KeyImageMarks(session, pictures)
 
 
 @pytest.fixture
@@ -87,18 +74,18 @@ def test_a_marked_image_is_kept_and_a_second_press_takes_the_mark_away(
     qtbot.waitUntil(lambda: not one.services.key_images.all_marked(), timeout=5000)
 
 
-def test_the_next_key_image_comes_round_and_none_is_told(qtbot: QtBot, opened: Session, marks: KeyImageMarks) -> None:
+def test_the_next_key_image_comes_round_and_none_is_told(qtbot: QtBot, stack: Session, marks: KeyImageMarks) -> None:
     marks.go(1)
-    assert "no key images" in opened.state.notice
+    assert "no key images" in stack.state.notice
     for index in (2, 7):
-        go_to(qtbot, opened, marks, index)
+        go_to(qtbot, stack, marks, index)
         marks.toggle()
     seen = []
     for step in (1, 1, -1, -1):
-        before = shown(opened)
+        before = shown(stack)
         marks.go(step)
-        qtbot.waitUntil(lambda before=before: shown(opened) != before, timeout=20_000)
-        seen.append(shown(opened))
+        qtbot.waitUntil(lambda before=before: shown(stack) != before, timeout=20_000)
+        seen.append(shown(stack))
     assert seen == [2, 7, 2, 7]
 
 

@@ -40,18 +40,13 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def window(qtbot: QtBot, session: Session, pictures: Path) -> Iterator[MainWindow]:
-    session.choose(classify_ahead=False)
-    made = MainWindow(session, list)
-    qtbot.addWidget(made)
-    made.resize(1366, 768)
-    made.show()
-    made.activateWindow()
-    qtbot.waitActive(made)
-    made.opening.open([pictures])
+def window(window: MainWindow, qtbot: QtBot, session: Session, pictures: Path) -> Iterator[MainWindow]:
+    window.activateWindow()
+    qtbot.waitActive(window)
+    window.opening.open([pictures])
     qtbot.waitUntil(lambda: session.state.picture is not None and not session.jobs.runner.running, timeout=15_000)
-    yield made
-    made.close()
+    yield window
+    window.close()
     theme.apply_theme(QApplication.instance(), "dark", 13)  # type: ignore[arg-type]
 
 

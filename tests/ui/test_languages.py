@@ -83,15 +83,8 @@ def chinese(qapp: QApplication) -> Iterator[None]:
 
 
 @pytest.fixture
-def window(qtbot: QtBot, qapp: QApplication, session: Session) -> Iterator[MainWindow]:
-    session.choose(classify_ahead=False)
-    made = MainWindow(session, list)
-    qtbot.addWidget(made)
-    made.resize(1366, 768)
-    made.show()
-    qtbot.waitExposed(made)
-    yield made
-    made.close()
+def window(window: MainWindow, qapp: QApplication) -> Iterator[MainWindow]:
+    yield window
     apply_language(qapp, "en")
     QLocale.setDefault(QLocale.system())
 

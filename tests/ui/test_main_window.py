@@ -29,15 +29,14 @@ from tests.trial_packages import package_at
 
 
 @pytest.fixture
-def window(qtbot: QtBot, session: Session, chest_file: Path) -> Iterator[MainWindow]:
-    session.choose(classify_ahead=False)
-    made = MainWindow(session, lambda: [chest_file])
-    qtbot.addWidget(made)
-    made.resize(1366, 768)
-    made.show()
-    qtbot.waitExposed(made)
-    yield made
-    made.close()
+def samples(chest_file: Path) -> list[Path]:
+    return [chest_file]
+
+
+@pytest.fixture
+def window(window: MainWindow) -> Iterator[MainWindow]:
+    yield window
+    window.close()
     theme.apply_theme(QApplication.instance(), "dark", 13)  # type: ignore[arg-type]
 
 

@@ -40,11 +40,6 @@ def measuring(session: Session) -> Measuring:
 
 
 @pytest.fixture
-def pictures(session: Session) -> Pictures:
-    return Pictures(session)
-
-
-@pytest.fixture
 def show(session: Session, qtbot: QtBot, measuring: Measuring) -> Show:
     """Show one of the made images of a stack, and wait for what was measured on it."""
     scan, pictures = made_stack()

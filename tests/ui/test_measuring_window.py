@@ -35,17 +35,16 @@ PATIENCE_MS = 30_000
 
 
 @pytest.fixture
-def window(qtbot: QtBot, session: Session, ct_folder: Path) -> Iterator[MainWindow]:
-    session.choose(classify_ahead=False)
-    made = MainWindow(session, lambda: [ct_folder])
-    qtbot.addWidget(made)
-    made.resize(1000, 700)
-    made.show()
-    qtbot.waitExposed(made)
+def samples(ct_folder: Path) -> list[Path]:
+    return [ct_folder]
+
+
+@pytest.fixture
+def window(window: MainWindow, qtbot: QtBot, session: Session) -> MainWindow:
+    window.resize(1000, 700)
     show_made(session, 0)
     qtbot.waitUntil(lambda: is_ready(session), timeout=PATIENCE_MS)
-    yield made
-    made.close()
+    return window
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -54,15 +53,6 @@ def test_without_words_the_last_chosen_come_first_and_the_others_stay_in_order()
 def test_of_two_alike_the_one_that_was_chosen_before_comes_first() -> None:
     twins = [Entry("a", "Show list"), Entry("b", "Show line")]
     assert [e.id for e in found("show li", twins, ("b",))] == ["b", "a"]
-
-
-@pytest.fixture
-def window(qtbot: QtBot, session: Session) -> Iterator[MainWindow]:
-    made = MainWindow(session, list)
-    qtbot.addWidget(made)
-    made.show()
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -19,11 +19,6 @@ from medapp.ui.viewing import Viewing
 
 
 @pytest.fixture
-def pictures(session: Session) -> Pictures:
-    return Pictures(session)
-
-
-@pytest.fixture
 def viewing(session: Session, pictures: Pictures) -> Viewing:
     return Viewing(session, pictures)
 

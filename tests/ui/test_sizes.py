@@ -103,21 +103,14 @@ def test_a_disk_that_refuses_does_not_stop_work(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> QWidget:
-    made = QWidget()
-    qtbot.addWidget(made)
-    return made
+def sizes(parent: QWidget, session: Session) -> Sizes:
+    return Sizes(parent, session, Viewing(session, Pictures(session)))
 
 
-@pytest.fixture
-def sizes(window: QWidget, session: Session) -> Sizes:
-    return Sizes(window, session, Viewing(session, Pictures(session)))
-
-
-def test_true_size_asks_for_a_measured_screen_once(window: QWidget, session: Session, sizes: Sizes) -> None:
+def test_true_size_asks_for_a_measured_screen_once(parent: QWidget, session: Session, sizes: Sizes) -> None:
     session.update(page=Page.READING, picture=picture_of(frame_with((0.5, 0.5))))
     sizes.true_size()
-    ruler = window.findChild(ScreenRuler)
+    ruler = parent.findChild(ScreenRuler)
     assert ruler is not None
     state, field = ruler.findChild(QLabel, "ruler_state"), ruler.findChild(QDoubleSpinBox, "ruler_field")
     assert state is not None
@@ -132,16 +125,16 @@ def test_true_size_asks_for_a_measured_screen_once(window: QWidget, session: Ses
     assert session.state.viewport.zoom == 1.0
     sizes.true_size()
     assert session.state.viewport.zoom == pytest.approx(5.25 * 0.5)
-    assert Screens(session.services.folders.config / "screens.json").pixels_per_mm(screen_key(window.screen())) == 5.25
+    assert Screens(session.services.folders.config / "screens.json").pixels_per_mm(screen_key(parent.screen())) == 5.25
 
 
 def test_an_image_without_spacing_says_so_before_a_screen_is_measured(
-    window: QWidget, session: Session, sizes: Sizes
+    parent: QWidget, session: Session, sizes: Sizes
 ) -> None:
     session.update(page=Page.READING, picture=picture_of(frame_with(None)))
     sizes.true_size()
     assert "how large its pixels are" in session.state.notice
-    assert window.findChild(ScreenRuler) is None
+    assert parent.findChild(ScreenRuler) is None
 
 
 def test_slider_and_field_show_the_same_size(qtbot: QtBot) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -108,15 +108,6 @@ def test_progress_is_kept_and_a_disk_that_refuses_stops_nothing(tmp_path: Path) 
     assert Progress(folders).read() == ("open", "scroll")
     (tmp_path / "file").write_text("")
     Progress(replace(folders, data=tmp_path / "file")).write(("open",))
-
-
-@pytest.fixture
-def window(qtbot: QtBot, session: Session) -> Iterator[MainWindow]:
-    made = MainWindow(session, list)
-    qtbot.addWidget(made)
-    made.show()
-    yield made
-    made.close()
 
 
 def shown(window: MainWindow, name: str) -> str:
