@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
 from medapp.errors import MedappError, Problem
@@ -13,6 +13,7 @@ from medapp.i18n import tell, tr
 from medapp.imaging.header_row import HeaderRow
 from medapp.imaging.readers import Readers
 from medapp.jobs import Job, Progress
+from medapp.ui.following import FollowingDesk
 from medapp.ui.header_view import CompareChoice, HeaderLine, HeaderPath, HeaderView, lines_of, opened
 from medapp.ui.session import Session
 from medapp.ui.state import State
@@ -38,50 +39,37 @@ class Headers:
         return cls(mine, theirs, lines_of(mine, theirs))
 
 
-class HeaderDesk(QObject):
+class HeaderDesk(FollowingDesk):
     """Shows the header of the image on screen while a person looks at it. What comes too late is dropped."""
 
     def __init__(self, window: QWidget, session: Session) -> None:
-        super().__init__(window)
-        self._window, self._session = window, session
+        super().__init__(window, session, SETTLED_MS)
         self._dialog: HeaderBrowser | None = None
         self._source = ""
         self._headers = Headers()
         self._wish = 0
         self.view = HeaderView()
-        self._settled = QTimer(self, singleShot=True, interval=SETTLED_MS)
-        self._settled.timeout.connect(self._read)
-        session.changed.connect(self._follow)
 
     @Slot()
     def show(self) -> None:
         """Open the browser, or bring it forward."""
         if self._dialog is None:
-            self._dialog = HeaderBrowser(self._window)
-            self._dialog.compare_requested.connect(self.compare)
-            self._dialog.opening_requested.connect(self.open_below)
-            self._dialog.finished.connect(self._close)
-            self._source = ""
-            self._dialog.show()
-            self._follow(self._session.state)
-            self._settled.setInterval(0)
-            self._read()
-            self._settled.setInterval(SETTLED_MS)
+            self._begin()
+        else:
+            self._dialog.raise_()
+            self._dialog.activateWindow()
+
+    def _begin(self) -> None:
+        self._dialog = HeaderBrowser(self._window)
+        self._dialog.compare_requested.connect(self.compare)
+        self._dialog.opening_requested.connect(self.open_below)
+        self._dialog.finished.connect(self._close)
+        self._source = ""
+        self._dialog.show()
         self._dialog.raise_()
         self._dialog.activateWindow()
-
-    def open_again(self) -> None:
-        """Make the browser anew, where it is open: another language is spoken."""
-        if self._dialog is not None:
-            self._dialog.reject()
-            self.show()
-
-    @Slot()
-    def _close(self) -> None:
-        if self._dialog is not None:
-            dialog, self._dialog = self._dialog, None
-            self._settled.stop()
-            dialog.deleteLater()
+        self._follow(self._session.state)
+        self._work()
 
     @Slot(object)
     def _follow(self, state: State) -> None:
@@ -94,7 +82,7 @@ class HeaderDesk(QObject):
             self._settled.start()
 
     @Slot()
-    def _read(self) -> None:
+    def _work(self) -> None:
         self._settled.stop()
         self._wish += 1
         wish, view = self._wish, self.view
@@ -128,7 +116,7 @@ class HeaderDesk(QObject):
     def compare(self, source: str) -> None:
         """Show another image's header beside; none for an empty source."""
         self.view = replace(self.view, compared=source)
-        self._read()
+        self._work()
 
     @Slot(object)
     def open_below(self, path: HeaderPath) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
 from medapp.display.histogram import Histogram, histogram_of
@@ -10,6 +10,7 @@ from medapp.i18n import tr
 from medapp.imaging.frame import Frame
 from medapp.imaging.study import Window
 from medapp.jobs import Job, Progress
+from medapp.ui.following import FollowingDesk
 from medapp.ui.session import Session
 from medapp.ui.state import State
 from medapp.ui.viewing import Viewing
@@ -20,25 +21,25 @@ SETTLED_MS = 80
 BESIDE_PX, ABOVE_PX = 16, 96
 
 
-class HistogramDesk(QObject):
+class HistogramDesk(FollowingDesk):
     """Shows the histogram of the image on screen while a person looks at it."""
 
     def __init__(self, window: QWidget, session: Session, viewing: Viewing) -> None:
-        super().__init__(window)
-        self._window, self._session, self._viewing = window, session, viewing
+        super().__init__(window, session, SETTLED_MS)
+        self._viewing = viewing
         self._dialog: HistogramDialog | None = None
         self._frame: Frame | None = None
         self._counted: Histogram | None = None
-        self._settled = QTimer(self, singleShot=True, interval=SETTLED_MS)
-        self._settled.timeout.connect(self._count)
-        session.changed.connect(self._follow)
 
     @Slot()
     def toggle(self) -> None:
         """Open the histogram, or close it."""
         if self._dialog is not None:
             self._dialog.reject()
-            return
+        else:
+            self._begin()
+
+    def _begin(self) -> None:
         self._dialog = HistogramDialog(self._window)
         self._dialog.window_requested.connect(self._viewing.set_window)
         self._dialog.finished.connect(self._close)
@@ -47,19 +48,6 @@ class HistogramDesk(QObject):
         self._dialog.move(corner.x() - BESIDE_PX, corner.y() - ABOVE_PX)  # beside the picture, as far as there is room
         self._dialog.show()
         self._follow(self._session.state)
-
-    def open_again(self) -> None:
-        """Make the dialog anew, where it is open: another language is spoken."""
-        if self._dialog is not None:
-            self._dialog.reject()
-            self.toggle()
-
-    @Slot()
-    def _close(self) -> None:
-        if self._dialog is not None:
-            dialog, self._dialog = self._dialog, None
-            self._settled.stop()
-            dialog.deleteLater()
 
     @Slot(object)
     def _follow(self, state: State) -> None:
@@ -82,7 +70,7 @@ class HistogramDesk(QObject):
         return HistogramView(self._counted, voi)
 
     @Slot()
-    def _count(self) -> None:
+    def _work(self) -> None:
         frame = self._frame
         if frame is not None:
             self._session.picture_jobs.start(_counting(frame), done=lambda found: self._take(frame, found))
