@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from medapp.display.hanging import Hung
+from medapp.display.measuring.shapes import Kind
 from medapp.display.viewport import Viewport
 from medapp.errors import Problem
 from medapp.imaging.study import Scan, Series, Study
@@ -31,21 +32,21 @@ class Page(StrEnum):
 
 
 class Tool(StrEnum):
-    """What the left mouse button does on the image."""
+    """What the left mouse button does on the image; what draws a shape has that shape's name."""
 
     WINDOW = "window"
     SCROLL = "scroll"
     ZOOM = "zoom"
     PAN = "pan"
-    LENGTH = "length"
-    ANGLE = "angle"
-    COBB = "cobb"
-    RECTANGLE = "rectangle"
-    ELLIPSE = "ellipse"
-    FREEHAND = "freehand"
-    ARROW = "arrow"
-    TEXT = "text"
-    PROBE = "probe"
+    LENGTH = Kind.LENGTH.value
+    ANGLE = Kind.ANGLE.value
+    COBB = Kind.COBB.value
+    RECTANGLE = Kind.RECTANGLE.value
+    ELLIPSE = Kind.ELLIPSE.value
+    FREEHAND = Kind.FREEHAND.value
+    ARROW = Kind.ARROW.value
+    TEXT = Kind.TEXT.value
+    PROBE = Kind.PROBE.value
     MAGNIFIER = "magnifier"
     CALIBRATE = "calibrate"
 
