@@ -7,12 +7,11 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QPoint, QSize, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QMenuBar, QStackedWidget, QStatusBar, QToolBar, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar, QStackedWidget, QStatusBar, QToolBar, QWidget
 
-from medapp.i18n import spoken, tr
-from medapp.storage.settings import Settings
+from medapp.i18n import tr
 from medapp.ui import theme
 from medapp.ui.actions import Actions
 from medapp.ui.answers import Answers
@@ -23,8 +22,8 @@ from medapp.ui.importing import Importing
 from medapp.ui.label_door import LabelDoor
 from medapp.ui.label_keys import connect_strip, label_handlers
 from medapp.ui.labelling import Labelling
-from medapp.ui.language import apply_language, language_of
 from medapp.ui.layout_door import LayoutDoor
+from medapp.ui.looks import Looks
 from medapp.ui.measuring_desk import MeasuringDesk
 from medapp.ui.models_window import ModelsWindow
 from medapp.ui.opening import Opening
@@ -69,7 +68,7 @@ class MainWindow(QMainWindow):
         self.resize(*FIRST_SIZE)
         self._session = session
         self._sample = sample
-        self._looks: Settings | None = None
+        self._looks = Looks(self)
         self.pictures = Pictures(session)
         self.viewing = Viewing(session, self.pictures)
         self.series_windows = SeriesWindows(session)
@@ -125,7 +124,7 @@ class MainWindow(QMainWindow):
         self._make_status_bar()
         self._connect_widgets()
 
-    def _rebuild(self) -> None:
+    def rebuild(self) -> None:
         """Make all widgets anew. What they show, and what goes on, is the sessions' and stays."""
         thumbnails, had_focus = self.reading_page.browser.thumbnails, self.reading_page.viewer.hasFocus()
         self.actions_made.withdraw()
@@ -135,7 +134,7 @@ class MainWindow(QMainWindow):
         self.setMenuBar(QMenuBar())
         self.setStatusBar(QStatusBar())
         self._build()
-        self._looks = None
+        self._looks.forget()
         self.reading_page.browser.take_thumbnails(thumbnails)
         self.teaching.tell_anew()
         self.show_desk.tell_anew()
@@ -262,8 +261,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _render(self, state: State) -> None:
-        if state.settings is not self._looks:
-            self._render_settings(state.settings)
+        self._looks.render_settings(state.settings)
         self._pages.setCurrentWidget(self._page_widgets[state.page])
         self._banner.render_text(state.notice)
         self.job_bar.render_jobs(state.jobs)
@@ -282,29 +280,6 @@ class MainWindow(QMainWindow):
         reading = state.page is Page.READING
         self.actions_made.render_offers(offers_for(state.picture, shifted=labelling), chosen, enabled=reading)
         self.reading_page.render_state(state)
-
-    def _render_settings(self, settings: Settings) -> None:
-        """Give the window the look that was chosen; drawing anew takes a moment, so only where it changed."""
-        before, self._looks = self._looks, settings
-        application = QApplication.instance()
-        if before is not None and before.language != settings.language:
-            QTimer.singleShot(0, self, self._change_language)  # the menu that chose it is to be replaced
-        looks_new = before is None or _look(before) != _look(settings)
-        if before is not None and looks_new and isinstance(application, QApplication):
-            theme.apply_theme(application, *_look(settings))
-        if looks_new:
-            self.actions_made.render_icons()
-        if before is None or before.keys != settings.keys:
-            self.actions_made.render_keys(settings.keys)
-        self.start_page.render_settings(settings)
-
-    @Slot()
-    def _change_language(self) -> None:
-        """Speak the language that was chosen, without a restart."""
-        language, application = language_of(self._session.settings.language), QApplication.instance()
-        if language != spoken() and isinstance(application, QApplication):
-            apply_language(application, language)
-            self._rebuild()
 
     def open_sample(self) -> None:
         """Open the cases that the program brings along."""
@@ -351,7 +326,3 @@ class MainWindow(QMainWindow):
         if self._session.state.heat_map_opacity != self._session.settings.heat_map_opacity:
             self._session.choose(heat_map_opacity=self._session.state.heat_map_opacity)
         super().closeEvent(event)
-
-
-def _look(settings: Settings) -> tuple[str, int]:
-    return settings.theme, settings.font_px

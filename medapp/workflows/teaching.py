@@ -27,9 +27,10 @@ from medapp.training.checking.check import Checked, check
 from medapp.training.checking.remedies import REMEDIES_FILE, write_remedies
 from medapp.training.lineage import built_in_model, lineage_of
 from medapp.training.reporting.report_page.writing import write_run_page
-from medapp.training.runs.request import Effort, RunRequest
+from medapp.training.runs.request import Effort
 from medapp.training.runs.run import Run
 from medapp.workflows.project_file import project_folders, read_state, write_state
+from medapp.workflows.project_runs import development_auc, request_of, rule_of
 from medapp.workflows.project_state import LabEntry, Question, State, Step, StepMark
 
 ATTENTION = frozenset({"blocking", "serious"})
@@ -165,7 +166,7 @@ class Project:
         if self.current_run() is not None:
             raise MedappError("project.training")
         self._keep_remedies()
-        run = Run.start(runs, self._request(effort, base, architecture))
+        run = Run.start(runs, request_of(self.folder, self._state, effort, base, architecture))
         self._record("training", {"effort": effort}, runs=(*self._state.runs, str(run.folder)))
         return run
 
@@ -174,30 +175,6 @@ class Project:
             write_remedies(self.folder / REMEDIES_FILE, self._state.remedies)
         except OSError as error:
             raise MedappError("project.save", reason=error.strerror or "") from error
-
-    def _request(self, effort: Effort, base: str, architecture: str = "") -> RunRequest:
-        state, question = self._state, self._state.question
-        classes = list((state.checked or {}).get("classes", {}))
-        sides = self.folder / DECIDED_FILE
-        alarm = [name for name in classes if name.casefold() == question.find.strip().casefold()]
-        return RunRequest(
-            cases=state.cases,
-            effort=effort,
-            base=base,
-            architecture=architecture,
-            name=state.title,
-            pattern=state.pattern,
-            alarm=alarm[0] if alarm and len(classes) == 2 and "labels" not in (state.checked or {}) else "",
-            find_at_least=question.find_at_least,
-            prevalence=question.prevalence,
-            scope=", ".join(filter(None, (question.pictures, question.people))),
-            without_page=True,  # it is written when the sealed test is opened
-            split=str(sides) if sides.is_file() else "",
-            remedies=str(self.folder / REMEDIES_FILE) if state.remedies else "",
-            uncertain=state.uncertain,
-            mirror=not question.side_matters,
-            image_size=0 if question.image_size == Question().image_size else question.image_size,
-        )
 
     def runs(self) -> list[Run]:
         """Return the trainings of this project, the latest first."""
@@ -237,23 +214,12 @@ class Project:
 
         The sealed test has no say in it.
         """
-        return max(self.finished_runs(), key=_rank, default=None)
+        return max(self.finished_runs(), key=development_auc, default=None)
 
     def rule(self) -> str:
         """Return the alarm rule that was fixed before the sealed test, in words."""
         run = self.best_run()
-        if run is None:
-            return ""
-        package = read_package(run.package)
-        calibration = package.calibration
-        if calibration.several:
-            levels = zip(package.metadata.classes, calibration.thresholds, strict=True)
-            return tr(
-                "project.rule_labels", levels=", ".join(f"{name} ≥ {_percent(level)} %" for name, level in levels)
-            )
-        if calibration.alarm_class is None or calibration.threshold is None:
-            return tr("project.rule_highest")
-        return tr("project.rule", alarm=calibration.alarm_class, threshold=_percent(calibration.threshold))
+        return "" if run is None else rule_of(run)
 
     def open_sealed_test(self) -> dict[str, Any]:
         """Open the sealed test of the best training and return its report; every opening is counted.
@@ -340,18 +306,6 @@ def find_projects(projects: Path) -> tuple[list[Project], list[Problem]]:
 def list_projects(projects: Path) -> list[Project]:
     """Return the projects below `projects` that can be read, the one changed last first."""
     return find_projects(projects)[0]
-
-
-def _rank(run: Run) -> float:
-    end = run.state().end or {}
-    area = end["report"]["development"]["auc"]
-    return float(area["value"]) if area else 0.0
-
-
-def _percent(level: float) -> str:
-    percent = 100 * level
-    digits = 1 if percent < 9.95 or percent > 99 else 0
-    return f"{percent:.{digits}f}"
 
 
 def _now() -> str:

@@ -19,6 +19,7 @@ from medapp.training.cases.decided import read_decided
 from medapp.training.runs.events import EVENTS_FILE, REQUEST_FILE, read_events
 from medapp.training.runs.request import RunRequest
 from medapp.training.runs.run import Run, unfinished
+from medapp.workflows.project_runs import request_of
 from medapp.workflows.project_state import STEPS, Question
 from medapp.workflows.teaching import Project, list_projects
 from medapp.workflows.use import Use
@@ -105,7 +106,7 @@ def test_other_cases_break_the_seal_and_the_lab_book_remembers(project: Project,
 
 
 def test_the_request_carries_the_question(project: Project) -> None:
-    request = project._request("instant", "")
+    request = request_of(project.folder, project.state, "instant", "", "")
     assert (request.alarm, request.prevalence, request.pattern, request.name) == ("ill", 0.1, PATTERN, "Knochen ü")
 
 
@@ -221,6 +222,6 @@ def test_edits_of_the_question_that_follow_each_other_are_one_line_of_the_lab_bo
 
 
 def test_every_training_is_given_the_sides_that_the_check_decided(project: Project) -> None:
-    request = project._request("quick", "", "small_cnn")
+    request = request_of(project.folder, project.state, "quick", "", "small_cnn")
     assert read_decided(Path(request.split)).sides
     assert f"--split={request.split}" in request.arguments()
