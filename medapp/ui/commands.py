@@ -184,6 +184,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("shutters", "view", ("Shift+O",), checked=lambda s: s.shutters, enabled=_has_picture),
     Command("presentation", "view", ("P",), checked=lambda s: not s.presentation.as_stored, enabled=_has_states),
     Command("presentation_next", "view", ("Shift+P",), enabled=_has_several_states),
+    Command("region_next", "view", ("F6",), starts_section=True),
+    Command("region_previous", "view", ("Shift+F6",)),
     Command("maximise", "view", ("F11",), "maximise", checked=lambda s: s.maximised, enabled=_reading),
     Command(
         "ai_panel",

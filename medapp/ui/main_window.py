@@ -31,6 +31,7 @@ from medapp.ui.pictures import Pictures
 from medapp.ui.program_door import ProgramDoor
 from medapp.ui.reading_keys import reading_handlers
 from medapp.ui.reading_page import ReadingPage
+from medapp.ui.regions import step_region
 from medapp.ui.saving import Saving
 from medapp.ui.series_windows import SeriesWindows
 from medapp.ui.session import Session
@@ -227,6 +228,8 @@ class MainWindow(QMainWindow):
             "series_next": partial(self._go_on, 1),
             "series_previous": partial(self._go_on, -1),
             "maximise": self._toggle_maximised,
+            "region_next": partial(step_region, self, 1),
+            "region_previous": partial(step_region, self, -1),
             "ai_panel": self.answers.toggle_panel,
             **self.show_desk.handlers(),
             **self.measuring_desk.handlers(),

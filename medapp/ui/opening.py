@@ -25,8 +25,7 @@ from medapp.ui.cell_state import Cell, Place
 from medapp.ui.scans import joined, moved
 from medapp.ui.session import Session, opened_title
 from medapp.ui.state import Page, all_keys, find_series, series_key
-
-THUMBNAIL_PX = 56
+from medapp.ui.widgets.study_browser import SHARP_PX
 
 
 class Opening(QObject):
@@ -151,4 +150,4 @@ def _thumbnails(rows: list[tuple[str, Series]], cache: FrameCache) -> Job[None]:
 def _thumbnail(cache: FrameCache, source: str, index: int) -> NDArray[np.uint8]:
     frame = cache.load(source, index)
     window = None if frame.is_colour else default_window(frame)
-    return grey(resample(frame, Viewport(), (THUMBNAIL_PX, THUMBNAIL_PX)), window, invert=frame.inverted)
+    return grey(resample(frame, Viewport(), (SHARP_PX, SHARP_PX)), window, invert=frame.inverted)

@@ -60,12 +60,12 @@ class TeachingPage(QWidget):
         self._render(session.view)
 
     def _lay_out(self) -> None:
-        self._stack = QStackedWidget()
+        self.steps = QStackedWidget()
         self._areas = {step: _scrolled(widget) for step, widget in self._steps.items()}
         for area in self._areas.values():
-            self._stack.addWidget(area)
+            self.steps.addWidget(area)
         right = column(spacing=0)
-        right.addWidget(self._stack, 1)
+        right.addWidget(self.steps, 1)
         right.addWidget(line())
         right.addWidget(self.lab_book)
         layout = row(self, spacing=0)
@@ -185,7 +185,7 @@ class TeachingPage(QWidget):
             if self._rendered.get(render) != values:
                 self._rendered[render] = values
                 render(*values)
-        self._stack.setCurrentWidget(self._areas[view.step])
+        self.steps.setCurrentWidget(self._areas[view.step])
 
 
 def _scrolled(step: QWidget) -> QScrollArea:

@@ -31,6 +31,8 @@ class Theme:
     attention: str
     danger: str
     done: str
+    off: str
+    """What cannot be used now."""
 
 
 DARK = Theme(
@@ -46,6 +48,7 @@ DARK = Theme(
     attention="#e8b04a",
     danger="#f0736a",
     done="#5fbf84",
+    off="#6f757d",
 )
 LIGHT = Theme(
     name="light",
@@ -60,6 +63,7 @@ LIGHT = Theme(
     attention="#8a5a00",
     danger="#b3261e",
     done="#1b6b3a",
+    off="#7b828a",
 )
 CONTRAST = Theme(
     name="contrast",
@@ -74,8 +78,11 @@ CONTRAST = Theme(
     attention="#ffd24a",
     danger="#ffb0a8",
     done="#8fe3ab",
+    off="#8c8c8c",
 )
-"""Every text at 7 : 1 or more on every ground, as WCAG 2.2 asks for in 1.4.6 (AAA); lines and edges above 3 : 1."""
+"""Every text at 7 : 1 or more on every ground, as WCAG 2.2 asks for in 1.4.6 (AAA); lines and edges above 3 : 1.
+
+What cannot be used is left out there; here it has 4 : 1 or more, well below the rest so that it is seen to be off."""
 THEMES = {theme.name: theme for theme in (DARK, LIGHT, CONTRAST)}
 CLASS_COLOURS = ("#56b4e9", "#e69f00", "#cc79a7", "#f0e442", "#009e73", "#d55e00", "#0072b2", "#999999")
 """Okabe and Ito's colours, safe for colour-blind eyes; data colours, the same in every theme."""
@@ -120,7 +127,7 @@ def _palette(theme: Theme) -> QPalette:
     for role, colour in roles.items():
         palette.setColor(role, QColor(colour))
     for role in (QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText, QPalette.ColorRole.WindowText):
-        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(theme.dim))
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(theme.off))
     return palette
 
 
@@ -157,5 +164,5 @@ def icon(name: str) -> QIcon:
     for scale in (1, 2):
         drawn.addPixmap(icon_pixmap(name, _current.text, scale=scale))
         drawn.addPixmap(icon_pixmap(name, _current.accent, scale=scale), QIcon.Mode.Normal, QIcon.State.On)
-        drawn.addPixmap(icon_pixmap(name, _current.dim, scale=scale), QIcon.Mode.Disabled)
+        drawn.addPixmap(icon_pixmap(name, _current.off, scale=scale), QIcon.Mode.Disabled)
     return drawn

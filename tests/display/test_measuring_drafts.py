@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from medapp.display.measuring.draft import Draft
 from medapp.display.measuring.outlines import (
+    ARC_SHARE,
     HANDLES_MOST,
+    angle_arc,
     arrow_head,
     distance_to,
     handles_of,
@@ -113,6 +115,19 @@ def test_the_head_of_an_arrow_is_at_its_tip() -> None:
     np.testing.assert_allclose(head[1], (50, 0))
     assert (head[[0, 2], 0] == 40).all()
     assert np.isfinite(arrow_head(np.array([(5.0, 5.0), (5.0, 5.0)]))).all()
+
+
+@pytest.mark.parametrize(("end", "degrees"), [((60, 0), 0), ((60, 60), 45), ((0, -60), 90), ((-60, 60), 135)])
+def test_the_arc_of_an_angle_goes_from_arm_to_arm_the_shorter_way(end: tuple[int, int], degrees: float) -> None:
+    arms = np.array([(60.0, 0.0), (0.0, 0.0), end])
+    arc = angle_arc(arms, 20)
+    np.testing.assert_allclose(np.hypot(*arc.T), 20)
+    np.testing.assert_allclose(arc[0], (20, 0))
+    np.testing.assert_allclose(arc[-1], np.array(end) * 20 / math.hypot(*end), atol=1e-9)
+    assert np.hypot(*np.diff(arc, axis=0).T).sum() == pytest.approx(math.radians(degrees) * 20, rel=0.01)
+    short = angle_arc(np.array([(60.0, 0.0), (0.0, 0.0), (0.0, 10.0)]), 20)
+    np.testing.assert_allclose(np.hypot(*short.T), ARC_SHARE * 10)
+    assert not len(angle_arc(np.array([(5.0, 5.0), (5.0, 5.0), (9.0, 5.0)])))
 
 
 @given(st.sampled_from([Kind.LENGTH, Kind.RECTANGLE, Kind.ELLIPSE, Kind.ARROW]), places, places)

@@ -259,15 +259,47 @@ def test_the_theme_changes_at_once_and_is_remembered(
 def test_texts_have_enough_contrast(chosen: theme.Theme, foreground: str) -> None:
     """WCAG 2.2, 1.4.3: at least 4.5 to 1; 1.4.6: with high contrast, 7 to 1."""
     enough = 7.0 if chosen is theme.CONTRAST else 4.5
-
-    def luminance(colour: str) -> float:
-        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-        linear = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
     for background in (chosen.window, chosen.panel, chosen.raised):
-        light, dark = sorted((luminance(getattr(chosen, foreground)), luminance(background)), reverse=True)
-        assert (light + 0.05) / (dark + 0.05) >= enough
+        assert contrast(getattr(chosen, foreground), background) >= enough
+    off = contrast(chosen.off, chosen.panel)
+    assert 3 <= off < contrast(chosen.dim, chosen.panel) - 1, "what is off is still read, and seen to be off"
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of WCAG 2.2 of two colours."""
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_the_regions_of_the_window_are_gone_through_round_and_round(
+    qtbot: QtBot, window: MainWindow, session: Session, chest_file: Path
+) -> None:
+    window.activateWindow()
+    qtbot.waitActive(window)
+    drop_and_wait(qtbot, window, session, chest_file)
+    session.update(panel_open=True)
+    viewer = window.reading_page.viewer
+    viewer.setFocus()
+
+    def held(action: str) -> list[str]:
+        names = []
+        for _ in range(3):
+            window.actions_made[action].trigger()
+            focus = QApplication.focusWidget()
+            regions = (window.reading_page.browser, viewer, window.reading_page.panel)
+            names.append(next(type(r).__name__ for r in regions if r is focus or r.isAncestorOf(focus)))
+        return names
+
+    forth, back = held("region_next"), held("region_previous")
+    assert sorted(forth) == ["PredictionPanel", "StudyBrowser", "Viewer"]
+    assert forth[-1] == back[-1] == "Viewer"
+    assert back[:-1] == forth[-2::-1]
 
 
 def test_every_theme_has_its_tick() -> None:

@@ -13,6 +13,8 @@ from medapp.display.measuring.shapes import Kind, Point, Shape, with_point
 ELLIPSE_SIDES = 72
 HANDLES_MOST = 24
 ARROW_HEAD = 11.0
+ARC, ARC_SHARE, ARC_SIDES = 22.0, 0.6, 24
+"""The radius of the arc of an angle, the most of its shorter arm, and how many lines it is drawn with."""
 Lines = tuple[NDArray[np.float64], ...]
 
 
@@ -84,3 +86,20 @@ def arrow_head(line: NDArray[np.float64], size: float = ARROW_HEAD) -> NDArray[n
     across = np.array([-along[1], along[0]])
     back = line[1] - along * size
     return np.array([back + across * size * 0.45, line[1], back - across * size * 0.45])
+
+
+def angle_arc(arms: NDArray[np.float64], radius: float = ARC) -> NDArray[np.float64]:
+    """Return the arc between two arms, shape (n, 2), the vertex being the second of three points; on the screen.
+
+    It goes the shorter way round, as the angle is measured. An arm without length has no arc: (0, 2).
+    """
+    from_vertex = arms[[0, 2]] - arms[1]
+    lengths = np.hypot(*from_vertex.T)
+    radius = min(radius, ARC_SHARE * float(lengths.min()))
+    if radius < 1:
+        return np.empty((0, 2))
+    first, second = np.arctan2(from_vertex[:, 1], from_vertex[:, 0]).tolist()
+    turned = (second - first + math.pi) % (2 * math.pi) - math.pi
+    angles = first + np.linspace(0, turned, ARC_SIDES + 1)
+    arc: NDArray[np.float64] = arms[1] + radius * np.column_stack([np.cos(angles), np.sin(angles)])
+    return arc

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from medapp.display.measuring.draft import Draft
 from medapp.display.measuring.figures import figures_of, pixels_around
-from medapp.display.measuring.outlines import Lines, arrow_head, handles_of, lines_of
+from medapp.display.measuring.outlines import Lines, angle_arc, arrow_head, handles_of, lines_of
 from medapp.display.measuring.room import Box, Room
 from medapp.display.measuring.shapes import Kind, Point, Shape
 from medapp.display.measuring.wording import label_lines
@@ -127,6 +127,8 @@ def _draw_lines(painter: QPainter, sketch: Sketch, *, unfinished: bool) -> None:
         return
     if kind is Kind.ARROW:
         painter.drawPolyline(_polygon(arrow_head(sketch.lines[0])))
+    elif kind is Kind.ANGLE:
+        painter.drawPolyline(_polygon(angle_arc(sketch.lines[0])))
     elif kind is Kind.LENGTH:
         _draw_ends(painter, sketch.lines[0])
     elif kind is Kind.COBB:

@@ -29,6 +29,8 @@ from medapp.ui.widgets.series_tree import SeriesTree
 from medapp.ui.widgets.wording import date_text, patient_text, plain_text
 
 THUMBNAIL_PX = 48
+SHARP_PX = 2 * THUMBNAIL_PX
+"""As many as a screen at 200 % has dots for a thumbnail; drawn smaller on others."""
 KEY_ROLE = Qt.ItemDataRole.UserRole
 INDEX_ROLE = Qt.ItemDataRole.UserRole + 1
 STAR = "\u2605"
@@ -122,14 +124,11 @@ class StudyBrowser(QWidget):
             self._tree.scrollToItem(item)
 
     def render_thumbnail(self, key: str, picture: NDArray[np.uint8] | None) -> None:
-        """Show the thumbnail of a series; None forgets all of them."""
+        """Show the thumbnail of a series, shape (`SHARP_PX`, `SHARP_PX`[, 3]); None forgets all of them."""
         if picture is None:
             self._thumbnails.clear()
             return
-        pixmap = QPixmap.fromImage(as_qimage(picture))
-        drawn = QIcon(pixmap)
-        drawn.addPixmap(pixmap, QIcon.Mode.Selected)  # a selected image is not tinted
-        self._thumbnails[key] = drawn
+        self._thumbnails[key] = _picture_icon(QPixmap.fromImage(as_qimage(picture)))
         if key in self._items:
             self._items[key].setIcon(0, self._thumbnails[key])
 
@@ -198,6 +197,18 @@ class StudyBrowser(QWidget):
             self.place_requested.emit(Place(key, int(index)))
         elif key:
             self.series_requested.emit(key)
+
+
+def _picture_icon(sharp: QPixmap) -> QIcon:
+    """Return the icon of a picture, for screens at 100 % and at 200 %; a selected one is not tinted."""
+    smooth = Qt.TransformationMode.SmoothTransformation
+    plain = sharp.scaled(THUMBNAIL_PX, THUMBNAIL_PX, mode=smooth)
+    sharp.setDevicePixelRatio(2)
+    drawn = QIcon()
+    for pixmap in (plain, sharp):
+        for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):
+            drawn.addPixmap(pixmap, mode)
+    return drawn
 
 
 def _blank_icon() -> QIcon:
