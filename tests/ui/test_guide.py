@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from PySide6.QtWidgets import QListWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from medapp.folders import guide_folder
-from medapp.i18n import LANGUAGES, speak
+from medapp.i18n import LANGUAGES, speak, tr
 from medapp.ui.guide_window import FIRST, GuideWindow, page_text
 from medapp.ui.printing import PrintedPage, printed
 from medapp.ui.session import Session
@@ -22,6 +23,8 @@ from tests.e2e.guide_pictures import NAMES
 
 ROOT = Path(__file__).resolve().parents[2]
 LINK = re.compile(r"(!?)\[[^\]]*\]\(([^)#]*)(?:#([^)]*))?\)")
+HEADING = re.compile(r"^(#+) .*$", re.MULTILINE)
+CODE = re.compile(r"`([^`\n]+)`")
 MOST_BYTES = 1_500_000
 
 
@@ -34,6 +37,25 @@ def test_every_picture_and_every_page_that_the_guide_names_is_there(language: st
         assert not path or (guide_folder() / path).is_file(), path
         assert not (is_picture and not path)
         assert path or fragment in headings
+
+
+def outline(language: str) -> list[tuple[str, list[Counter[str]], Counter[str], list[str]]]:
+    """Return of each section its level, the keys in each row of its tables, all keys and commands, and its links."""
+    speak(language)
+    _, *parts = HEADING.split(page_text(FIRST))
+    sections = []
+    for level, text in zip(parts[::2], parts[1::2], strict=True):
+        rows = [Counter(CODE.findall(line)) for line in text.splitlines() if line.startswith("|")]
+        codes = Counter(CODE.findall(text))
+        del codes[tr("ui.seal")]  # a button's name: each language has its own
+        sections.append((level, rows, codes, [path for _, path, _ in LINK.findall(text)]))
+    return sections
+
+
+@pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])
+def test_every_language_has_the_sections_rows_keys_and_links_of_the_english_guide(language: str) -> None:
+    for section, (english, other) in enumerate(zip(outline("en"), outline(language), strict=True)):
+        assert other == english, section
 
 
 def test_the_guide_shows_every_picture_that_the_script_makes() -> None:
