@@ -12,16 +12,21 @@ from medapp.classify.prediction import Prediction
 DEFAULT_LIMIT = 0.5
 
 
-def score_of(prediction: Prediction) -> float | None:
-    """Return the probability by which images are compared, 0 to 1; None where the model refused.
+def scored(prediction: Prediction) -> str | None:
+    """Return the class or label that `score_of` is about; None where the model refused.
 
-    It is that of the alarm class; without one, of the label; of several labels, of the foremost one.
+    It is the alarm class; without one, the label; of several labels, the foremost one.
     """
     if prediction.probabilities is None:
         return None
     alarm = prediction.alarm_class
-    key = alarm if alarm in prediction.probabilities else prediction.explained
-    return None if key is None else prediction.probabilities.get(key)
+    return alarm if alarm in prediction.probabilities else prediction.explained
+
+
+def score_of(prediction: Prediction) -> float | None:
+    """Return the probability by which images are compared, 0 to 1; None where the model refused."""
+    about = scored(prediction)
+    return None if about is None else (prediction.probabilities or {}).get(about)
 
 
 def limit_of(prediction: Prediction) -> float | None:

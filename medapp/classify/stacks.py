@@ -30,6 +30,8 @@ class StackAnswer:
         The rule: ``max``, ``mean`` or ``share_above``.
     about : str
         The class or label that `score` is about: the alarm class; of several labels the foremost one of the stack.
+    place : int
+        Its place among the model's classes.
     score : float
         What the images' scores of it come to, 0 to 1.
     limit : float or None
@@ -46,6 +48,7 @@ class StackAnswer:
     model: ModelKey
     how: Aggregate
     about: str
+    place: int
     score: float
     limit: float | None
     foremost: int
@@ -137,11 +140,12 @@ def _combined(like: Prediction, rows: Scores, how: Aggregate) -> StackAnswer:
     values = rows[~np.isnan(rows).any(axis=1)]
     each = {name: aggregated(values[:, n].tolist(), how, limit_for(like, name)) or 0.0 for n, name in enumerate(names)}
     about = _about(like, each)
-    best = int(np.nanargmax(rows[:, names.index(about)]))
+    place = names.index(about)
+    best = int(np.nanargmax(rows[:, place]))
     together = dict(zip(names, rows[best].tolist(), strict=True)) if how == "max" and not like.several else each
     said = None if how == "share_above" else _said(like, together)
     score = each[about]
-    return StackAnswer(like.model, how, about, score, limit_for(like, about), best, len(values), said)
+    return StackAnswer(like.model, how, about, place, score, limit_for(like, about), best, len(values), said)
 
 
 def _about(like: Prediction, each: dict[str, float]) -> str:

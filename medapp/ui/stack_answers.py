@@ -141,7 +141,6 @@ class _Points:
         self._states = np.full(len(self._images), WAITING, np.uint8)
         self._scores = StackScores(len(self._images))
         self._is_one = series.instances[0].kind != "picture"
-        self._like: Prediction | None = None
         self.rules: dict[ModelKey, Aggregate] = {}
 
     def images_from(self, index: int) -> list[Wanted]:
@@ -161,19 +160,17 @@ class _Points:
             return
         self._scores.take(number, told.said)
         self._states[number] = REFUSED if told.said.probabilities is None else ANSWERED
-        self._like = self._like if told.said.probabilities is None else told.said
 
     def view(self) -> StackView:
         """Return what is shown."""
         answers = self._scores.answers(self.rules.__getitem__)
         answer = answers[0] if answers else None
-        colours = theme.CLASS_COLOURS[0], theme.CLASS_COLOURS[1]
         return StackView(
             self._key,
             self._scores.scores(answers),
             self._states.copy(),
             answer.limit if answer is not None else None,
-            colours if self._like is None else _colours_of(self._like),
+            theme.class_colour(answer.place if answer is not None else 0),
             self._text(answer),
         )
 
@@ -203,15 +200,4 @@ class _Points:
             number=answer.foremost + 1,
             limit=percent_text(DEFAULT_LIMIT if answer.limit is None else answer.limit),
         )
-        return f"{answer.about}: {told}" if self._like is not None and self._like.several else told
-
-
-def _colours_of(prediction: Prediction) -> tuple[str, str]:
-    """Return the colours of scores below and from the operating point on: those that the panel gives the classes."""
-    names = list(prediction.probabilities or {})
-    alarm = names.index(prediction.alarm_class) if prediction.alarm_class in names else 0
-    other = next((number for number in range(len(names)) if number != alarm), alarm)
-    colours = theme.CLASS_COLOURS
-    if prediction.alarm_class not in names:
-        return colours[0], colours[0]
-    return colours[other % len(colours)], colours[alarm % len(colours)]
+        return tr("strip.about", label=answer.about, told=told)

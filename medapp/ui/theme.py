@@ -87,12 +87,20 @@ THEMES = {theme.name: theme for theme in (DARK, LIGHT, CONTRAST)}
 CLASS_COLOURS = ("#56b4e9", "#e69f00", "#cc79a7", "#f0e442", "#009e73", "#d55e00", "#0072b2", "#999999")
 """Okabe and Ito's colours, safe for colour-blind eyes; data colours, the same in every theme."""
 
+BELOW_ALPHA = 130
+"""Of a score that raises no alarm: the class's own colour, fainter."""
+
 _current = DARK
 
 
 def current() -> Theme:
     """Return the theme in use."""
     return _current
+
+
+def class_colour(place: int) -> str:
+    """Return the colour of a model's class by its place among the classes; the same on every screen."""
+    return CLASS_COLOURS[place % len(CLASS_COLOURS)]
 
 
 def apply_theme(application: QApplication, name: str, font_px: int) -> None:

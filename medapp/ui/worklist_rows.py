@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from medapp.i18n import percent_text, tr
 from medapp.storage.opinions import Opinion
+from medapp.ui import theme
 from medapp.ui.worklist_view import RowView
 from medapp.workflows.batches import Wanted
 from medapp.workflows.worklist import WAITING, Entry, Key, Stage, Standing
@@ -141,7 +142,8 @@ class WorklistRows:
             entry.name if many == 1 else tr("worklist.stack_name", name=entry.name, images=many),
             _state_text(standing, many),
             share=standing.score,
-            score="" if standing.score is None else percent_text(standing.score),
+            score=_score_text(standing),
+            colour=theme.class_colour(standing.place),
             answer=standing.label,
             opinion=tr(f"worklist.said.{opinion.said}") if opinion else "",
             tone=TONES.get(standing.stage, ""),
@@ -156,6 +158,14 @@ def _starts_of(entries: tuple[Entry, ...]) -> dict[str, list[tuple[int, int]]]:
     for number, entry in enumerate(entries):
         starts.setdefault(entry.series, []).append((entry.first, number))
     return starts
+
+
+def _score_text(standing: Standing) -> str:
+    """Return the score with the class that it is about, and of a stack by which rule it was put together."""
+    if standing.score is None:
+        return ""
+    how = f".{standing.how}" if standing.how else ""
+    return tr(f"worklist.score{how}", label=standing.about, score=percent_text(standing.score)).strip()
 
 
 def _state_text(standing: Standing, images: int) -> str:

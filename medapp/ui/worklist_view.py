@@ -28,8 +28,8 @@ class StackView:
         ``WAITING`` … ``FAILED``.
     limit : float or None
         The operating point.
-    colours : tuple of 2 str
-        Of scores below the operating point, and of the others.
+    colour : str
+        Of the class that the scores are about.
     text : str
         What the stack comes to, in words.
     """
@@ -38,18 +38,22 @@ class StackView:
     scores: NDArray[np.float64]
     states: NDArray[np.uint8]
     limit: float | None = None
-    colours: tuple[str, str] = ("#56b4e9", "#e69f00")
+    colour: str = ""
     text: str = ""
 
 
 @dataclass(frozen=True)
 class RowView:
-    """A row of the worklist as it is read; `tone` is a role of the style sheet, `hint` says more."""
+    """A row of the worklist as it is read.
+
+    `colour` is that of the class that the score is about, `tone` a role of the style sheet; `hint` says more.
+    """
 
     name: str
     state: str
     score: str = ""
     share: float | None = None
+    colour: str = ""
     answer: str = ""
     opinion: str = ""
     tone: str = ""

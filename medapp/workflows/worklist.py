@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TypeAlias
 
-from medapp.classify.aggregate import score_of
+from medapp.classify.aggregate import score_of, scored
 from medapp.classify.prediction import ModelKey, Prediction
 from medapp.classify.reasons import reason_of
 from medapp.classify.stacks import StackAnswer, stack_answer
@@ -87,6 +87,12 @@ class Standing:
     stage : Stage
     score : float or None
         0 to 1: of the image, or what its images' scores come to by the package's rule.
+    about : str
+        The class or label that the score is about.
+    place : int
+        Its place among the model's classes.
+    how : str
+        Of a stack, the rule by which it was put together; empty for one image.
     label : str
         By the operating point; empty where there is none, and where the answer is unclear.
     reason : str
@@ -105,6 +111,9 @@ class Standing:
     stage: Stage = Stage.WAITING
     score: float | None = None
     label: str = ""
+    about: str = ""
+    place: int = 0
+    how: str = ""
     reason: str = ""
     identity: str = ""
     index: int = 0
@@ -204,6 +213,9 @@ class Tally:
             stage=_stage_of(answer),
             score=answer.score,
             label=answer.label,
+            about=answer.about,
+            place=answer.place,
+            how=answer.how,
             reason="" if answer.said is None else reason_of(answer.said) or "",
             identity=best.identity,
             index=answer.foremost,
@@ -228,11 +240,14 @@ def _of_one(told: Told, counted: Standing) -> Standing:
     said = told.said
     if isinstance(said, Problem):
         return replace(counted, stage=Stage.FAILED, reason=tell(said))
+    about, names = scored(said) or "", list(said.probabilities or {})
     return replace(
         counted,
         stage=STAGE_OF[said.state],
         score=score_of(said),
         label=said.label or "" if said.state == "answered" else "",
+        about=about,
+        place=names.index(about) if about in names else 0,
         reason=reason_of(said) or "",
         identity=said.identity,
         model=said.model,

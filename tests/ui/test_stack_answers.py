@@ -42,6 +42,7 @@ def test_a_stack_comes_to_one_score_and_the_pictures_of_a_folder_do_not(
     assert ("mean" in view.text) is (kind == "dicom")
     np.testing.assert_allclose(view.scores, [0.1, 0.7, 0.4])
     assert view.limit == 0.5
+    assert "ill: " in view.text
 
 
 def test_an_older_models_answer_is_no_part_of_the_stack() -> None:

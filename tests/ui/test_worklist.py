@@ -19,6 +19,7 @@ from medapp.jobs import Progress
 from medapp.storage.opinions import Opinion, Said
 from medapp.ui.seen_answers import SeenAnswers
 from medapp.ui.session import Session
+from medapp.ui.theme import CLASS_COLOURS
 from medapp.ui.widgets.opinion_bar import OpinionBar
 from medapp.ui.widgets.strip_chart import StripChart
 from medapp.ui.widgets.worklist_panel import WorklistPanel
@@ -38,7 +39,7 @@ def entry(number: int, images: int = 1) -> Entry:
 
 
 def answered(score: float, identity: str = "a", **changes: object) -> Standing:
-    standing = Standing(Stage.ANSWERED, score, "NODULE", identity=identity, model=MODEL, answered=1)
+    standing = Standing(Stage.ANSWERED, score, "NODULE", "NODULE", 1, identity=identity, model=MODEL, answered=1)
     return replace(standing, **changes)  # type: ignore[arg-type]
 
 
@@ -97,6 +98,15 @@ def test_in_a_folder_with_a_picture_of_several_pages_each_picture_has_its_own_ro
     assert rows.place_of(folder, 0, images[4]) == -1, "the folder has grown since it was listed"
 
 
+def test_a_score_names_its_class_in_its_colour_and_that_of_a_stack_its_rule(rows: WorklistRows) -> None:
+    normal = answered(0.089, label="NORMAL")
+    rows.take({entry(0).key: normal, entry(1).key: replace(normal, how="mean")})
+    shown = rows.view(0)
+    assert (shown.score, shown.answer) == ("NODULE 8.9 %", "NORMAL")
+    assert shown.colour == CLASS_COLOURS[1]
+    assert rows.view(1).score == "NODULE: mean 8.9 %"
+
+
 def test_an_older_models_answer_is_told_as_one(rows: WorklistRows) -> None:
     shown = rows.view(4)
     assert (shown.state, shown.tone) == ("answered, by an older model", "dim")
@@ -112,7 +122,7 @@ def test_a_refusal_says_why_and_has_no_score(rows: WorklistRows) -> None:
 def test_what_is_known_of_rows_stays_while_the_folder_grows(rows: WorklistRows) -> None:
     rows.replace((entry(9), *(entry(number) for number in range(5))))
     assert rows.counts() == {"waiting": 2, "answered": 3, "refused": 1}
-    assert rows.view(2).score == "90 %"
+    assert rows.view(2).score == "NODULE 90 %"
 
 
 def test_a_verdict_stands_beside_the_answer_that_it_is_about(rows: WorklistRows) -> None:
@@ -176,7 +186,7 @@ def stack(count: int = 10) -> StackView:
     scores = np.linspace(0.05, 0.95, count)
     states = np.full(count, ANSWERED, np.uint8)
     states[[1, 2, 3]] = REFUSED, FAILED, WAITING
-    return StackView("s", scores, states, 0.5, ("#56b4e9", "#e69f00"), "7 of 10 images answered")
+    return StackView("s", scores, states, 0.5, "#e69f00", "7 of 10 images answered")
 
 
 @pytest.fixture
@@ -195,9 +205,10 @@ def colour_at(strip: StripChart, index: int, y: int) -> str:
 def test_bars_tell_alarms_refusals_and_what_waits_apart(strip: StripChart) -> None:
     strip.render_view(stack(), 5)
     foot = strip.bars.height() - 4
-    assert colour_at(strip, 0, strip.bars.height() - 1) == "#56b4e9"
+    below = colour_at(strip, 0, strip.bars.height() - 1)
     assert colour_at(strip, 9, foot) == "#e69f00"
-    assert colour_at(strip, 1, foot) not in {"#56b4e9", "#e69f00"}
+    assert below not in {"#e69f00", colour_at(strip, 3, strip.bars.height() - 1)}, "fainter, of the same colour"
+    assert colour_at(strip, 1, foot) not in {below, "#e69f00"}
     assert len({colour_at(strip, index, foot) for index in (1, 2, 3)}) == 3
 
 
@@ -208,7 +219,7 @@ def test_a_press_on_a_bar_asks_for_its_image_and_so_does_drawing_along(qtbot: Qt
     strip.index_requested.connect(asked.append)
     QTest.mouseClick(strip.bars, Qt.MouseButton.LeftButton, pos=strip.bars.bar(7).center().toPoint())
     QTest.mouseClick(strip.bars, Qt.MouseButton.LeftButton, pos=QPoint(strip.bars.width() - 2, 20))
-    assert asked == [7], "beside the bars is no image"
+    assert asked == [7, 9], "the bars fill the width"
 
 
 def test_a_stack_of_thousands_shows_its_highest_score_however_narrow(strip: StripChart) -> None:

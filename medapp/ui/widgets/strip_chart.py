@@ -14,7 +14,6 @@ from medapp.ui.widgets.layouts import column, label
 from medapp.ui.worklist_view import ANSWERED, FAILED, REFUSED, StackView
 
 CHART_PX = 56
-WIDEST_BAR_PX = 18.0
 TOP_PX, LEAST_PX = 4, 2
 
 
@@ -55,7 +54,7 @@ class StripBars(QWidget):
 
     def _step(self) -> float:
         count = len(self._view.scores) if self._view else 1
-        return float(min(WIDEST_BAR_PX, self.width() / max(1, count)))
+        return self.width() / max(1, count)
 
     def index_at(self, x: float) -> int:
         """Return the image whose bar is at `x`, or -1."""
@@ -76,7 +75,7 @@ class StripBars(QWidget):
         gap = 1.0 if step >= 4 else 0.0
         for x, score, state in _columns(view, step):
             colour, height = self._look(view, score, state, room)
-            painter.fillRect(QRectF(x, floor - height, max(1.0, step - gap), height), QColor(colour))
+            painter.fillRect(QRectF(x, floor - height, max(1.0, step - gap), height), colour)
         if view.limit is not None:
             painter.setPen(QPen(QColor(theme.current().text), 1, Qt.PenStyle.DashLine))
             y = floor - room * view.limit
@@ -86,16 +85,18 @@ class StripBars(QWidget):
         painter.end()
 
     @staticmethod
-    def _look(view: StackView, score: float, state: int, room: float) -> tuple[str, float]:
+    def _look(view: StackView, score: float, state: int, room: float) -> tuple[QColor, float]:
         colours = theme.current()
         if state == ANSWERED:
-            above = view.limit is not None and score >= view.limit
-            return view.colours[above], max(LEAST_PX, room * score)
+            colour = QColor(view.colour)
+            if view.limit is not None and score < view.limit:
+                colour.setAlpha(theme.BELOW_ALPHA)
+            return colour, max(LEAST_PX, room * score)
         if state == REFUSED:
-            return colours.dim, room / 4
+            return QColor(colours.dim), room / 4
         if state == FAILED:
-            return colours.danger, room / 4
-        return colours.line, LEAST_PX
+            return QColor(colours.danger), room / 4
+        return QColor(colours.line), LEAST_PX
 
     def _draw_place(self, painter: QPainter, step: float) -> None:
         painter.setPen(QPen(QColor(theme.current().accent), 2))
@@ -135,7 +136,7 @@ class StripChart(QWidget):
         self._text = label("", "small", name="strip_text")
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         layout = column(self, spacing=1)
-        layout.setContentsMargins(8, 6, 8, 0)
+        layout.setContentsMargins(8, 6, 8, 6)
         layout.addWidget(self._text)
         layout.addWidget(self.bars)
         self.hide()

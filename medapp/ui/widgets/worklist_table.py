@@ -25,9 +25,10 @@ COLUMNS = ("name", "state", "score", "answer", "opinion")
 SCORE = COLUMNS.index("score")
 SORTED = 3
 """So many columns, from the left, can be sorted by."""
-WIDTHS_PX = (260, 180, 140, 120, 90)
+WIDTHS_PX = (240, 170, 200, 110, 90)
 ROW_PX = 24
 BAR_PX = 48
+TRACK_ALPHA = 90
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -91,22 +92,37 @@ class WorklistModel(QAbstractTableModel):
 class _ScoreBar(QStyledItemDelegate):
     """Draws a score as a bar with its figure."""
 
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        """Shorten a long name of a class in its middle: the figure after it must be seen."""
+        super().initStyleOption(option, index)
+        option.textElideMode = Qt.TextElideMode.ElideMiddle  # type: ignore[attr-defined]
+        room = option.rect.width() - BAR_PX - 24  # type: ignore[attr-defined]
+        shown = option.fontMetrics.elidedText(option.text, Qt.TextElideMode.ElideMiddle, room)  # type: ignore[attr-defined]
+        option.text = shown  # type: ignore[attr-defined]
+
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw the figure, and the bar to its right."""
         super().paint(painter, option, index)
         model = index.model()
-        share = model.row(index.row()).share if isinstance(model, WorklistModel) else None
-        if share is None:
+        row = model.row(index.row()) if isinstance(model, WorklistModel) else None
+        if row is None or row.share is None:
             return
         area = option.rect
         track = QRectF(area.right() - BAR_PX - 8, area.center().y() - 2, BAR_PX, 5)
         painter.save()
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.current().raised))
+        painter.setBrush(_track())
         painter.drawRoundedRect(track, 2, 2)
-        painter.setBrush(QColor(theme.CLASS_COLOURS[0]))
-        painter.drawRoundedRect(QRectF(track.x(), track.y(), BAR_PX * share, track.height()), 2, 2)
+        painter.setBrush(QColor(row.colour))
+        painter.drawRoundedRect(QRectF(track.x(), track.y(), BAR_PX * row.share, track.height()), 2, 2)
         painter.restore()
+
+
+def _track() -> QColor:
+    """Return a colour that stands out from a row, and from a chosen one."""
+    colour = QColor(theme.current().off)
+    colour.setAlpha(TRACK_ALPHA)
+    return colour
 
 
 class WorklistTable(QTableView):
