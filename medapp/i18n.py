@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Mapping
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from medapp.errors import MedappError, Problem
@@ -19,6 +21,8 @@ log = logging.getLogger(__name__)
 LANGUAGES = ("en", "zh_CN")
 """English first: its texts stand in where another language lacks one."""
 LANGUAGE_VARIABLE = "MEDAPP_LANGUAGE"
+_BETWEEN = re.compile("[,;\uff0c\uff1b\u3001]")
+"""What a person types between names, on any keyboard."""
 _TRADITIONAL = frozenset({"hant", "tw", "hk", "mo"})
 _spoken = LANGUAGES[0]
 
@@ -100,3 +104,51 @@ def percent_text(probability: float) -> str:
         return tr("percent_above", value="99.9")
     digits = 1 if percent < 9.95 or percent > 99 else 0
     return tr("percent", value=f"{percent:.{digits}f}")
+
+
+def listed(names: Iterable[object]) -> str:
+    """Return names one after another, as the language that is spoken lists them; what is empty is left out.
+
+    Examples
+    --------
+    >>> listed(["normal", "pneumonia"])
+    'normal, pneumonia'
+    """
+    return tr("join.names").join(filter(None, map(str, names)))
+
+
+def clauses(parts: Iterable[str]) -> str:
+    """Return parts of a sentence that are lists themselves, or hold commas, one after another."""
+    return tr("join.clauses").join(filter(None, parts))
+
+
+def headed(head: object, text: object) -> str:
+    """Return `text` with what it is about before it and a colon; alone where nothing is before it."""
+    return tr("join.headed", head=head, text=text) if head else str(text)
+
+
+def spaced(parts: Iterable[str]) -> str:
+    """Return sentences, or a text and its brackets, one after another; what is empty is left out.
+
+    A space stands between two of them but beside a full-width sign, which brings its own. So this asks for no
+    language: a sentence of another one may stand among them.
+
+    Examples
+    --------
+    >>> spaced(["It is done.", "Look again."])
+    'It is done. Look again.'
+    """
+    told = ""
+    for part in filter(None, parts):
+        close = not told or _is_wide_sign(told[-1]) or _is_wide_sign(part[0])
+        told += part if close else f" {part}"
+    return told
+
+
+def named_in(text: str) -> list[str]:
+    """Return the names that a person has typed into one line, with a comma or another sign between them."""
+    return [name.strip() for name in _BETWEEN.split(text)]
+
+
+def _is_wide_sign(letter: str) -> bool:
+    return unicodedata.east_asian_width(letter) in "WF" and unicodedata.category(letter).startswith("P")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from medapp.cli.progress import run_shown
-from medapp.i18n import tell, tr
+from medapp.i18n import listed, spaced, tell, tr
 from medapp.imaging.readers import Readers
 from medapp.training import argument_types
 from medapp.training.cases.case import CaseFolder
@@ -75,7 +75,7 @@ def as_text(checked: Checked) -> str:
 
 def _told(finding: Finding) -> str:
     kept = tr("report.kept", why=finding.kept_because) if finding.kept_because else ""
-    return " ".join(filter(None, (finding.text, kept)))
+    return spaced((finding.text, kept))
 
 
 def _unmatched(folder: CaseFolder) -> list[str]:
@@ -94,4 +94,4 @@ def _patients(answer: dict[str, Any]) -> str:
 
 
 def _counts(classes: dict[str, int]) -> str:
-    return ", ".join(f"{name} {n}" for name, n in classes.items())
+    return listed(f"{name} {n}" for name, n in classes.items())

@@ -23,7 +23,7 @@ from medapp.cli.main import ANSWERED, NOTHING_ANSWERED, USAGE
 from medapp.cli.progress import run_shown
 from medapp.errors import MedappError
 from medapp.folders import Folders, user_folders
-from medapp.i18n import percent_text, tell, tr
+from medapp.i18n import listed, percent_text, tell, tr
 from medapp.imaging.readers import Readers
 from medapp.storage.results import Results
 from medapp.workflows.explaining import explain_answers
@@ -209,7 +209,7 @@ def _line(answer: Answer) -> str:
     prediction = answer.prediction
     if prediction.probabilities is None:
         return tr("cli.classify.refused", path=answer.path, frame=answer.frame, reason=reason_of(prediction))
-    shares = ", ".join(f"{name} {percent_text(p)}" for name, p in prediction.probabilities.items())
+    shares = listed(f"{name} {percent_text(p)}" for name, p in prediction.probabilities.items())
     if prediction.state == "unclear":
         told = f"{reason_of(prediction)} ({shares})"
         return tr("cli.classify.refused", path=answer.path, frame=answer.frame, reason=told)

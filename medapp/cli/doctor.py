@@ -21,7 +21,7 @@ from medapp.cli.doctor_machine import gpus, onnx, processor
 from medapp.cli.main import ANSWERED
 from medapp.errors import MedappError
 from medapp.folders import Folders, resource_path, user_folders
-from medapp.i18n import tell, tr
+from medapp.i18n import listed, tell, tr
 
 LIBRARIES = ("numpy", "opencv-python-headless", "pydicom", "imagecodecs", "PySide6-Essentials", "torch", "torchvision")
 CODECS = {
@@ -139,7 +139,7 @@ def _on_one_disk(first: Path, second: Path) -> bool:
 
 def _resources() -> Finding:
     missing = [name for name in RESOURCES if not resource_path(*name.split("/")).exists()]
-    text = tr("doctor.resources_missing", names=", ".join(missing)) if missing else tr("doctor.resources")
+    text = tr("doctor.resources_missing", names=listed(missing)) if missing else tr("doctor.resources")
     return Finding("resources", not missing, text, {"missing": missing})
 
 
@@ -164,14 +164,14 @@ def _codecs() -> Finding:
     there = [name for attribute, name in CODECS.items() if getattr(imagecodecs, attribute).available]
     missing = [name for name in CODECS.values() if name not in there]
     key, names = ("doctor.codecs_missing", missing) if missing else ("doctor.codecs", there)
-    return Finding("codecs", not missing, tr(key, names=", ".join(names)), {"available": there, "missing": missing})
+    return Finding("codecs", not missing, tr(key, names=listed(names)), {"available": there, "missing": missing})
 
 
 def _models(registry: Registry) -> Iterator[Finding]:
     listing = registry.list()
     names = [f"{e.ref.id} {e.ref.version}" for e in listing.entries if e.active]
     count = len(listing.entries)
-    text = tr("doctor.models", n=count, names=", ".join(names)) if names else tr("doctor.models_none")
+    text = tr("doctor.models", n=count, names=listed(names)) if names else tr("doctor.models_none")
     yield Finding("models", True, text, {"installed": count, "in_use": names})
     if listing.problems:
         text = tr("doctor.models_broken", n=len(listing.problems))

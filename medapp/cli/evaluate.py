@@ -13,7 +13,7 @@ from medapp.classify.package import Package
 from medapp.cli.chosen import chosen
 from medapp.cli.main import ANSWERED
 from medapp.cli.progress import run_shown
-from medapp.i18n import tr
+from medapp.i18n import clauses, headed, tr
 from medapp.imaging.readers import Readers
 from medapp.training import argument_types
 from medapp.training.cases.case import CaseFolder
@@ -82,7 +82,7 @@ def as_text(measured: Measured) -> str:
 def _label_line(entry: dict[str, Any]) -> str:
     names = ("auc", "average_precision", "sensitivity", "specificity")
     shown = [f"{tr(f'card.figure.{name}')} {_interval(entry[name])}" for name in names if entry[name]]
-    return f"{entry['label']}: {'; '.join(shown) or entry['warning']}"
+    return headed(entry["label"], clauses(shown) or entry["warning"])
 
 
 def _interval(figure: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from medapp.cli.main import ANSWERED
 from medapp.errors import MedappError
 from medapp.folders import user_folders
-from medapp.i18n import tell, tr
+from medapp.i18n import listed, tell, tr
 from medapp.jobs import run_to_end
 from medapp.training.figures.reader_agreement import Agreement
 from medapp.workflows.label_agreement import between, with_oneself
@@ -73,7 +73,7 @@ def _show(args: argparse.Namespace) -> tuple[dict[str, Any], str]:
 def _take_in(args: argparse.Namespace) -> tuple[dict[str, Any], str]:
     project = _project(args)
     taken = take_in(project, args.table, args.reader, _files(project))
-    told = tr("label.taken_in", n=taken.taken, reader=", ".join(taken.readers), unmatched=taken.unmatched)
+    told = tr("label.taken_in", n=taken.taken, reader=listed(taken.readers), unmatched=taken.unmatched)
     return {"taken_in": asdict(taken)}, told
 
 

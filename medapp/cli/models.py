@@ -12,7 +12,7 @@ from medapp.classify.registry import Entry, Registry
 from medapp.cli import models_compare, models_export, models_import, models_report, models_watch
 from medapp.cli.main import ANSWERED
 from medapp.folders import user_folders
-from medapp.i18n import tell, tr
+from medapp.i18n import clauses, listed, tell, tr
 from medapp.workflows.activation import activate_for, rescoped, scope_in_words, shared_images
 
 ACTIONS = (
@@ -112,7 +112,7 @@ def _deactivate(registry: Registry, args: argparse.Namespace) -> tuple[dict[str,
 
 def _rollback(registry: Registry, _: argparse.Namespace) -> tuple[dict[str, Any], str]:
     packages = registry.rollback()
-    names = ", ".join(f"{p.metadata.id} {p.metadata.version}" for p in packages) or tr("cli.models.nothing_in_use")
+    names = listed(f"{p.metadata.id} {p.metadata.version}" for p in packages) or tr("cli.models.nothing_in_use")
     in_use = [{"id": p.metadata.id, "version": p.metadata.version} for p in packages]
     return {"in_use": in_use}, tr("cli.models.rolled_back", names=names)
 
@@ -160,9 +160,9 @@ def _row(entry: Entry) -> str:
         name=metadata.name,
         kind=metadata.kind,
         architecture=metadata.architecture,
-        classes=", ".join(metadata.classes[:CLASSES_SHOWN]) + (" …" if len(metadata.classes) > CLASSES_SHOWN else ""),
+        classes=listed(metadata.classes[:CLASSES_SHOWN]) + (" …" if len(metadata.classes) > CLASSES_SHOWN else ""),
     )
     if metadata.kind == "backbone":
         return line
     told = [scope_in_words(entry.package.scope), *([] if calibrated else [tr("model.not_calibrated_short")])]
-    return f"{line}  ({'; '.join(told)})"
+    return f"{line}  ({clauses(told)})"

@@ -20,7 +20,7 @@ from medapp.classify.weight_plan import (
     scope_from,
 )
 from medapp.errors import MedappError
-from medapp.i18n import tr
+from medapp.i18n import listed, tr
 from medapp.workflows.weight_import import from_torch_home, import_weight_file, look_into
 
 TEXTS = ("id", "name", "version", "architecture", "classes", "preprocess", "range", "modality", "body-part", "view")
@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--from-torch-home", metavar="NAME", help=tr("cli.models.from_torch_home"))
     parser.add_argument("--look", action="store_true", help=tr("cli.import.look"))
     for name in TEXTS:
-        help_text = tr(f"cli.import.{name.replace('-', '_')}", known=", ".join(PREPROCESS))
+        help_text = tr(f"cli.import.{name.replace('-', '_')}", known=listed(PREPROCESS))
         parser.add_argument(f"--{name}", default="", metavar=tr(f"cli.import.metavar.{name}"), help=help_text)
     parser.add_argument("--several-labels", action="store_true", help=tr("cli.import.several"))
     parser.add_argument("--size", type=int, metavar="PIXELS", help=tr("cli.import.size"))
@@ -93,7 +93,7 @@ def _refuse_options(args: argparse.Namespace) -> None:
     if args.several_labels:
         named.append("several-labels")
     if named:
-        raise MedappError("weights.options", options=", ".join(f"--{name}" for name in named))
+        raise MedappError("weights.options", options=listed(f"--{name}" for name in named))
 
 
 def _told(package: Package) -> tuple[dict[str, Any], str]:

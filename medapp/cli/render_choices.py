@@ -13,6 +13,7 @@ from medapp.display.presentation import Presented, presented
 from medapp.display.segments import SegmentLayers, lies_over, segments_of
 from medapp.display.viewport import Viewport
 from medapp.errors import MedappError, Problem
+from medapp.i18n import listed
 from medapp.imaging.archive import split_source
 from medapp.imaging.automatic_window import automatic_window, sampled, series_window
 from medapp.imaging.found import FoundImage
@@ -122,7 +123,7 @@ def _preset(frame: Frame, name: str) -> Window:
     for window in presets:
         if window.name == wanted:
             return window
-    names = ", ".join(window.name for window in presets) or "–"
+    names = listed(window.name for window in presets) or "–"
     raise MedappError("render.no_preset", name=name, modality=frame.modality, names=names)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from medapp.classify.stacks import StackAnswer
 from medapp.errors import MedappError
-from medapp.i18n import tell, tr
+from medapp.i18n import listed, tell, tr
 from medapp.interop.outcome import FORMATS, PICTURES, Format, StackFacts
 from medapp.workflows.folder_reading import Answer, Answers
 from medapp.workflows.sending import Sent, Told, ToldStack, Wanted
@@ -30,10 +30,10 @@ def formats(text: str) -> tuple[Format, ...]:
     names = [name.strip().lower() for name in text.split(",") if name.strip()]
     for name in names:
         if name not in FORMATS:
-            problem = MedappError("send.formats", name=name[:40], known=", ".join(FORMATS))
+            problem = MedappError("send.formats", name=name[:40], known=listed(FORMATS))
             raise argparse.ArgumentTypeError(tell(problem).replace("%", "%%"))
     if not names:
-        raise argparse.ArgumentTypeError(tell(MedappError("send.formats", name="", known=", ".join(FORMATS))))
+        raise argparse.ArgumentTypeError(tell(MedappError("send.formats", name="", known=listed(FORMATS))))
     return tuple(form for form in FORMATS if form in names)
 
 

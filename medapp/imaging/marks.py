@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from medapp.i18n import listed
 from medapp.imaging.attributes import numbers, text, values
 from medapp.imaging.study import Note
 
@@ -78,5 +79,5 @@ def _lossy(dataset: Dataset) -> Note:
     named = [_METHODS.get(method, method) for method in methods if method]
     ratio = _ratio(dataset)
     if ratio > 1:
-        return Note.of("lossy_how", method=", ".join(named), ratio=f"{ratio:.3g}")
+        return Note.of("lossy_how", method=listed(named), ratio=f"{ratio:.3g}")
     return Note("lossy")

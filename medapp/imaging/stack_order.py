@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
+from medapp.i18n import listed
 from medapp.imaging.slices import Slice, Vector, dot, levels, normal_of, places
 from medapp.imaging.study import Note
 
@@ -109,7 +110,7 @@ def _of_steps(distinct: Sequence[float]) -> list[Note]:
     notes = []
     if missing:
         where = [f"{n + 1}–{n + 2}" for n in missing]
-        told = ", ".join(where[:_TOLD]) + (" …" if len(where) > _TOLD else "")
+        told = listed(where[:_TOLD]) + (" …" if len(where) > _TOLD else "")
         notes.append(Note.of("gap", missing=sum(missing.values()), after=told, step_mm=round(usual, 2)))
     others = [step for n, step in enumerate(steps) if n not in missing]
     if others and max(abs(step - usual) for step in others) > max(_UNEQUAL * usual, 0.02):

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from medapp.errors import Problem
+from medapp.i18n import listed
 from medapp.imaging.archive import MEMBER
 from medapp.imaging.found import Found, FoundImage
 from medapp.imaging.slices import Slice
@@ -212,7 +213,7 @@ def _stack(images: Sequence[FoundImage], group: Group, of_series: tuple[Note, ..
 def _of_absent(absent: Sequence[int]) -> tuple[Note, ...]:
     if not absent:
         return ()
-    told = ", ".join(map(str, absent[:_MISSING_TOLD])) + (" …" if len(absent) > _MISSING_TOLD else "")
+    told = listed(absent[:_MISSING_TOLD]) + (" …" if len(absent) > _MISSING_TOLD else "")
     return (Note.of("missing_numbers", count=len(absent), numbers=told),)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from medapp import __version__
-from medapp.i18n import tr
+from medapp.i18n import spaced, tr
 from medapp.interop.rows import Row
 
 _PLAIN = ("number", "image", "frame", "state", "label", "alarm_class", "threshold", "refused", "reason")
@@ -52,7 +52,7 @@ def _cells(row: Row, classes: list[str], limits: list[str], identity: list[str])
     yield "yes" if values["calibrated"] else "no"
     yield _figure(values["in_distribution"])
     yield from (values["model"][name] for name in _MODEL)
-    yield " ".join(values["remarks"])
+    yield spaced(values["remarks"])
     yield from ((values["identity"] or {}).get(name) for name in identity)
     yield " ".join(row.files)
     yield tr("research_use")

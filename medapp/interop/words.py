@@ -6,7 +6,7 @@ from medapp import __version__
 from medapp.classify.aggregate import limit_for
 from medapp.classify.prediction import Prediction
 from medapp.classify.reasons import reason_of
-from medapp.i18n import percent_text, tr
+from medapp.i18n import listed, percent_text, tr
 from medapp.interop.outcome import ModelFacts, StackFacts
 
 SHORT_HASH = 12
@@ -17,7 +17,7 @@ def headline(prediction: Prediction) -> str:
     if prediction.state in {"unclear", "unlike", "no_model"}:
         return tr(f"send.state_{prediction.state}")
     if prediction.several:
-        return ", ".join(prediction.given) or tr("send.no_label")
+        return listed(prediction.given) or tr("send.no_label")
     return prediction.label or ""
 
 

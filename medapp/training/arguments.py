@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from medapp.files import is_there
-from medapp.i18n import tr
+from medapp.i18n import listed, tr
 from medapp.training import argument_types
 from medapp.training.cases.table_cases import UNCERTAIN
 from medapp.training.cases.tables import arguments as table_arguments
@@ -31,7 +31,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     if args.resume is not None and others:
         parser.error(tr("cli.train.resume_alone"))
     if args.effort == "instant" and _textbook_settings(args):
-        parser.error(tr("cli.train.instant_alone", options=", ".join(_textbook_settings(args))))
+        parser.error(tr("cli.train.instant_alone", options=listed(_textbook_settings(args))))
     if args.epochs and args.steps:
         parser.error(tr("cli.train.epochs_or_steps"))
     return args

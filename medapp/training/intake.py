@@ -6,6 +6,7 @@ from pathlib import Path
 
 from medapp.errors import MedappError, Problem
 from medapp.files import is_there
+from medapp.i18n import listed
 from medapp.jobs import Progress
 from medapp.training.cases.case import CaseFolder
 from medapp.training.cases.survey import ReadsFrames, Survey, survey
@@ -19,7 +20,7 @@ GONE_SHARE, GONE_AT_LEAST = 0.1, 5
 def refuse_alarm(listing: CaseFolder, alarm: str) -> None:
     """Raise ``train.alarm`` where `alarm` is not one of two classes that exclude each other; empty is none at all."""
     if alarm and (listing.several or alarm not in listing.classes or len(listing.classes) != 2):
-        raise MedappError("train.alarm", alarm=alarm[:80], classes=", ".join(listing.classes))
+        raise MedappError("train.alarm", alarm=alarm[:80], classes=listed(listing.classes))
 
 
 def read_cases(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from medapp.classify.package import Package
 from medapp.classify.prediction import Prediction
 from medapp.errors import MedappError
-from medapp.i18n import tell, tr
+from medapp.i18n import listed, tell, tr
 from medapp.imaging.frame import Frame
 from medapp.jobs import Job
 from medapp.training.cases.case import Case, CaseFolder
@@ -87,7 +87,7 @@ class Measured:
         if not self.checked.survey.rule.known:
             told.append(("patients_unknown", tr("check.optimistic")))
         if self.strange:
-            told.append(("labels_unknown", tr("measure.labels_unknown", labels=", ".join(self.strange))))
+            told.append(("labels_unknown", tr("measure.labels_unknown", labels=listed(self.strange))))
         if unmatched := self.checked.survey.folder.unmatched:
             told.append(("rows_unmatched", tr("finding.rows_unmatched", n=len(unmatched))))
         return [{"code": code, "text": text} for code, text in told]
@@ -211,7 +211,7 @@ def _strange(listing: CaseFolder, package: Package) -> tuple[str, ...]:
     known = {name.casefold() for name in package.metadata.classes}
     strange = tuple(name for name in listing.classes if name.casefold() not in known)
     if strange and (not listing.several or len(strange) == len(listing.classes)):
-        raise MedappError("measure.classes", unknown=", ".join(strange), known=", ".join(package.metadata.classes))
+        raise MedappError("measure.classes", unknown=listed(strange), known=listed(package.metadata.classes))
     return strange
 
 

@@ -13,7 +13,7 @@ from medapp.classify.network import ARCHITECTURES, Classifier, build, load
 from medapp.classify.package import Package
 from medapp.classify.preprocess import PreprocessSpec
 from medapp.errors import MedappError
-from medapp.i18n import tr
+from medapp.i18n import listed, tr
 from medapp.training.cases.decided import Decided, read_decided
 from medapp.training.cases.glimpse import Glimpse
 from medapp.training.checking.remedies import Taken, read_remedies, spec_with
@@ -128,7 +128,7 @@ def make_plan(request: RunRequest, base: Package | None) -> Plan:
 def _architecture(request: RunRequest, base: Package | None) -> str:
     asked = request.architecture
     if asked and asked not in ARCHITECTURES:
-        raise MedappError("network.unknown", name=asked[:50], known=", ".join(ARCHITECTURES))
+        raise MedappError("network.unknown", name=asked[:50], known=listed(ARCHITECTURES))
     if base is None:
         return asked
     found = base.metadata.architecture
@@ -141,7 +141,7 @@ def _spec(request: RunRequest, base: Package | None, architecture: str) -> Prepr
     """Return the starting model's specification, with pictures of the size that was asked for."""
     row = ARCHITECTURES.get(architecture)
     if row is None:
-        raise MedappError("network.unknown", name=architecture[:50], known=", ".join(ARCHITECTURES))
+        raise MedappError("network.unknown", name=architecture[:50], known=listed(ARCHITECTURES))
     spec = base.preprocess if base is not None else PreprocessSpec(size=SCRATCH_SIZE)
     size = request.image_size or spec.size
     if size < row.least_size or size % row.size_step:

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from medapp.i18n import tr
+from medapp.i18n import spaced, tr
 from medapp.ui.cell_state import Picture, Place
 from medapp.ui.export_plan import Exported, ExportPlan, exported
 from medapp.ui.export_wish import SCOPES, ExportWish, Scope
@@ -94,4 +94,4 @@ def exported_words(done: Exported) -> str:
     told += done.refused[:MOST_REASONS]
     if len(done.refused) > MOST_REASONS:
         told.append(tr("export.more_refused", count=len(done.refused) - MOST_REASONS))
-    return " ".join(told)
+    return spaced(told)

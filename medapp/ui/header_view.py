@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from medapp.i18n import tr
+from medapp.i18n import spaced, tr
 from medapp.imaging.header_row import HeaderRow
 
 HIDDEN = "•••"
@@ -142,7 +142,7 @@ def value_text(row: HeaderRow, *, hidden: bool) -> str:
     if row.vr == "SQ":
         return tr("header.items", count=row.length)
     told = tr(f"header.told_{row.told}", length=f"{row.length:,}") if row.told else ""
-    return " ".join(part for part in (row.value, told) if part)
+    return spaced((row.value, told))
 
 
 def row_text(line: HeaderLine, *, hidden: bool, compared: bool) -> str:

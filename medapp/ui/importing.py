@@ -13,7 +13,7 @@ from medapp.classify.archive import holds_package, opened
 from medapp.classify.package import Package
 from medapp.classify.registry import Registry
 from medapp.folders import Folders
-from medapp.i18n import tr
+from medapp.i18n import listed, tr
 from medapp.jobs import Job, Progress
 from medapp.ui.session import Session
 from medapp.workflows.watching import STUDIES
@@ -81,7 +81,7 @@ def _offer(path: Path, package: Package) -> Offer:
     classifies = metadata.kind != "backbone"
     key = "use.offer" if classifies else "use.offer_backbone"
     told = {"file": path.name, "name": metadata.name, "version": metadata.version}
-    return Offer(path, tr(key, **told, classes=", ".join(metadata.classes)), classifies)
+    return Offer(path, tr(key, **told, classes=listed(metadata.classes)), classifies)
 
 
 def _installed(path: Path, then: Then, registry: Registry) -> Job[str]:

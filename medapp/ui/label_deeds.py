@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from medapp.i18n import tr
+from medapp.i18n import listed, tr
 from medapp.training.lineage import Lineage, built_in_model, lineage_of
 from medapp.ui.label_places import files_of, places_of, unlabelled
 from medapp.ui.labelling import Labelling
@@ -60,7 +60,7 @@ class LabelDeeds(QObject):
 
         def tell_of(taken: TakenIn) -> None:
             self._session.notify(
-                tr("label.taken_in", n=taken.taken, reader=", ".join(taken.readers), unmatched=taken.unmatched)
+                tr("label.taken_in", n=taken.taken, reader=listed(taken.readers), unmatched=taken.unmatched)
             )
 
         self._session.label_jobs.start(as_job(lambda: take_in(project, path, path.stem, files)), done=tell_of)

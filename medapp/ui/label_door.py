@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from medapp.errors import MedappError, Problem
-from medapp.i18n import tell, tr
+from medapp.i18n import listed, tell, tr
 from medapp.ui.label_deeds import LabelDeeds
 from medapp.ui.label_places import places_of
 from medapp.ui.label_view import row_of
@@ -61,7 +61,7 @@ class LabelDoor(QObject):
     def show_for_teaching(self) -> None:
         """The same, with the classes that the teaching project asks about."""
         question = self._teaching.view.question
-        self._look(", ".join(classes_of_question(question.find, question.other)))
+        self._look(listed(classes_of_question(question.find, question.other)))
 
     def _look(self, classes: str) -> None:
         if self._labelling.is_on:
@@ -86,7 +86,7 @@ class LabelDoor(QObject):
 
     def _proposal(self, classes: str) -> Proposal:
         paths = self._opening.paths
-        names = ", ".join(path.name for path in paths[:3]) + (" …" if len(paths) > 3 else "")
+        names = listed(path.name for path in paths[:3]) + (" …" if len(paths) > 3 else "")
         return Proposal(paths[0].stem if paths else "", classes, own_name(), names)
 
     def _create(self, new: NewLabels, dialog: LabelStart) -> None:

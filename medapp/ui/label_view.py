@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from medapp.i18n import tr
+from medapp.i18n import listed, spaced, tr
 from medapp.training.cases.verdicts import UNSURE, Verdict
 from medapp.ui.label_state import LEFT_OUT, LabelView
 from medapp.ui.widgets.label_start import ProjectRow
@@ -57,14 +57,14 @@ def ending_of(sitting: Sitting) -> str:
     if sitting.settling:
         return tr("label.all_settled", n=len(sitting.files))
     own = with_oneself(sitting.project, sitting.reader)
-    return " ".join(filter(None, (tr("label.all_done", n=len(sitting.files)), own_words(own))))
+    return spaced((tr("label.all_done", n=len(sitting.files)), own_words(own)))
 
 
 def row_of(project: LabelProject, *, is_open: bool) -> ProjectRow:
     """Return a project as it stands in the list."""
     plan = project.plan
-    text = tr("label.row", title=plan.title, classes=", ".join(plan.classes), n=len(project.finals()))
-    readers = ", ".join(filter(None, project.readers))
+    text = tr("label.row", title=plan.title, classes=listed(plan.classes), n=len(project.finals()))
+    readers = listed(project.readers)
     return ProjectRow(
         project.folder,
         f"{text} · {readers}" if readers else text,

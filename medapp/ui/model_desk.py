@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from medapp.classify.registry import Registry
 from medapp.errors import Problem
-from medapp.i18n import tell, tr
+from medapp.i18n import listed, tell, tr
 from medapp.jobs import Job, Progress
 from medapp.ui.model_rows import models_view
 from medapp.ui.session import Session
@@ -74,7 +74,7 @@ class ModelDesk(QObject):
         registry, ref = self._registry, self.view.chosen
 
         def act() -> Told:
-            names = ", ".join(package.metadata.name for package in registry.rollback())
+            names = listed(package.metadata.name for package in registry.rollback())
             return tr("cli.models.rolled_back", names=names or tr("cli.models.nothing_in_use")), ref
 
         self._do(act)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from medapp.classify.registry import Entry, Registry
-from medapp.i18n import tell, tr
+from medapp.i18n import listed, tell, tr
 from medapp.ui.widgets.models_views import ModelRow, ModelsView
 from medapp.workflows.activation import scope_in_words, shared_images
 
@@ -45,7 +45,7 @@ def _state(entry: Entry) -> str:
 
 def _facts(entry: Entry) -> tuple[str, ...]:
     metadata = entry.package.metadata
-    names = ", ".join(metadata.classes[:CLASSES_SHOWN]) + (" …" if len(metadata.classes) > CLASSES_SHOWN else "")
+    names = listed(metadata.classes[:CLASSES_SHOWN]) + (" …" if len(metadata.classes) > CLASSES_SHOWN else "")
     told = {"id": metadata.id, "version": metadata.version, "network": metadata.architecture}
     lines = [tr("models.fact.identity", **told, created=metadata.created[:10])]
     if metadata.classes:

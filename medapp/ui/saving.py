@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from medapp.classify.prediction import Prediction
 from medapp.display.look import Look
-from medapp.i18n import tr
+from medapp.i18n import listed, spaced, tr
 from medapp.interop.outcome import DICOM, FORMATS, Format
 from medapp.interop.words import headline
 from medapp.jobs import Job, Progress
@@ -102,5 +102,5 @@ def saved_words(sent: Sent) -> str:
     reasons: dict[str, list[str]] = {}
     for refused in sent.refusals:
         reasons.setdefault(refused.reason, []).append(refused.form.upper())
-    told += [tr("save.not_made", forms=", ".join(forms), reason=why) for why, forms in reasons.items()]
-    return " ".join(told)
+    told += [tr("save.not_made", forms=listed(forms), reason=why) for why, forms in reasons.items()]
+    return spaced(told)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from medapp.i18n import tr
+from medapp.i18n import spaced, tr
 from medapp.training.checking.findings import Remedy
 from medapp.training.checking.remedies import OF_PICTURES, words_of
 from medapp.ui.teaching_state import Doing
@@ -83,4 +83,4 @@ def _split_text(checked: Mapping[str, Any]) -> str:
         images=sum(split["development"].values()),
         patients=split["development_patients"],
     )
-    return f"{text} {tr('ui.sealed_given')}" if split["given"] else text
+    return spaced((text, tr("ui.sealed_given"))) if split["given"] else text

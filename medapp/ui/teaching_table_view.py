@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from medapp.errors import Problem
-from medapp.i18n import tell, tr
+from medapp.i18n import listed, spaced, tell, tr
 from medapp.jobs import Progress
 from medapp.training.cases.tables.columns import Columns
 from medapp.training.cases.tables.grid import Grid
@@ -62,7 +62,7 @@ def _problem(looked: Looked) -> str:
         return tell(looked.problem)
     notes = notes_of(looked.imported) if looked.imported is not None else ()
     blocking = (note for note in notes if note.severity == "blocking" and note.code != "questions")
-    return " ".join(tr(f"finding.table_{note.code}", **note.params) for note in blocking)
+    return spaced(tr(f"finding.table_{note.code}", **note.params) for note in blocking)
 
 
 def _counts(imported: Imported) -> str:
@@ -72,7 +72,7 @@ def _counts(imported: Imported) -> str:
         rows=len(imported.grid.rows),
         cases=len(imported.outcome.cases),
         images=len(imported.index.images),
-        classes=", ".join(_class_counts(imported)),
+        classes=listed(_class_counts(imported)),
     )
 
 

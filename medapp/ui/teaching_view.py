@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any, TypedDict
 
-from medapp.i18n import tell, tr
+from medapp.i18n import listed, tell, tr
 from medapp.ui.teaching_check_view import check_view
 from medapp.ui.teaching_state import Doing, Snapshot
 from medapp.ui.teaching_train_view import train_view
@@ -169,7 +169,7 @@ def _sealed_test_view(snapshot: Snapshot, doing: Doing) -> SealedTestView:
 
 def _use_view(snapshot: Snapshot) -> UseView:
     named = snapshot.state.named
-    names = ", ".join(snapshot.in_use)
+    names = listed(snapshot.in_use)
     return UseView(
         name=named.name if named else snapshot.state.title,
         can_activate=snapshot.trained and snapshot.state.openings > 0,

@@ -17,7 +17,7 @@ from medapp.classify.weight_plan import (
     preprocess_from,
     scope_from,
 )
-from medapp.i18n import tr
+from medapp.i18n import listed, spaced, tr
 from medapp.jobs import Job, Progress
 from medapp.ui.session import Session
 from medapp.ui.widgets.weight_offer import WeightAnswer, WeightOfferView
@@ -52,7 +52,7 @@ class WeightImporting(QObject):
         told = [tr("use.installed", name=package.metadata.name)]
         if not package.calibration.calibrated:
             told.append(tr("model.not_calibrated"))
-        self._session.notify(" ".join(told))
+        self._session.notify(spaced(told))
         self.installed.emit()
 
 
@@ -63,7 +63,7 @@ def offer_of(path: Path, facts: WeightFacts) -> WeightOfferView:
         found=tr("weights.found", file=path.name, architecture=facts.architecture, outputs=facts.outputs),
         guess=tr("weights.guess_xrv" if guessed else "weights.guess_none", outputs=facts.outputs),
         title=path.stem,
-        classes=", ".join(guessed),
+        classes=listed(guessed),
         modalities=", ".join(RADIOGRAPHS.modalities) if guessed else "",
         preprocess=facts.guessed_preprocess,
         preprocesses=tuple(PREPROCESS),

@@ -12,7 +12,7 @@ from medapp.classify.registry import Registry
 from medapp.classify.revision import with_scope
 from medapp.classify.scope import Scope, narrowed
 from medapp.errors import MedappError
-from medapp.i18n import tr
+from medapp.i18n import listed, tr
 
 
 def activate_for(registry: Registry, name: str, scope: Scope) -> Package:
@@ -63,7 +63,7 @@ def shared_images(registry: Registry, package: Package) -> tuple[str, ...]:
 
 def scope_in_words(scope: Scope) -> str:
     """Return what a scope names, in one line: modalities, body parts, views, ages, makers."""
-    named = [", ".join(part) for part in (scope.modalities, scope.body_parts, scope.views, scope.makers) if part]
+    named = [listed(part) for part in (scope.modalities, scope.body_parts, scope.views, scope.makers) if part]
     if scope.age_from is not None or scope.age_to is not None:
         first, last = ("" if age is None else f"{age:g}" for age in (scope.age_from, scope.age_to))
         named.append(tr("model.ages", first=first or "0", last=last or "…"))

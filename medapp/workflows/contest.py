@@ -12,7 +12,7 @@ import numpy as np
 from medapp.classify.package import Package
 from medapp.classify.prediction import Prediction
 from medapp.errors import MedappError
-from medapp.i18n import tr
+from medapp.i18n import listed, tr
 from medapp.jobs import Job, Progress, TimeLeft
 from medapp.training.cases.dataset import list_cases
 from medapp.training.cases.survey import ReadsFrames, Seen, survey
@@ -86,7 +86,7 @@ def run_contest(
     listing = list_cases(cases)
     known = {name.casefold(): position for position, name in enumerate(challenger.metadata.classes)}
     if unknown := [name for name in listing.classes if name.casefold() not in known]:
-        raise MedappError("measure.classes", unknown=", ".join(unknown), known=", ".join(challenger.metadata.classes))
+        raise MedappError("measure.classes", unknown=listed(unknown), known=listed(challenger.metadata.classes))
     surveyed = yield from survey(listing, readers, pattern)
     if not surveyed.seen:
         raise MedappError("cases.nothing", folder=cases.name)

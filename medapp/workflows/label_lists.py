@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from medapp.errors import MedappError
+from medapp.i18n import listed
 from medapp.training.cases.label_columns import columns_of, said
 from medapp.training.cases.label_table import LabelTable, read_table
 from medapp.training.cases.verdicts import UNSURE, Verdict, is_journal, verdict_from
@@ -90,7 +91,7 @@ def _class(cell: str, classes: Mapping[str, str], path: Path) -> str:
     if meaning in {"blank", "uncertain"}:
         return UNSURE if meaning == "uncertain" else ""
     if cell.casefold() not in classes:
-        raise MedappError("labels.unknown_class", name=path.name, found=cell[:40], known=", ".join(classes.values()))
+        raise MedappError("labels.unknown_class", name=path.name, found=cell[:40], known=listed(classes.values()))
     return classes[cell.casefold()]
 
 

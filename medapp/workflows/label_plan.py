@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 from medapp.errors import MedappError
 from medapp.files import read_json, write_json
+from medapp.i18n import named_in
 from medapp.storage.labels import can_be_written
 from medapp.training.cases.label_columns import said
 
@@ -19,7 +19,6 @@ PLAN_FILE = "label_project.json"
 SCHEMA_VERSION = 1
 FEWEST_CLASSES, MOST_CLASSES = 2, 9
 LONGEST_NAME = 60
-_BETWEEN_CLASSES = re.compile("[,;\uff0c\uff1b\u3001]")
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ def classes_in(text: str) -> tuple[str, ...]:
     MedappError
         As `checked_classes`.
     """
-    names = (" ".join(part.split()) for part in _BETWEEN_CLASSES.split(text))
+    names = (" ".join(part.split()) for part in named_in(text))
     return checked_classes([name for name in names if name])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from medapp.i18n import tr
+from medapp.i18n import listed, spaced, tr
 from medapp.training.figures.reader_agreement import Agreement
 from medapp.workflows.label_agreement import between, disagreements, with_oneself
 from medapp.workflows.label_cases import LabelledCases
@@ -73,6 +73,6 @@ def left_out_words(cases: LabelledCases) -> str:
         ("seen_ai", cases.seen_ai),
         ("in_archives", cases.in_archives),
     )
-    without = ", ".join(tr(f"label.without_{name}", n=n) for name, n in rows if n)
+    without = listed(tr(f"label.without_{name}", n=n) for name, n in rows if n)
     told = tr("label.taught", n=len(cases.files))
-    return f"{told} {tr('label.without', reasons=without)}" if without else told
+    return spaced((told, tr("label.without", reasons=without))) if without else told

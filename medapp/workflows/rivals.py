@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from medapp.classify.package import WEIGHTS, Package
 from medapp.errors import MedappError
+from medapp.i18n import listed
 
 
 def refuse_unlike(champion: Package, challenger: Package) -> None:
@@ -18,7 +19,7 @@ def refuse_unlike(champion: Package, challenger: Package) -> None:
         if metadata.kind != "classifier":
             raise MedappError("champion.kind", name=metadata.name)
     if _plain(pair[0].classes) != _plain(pair[1].classes):
-        raise MedappError("champion.classes", first=", ".join(pair[0].classes), second=", ".join(pair[1].classes))
+        raise MedappError("champion.classes", first=listed(pair[0].classes), second=listed(pair[1].classes))
     alarms = [(package.calibration.alarm_class or "").casefold() for package in (champion, challenger)]
     if len(set(alarms)) > 1 and all(alarms):
         raise MedappError("champion.alarm", first=alarms[0], second=alarms[1])

@@ -17,6 +17,7 @@ from medapp.classify.registry import Registry
 from medapp.classify.weight_names import is_weight_file
 from medapp.classify.weight_plan import WeightFacts, WeightPlan, package_id
 from medapp.errors import MedappError
+from medapp.i18n import listed
 from medapp.processes import Child, ChildDiedError, ChildTooSlowError, own_command
 
 START_SECONDS, SECONDS = 120, 300
@@ -35,7 +36,7 @@ def from_torch_home(name: str) -> Path:
     found = sorted(p.name for p in folder.iterdir() if is_weight_file(p)) if folder.is_dir() else []
     fitting = [file for file in found if name == file or name == file.partition("-")[0]]
     if len(fitting) != 1:
-        raise MedappError("weights.torch_home", name=name[:80], found=", ".join(found[:20]) or "–")
+        raise MedappError("weights.torch_home", name=name[:80], found=listed(found[:20]) or "–")
     return folder / fitting[0]
 
 

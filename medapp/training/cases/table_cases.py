@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Literal, TypeAlias
 
 from medapp.errors import MedappError
-from medapp.i18n import tr
+from medapp.i18n import listed, tr
 from medapp.training.cases.case import PARTS, Case, CaseFolder, Marks, Part, told
 from medapp.training.cases.label_columns import Columns, columns_of, is_file, said
 from medapp.training.cases.label_journal import settled
@@ -57,7 +57,7 @@ def table_cases(path: Path, uncertain: Uncertain = "", *, several: bool = False)
     _refuse_uncertain(table, columns, uncertain)
     there, unmatched = _rows(table, columns, path.parent)
     if not there:
-        examples = ", ".join(unmatched[:_SHOWN])
+        examples = listed(unmatched[:_SHOWN])
         raise MedappError("table.unmatched", name=path.name, n=len(unmatched), examples=examples)
     labelled = (
         _several(table, columns, there, uncertain)
@@ -94,7 +94,7 @@ def _rows(table: LabelTable, columns: Columns, root: Path) -> tuple[list[_Row], 
 
 def _part(text: str, table: LabelTable) -> Part | None:
     if text and text.casefold() not in PARTS:
-        raise MedappError("table.split", name=table.path.name, found=text[:40], known=", ".join(sorted(PARTS)))
+        raise MedappError("table.split", name=table.path.name, found=text[:40], known=listed(sorted(PARTS)))
     return PARTS[text.casefold()] if text else None
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from medapp.classify.preprocess import PreprocessSpec
 from medapp.errors import MedappError
 from medapp.folders import user_folders
-from medapp.i18n import tell, tr
+from medapp.i18n import listed, spaced, tell, tr
 from medapp.jobs import Job, run_to_end
 from medapp.training.cases.case import CaseFolder
 from medapp.training.cases.case_traits import CaseTraits
@@ -113,11 +113,11 @@ class Checked:
             sealed=sealed,
             total=total,
             percent=round(100 * sealed / total),
-            classes=", ".join(f"{count} {label}" for label, count in patients.items()),
+            classes=listed(f"{count} {label}" for label, count in patients.items()),
         )
         proves = tr("check.proves", n=n, name=name, least=round(100 * least_shown(n)))
         more = advice(name, n, sealed / total, given=self.split.given, patients_known=self.survey.rule.known)
-        return " ".join(filter(None, (split, _held_out(self.split), proves, more)))
+        return spaced((split, _held_out(self.split), proves, more))
 
     @property
     def effort(self) -> str:
@@ -298,7 +298,7 @@ def traits_for(checked: Checked, use: Use) -> list[CaseTraits]:
 def _held_out(split: Split) -> str:
     if split.held is None:
         return ""
-    return tr(f"check.split.by_{split.held.by}", sites=", ".join(split.held.sites), since=split.held.since)
+    return tr(f"check.split.by_{split.held.by}", sites=listed(split.held.sites), since=split.held.since)
 
 
 def _patients_for(checked: Checked, wanted: Use) -> dict[str, int]:

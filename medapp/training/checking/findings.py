@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
-from medapp.i18n import tr
+from medapp.i18n import listed, tr
 from medapp.training.cases.split import Side, Use
 from medapp.training.cases.survey import Seen, Survey
 from medapp.training.figures.intervals import Estimate
@@ -211,7 +211,7 @@ def _about_pictures(survey: Survey) -> Iterator[Finding]:
         yield Finding("some_colour", "caution", {"n": len(coloured)}, _names(coloured))
     modalities = Counter(seen.modality for seen in survey.seen)
     if len(modalities) > 1:
-        told = ", ".join(f"{name} {n}" for name, n in modalities.most_common())
+        told = listed(f"{name} {n}" for name, n in modalities.most_common())
         yield Finding("modalities_differ", "caution", {"modalities": told})
     sizes = {label: Counter[tuple[int, int]]() for label in survey.folder.classes}
     for seen in survey.seen:
@@ -220,7 +220,7 @@ def _about_pictures(survey: Survey) -> Iterator[Finding]:
     common = {label: counts.most_common(1)[0] for label, counts in sizes.items() if counts}
     usual = {label: size for label, (size, n) in common.items() if 2 * n > sizes[label].total()}
     if len(set(usual.values())) > 1:
-        told = ", ".join(f"{label} {columns}×{rows}" for label, (rows, columns) in sorted(usual.items()))
+        told = listed(f"{label} {columns}×{rows}" for label, (rows, columns) in sorted(usual.items()))
         yield Finding("sizes_tell_classes", "serious", {"sizes": told})
     elif len({size for counts in sizes.values() for size in counts}) > 1:
         yield Finding("sizes_differ", "note", {"n": len({size for counts in sizes.values() for size in counts})})

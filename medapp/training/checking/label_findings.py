@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from medapp.i18n import listed
 from medapp.training.cases.case import Case, SetAside, told
 from medapp.training.cases.split import Use
 from medapp.training.cases.survey import Seen, Survey
@@ -59,7 +60,7 @@ def about_table(survey: Survey) -> Iterator[Finding]:
     if folder.unlabelled:
         yield Finding("rows_unlabelled", "note", {"n": folder.unlabelled})
     if folder.unused:
-        yield Finding("columns_unused", "note", {"columns": ", ".join(folder.unused)})
+        yield Finding("columns_unused", "note", {"columns": listed(folder.unused)})
 
 
 def about_labels(survey: Survey, uses: Sequence[Use]) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from medapp.i18n import tr
+from medapp.i18n import listed, tr
 from medapp.training.cases.truth import is_several
 from medapp.training.figures import ranking
 from medapp.training.figures.alarm_figures import Circumstance, alarm_figures
@@ -223,7 +223,7 @@ def _of_100(share: float | None) -> int:
 
 def _notes(answers: Answers, counts: NDArray[np.int64]) -> list[str]:
     few = [name for name, n in zip(answers.classes, counts, strict=True) if n < FEW_POSITIVES]
-    return [tr("evaluate.note.few", classes=", ".join(few), n=FEW_POSITIVES)] if few else []
+    return [tr("evaluate.note.few", classes=listed(few), n=FEW_POSITIVES)] if few else []
 
 
 def _json(estimate: Estimate | None) -> dict[str, Any] | None:

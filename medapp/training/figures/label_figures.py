@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from medapp.i18n import tr
+from medapp.i18n import headed, spaced, tr
 from medapp.training.cases.case import SetAside
 from medapp.training.cases.truth import Ints, known
 from medapp.training.figures import ranking
@@ -124,7 +124,7 @@ def _mean(parts: Sequence[Estimate], n: int) -> Estimate | None:
 def in_people(by_label: Sequence[dict[str, Any]]) -> str:
     """Say what is found of each label, in 100 people; in counts where a label has few cases."""
     sentences = [_label_in_people(entry) for entry in by_label if entry["sensitivity"] and entry["specificity"]]
-    return " ".join(sentences) if sentences else tr("evaluate.people.none")
+    return spaced(sentences) if sentences else tr("evaluate.people.none")
 
 
 def _label_in_people(entry: dict[str, Any]) -> str:
@@ -152,7 +152,7 @@ def _warning(positive: int, negative: int) -> str | None:
 
 
 def _notes(by_label: Sequence[dict[str, Any]]) -> list[str]:
-    return [f"{entry['label']}: {entry['warning']}" for entry in by_label if entry["warning"]]
+    return [headed(entry["label"], entry["warning"]) for entry in by_label if entry["warning"]]
 
 
 def _json(estimate: Estimate | None) -> dict[str, Any] | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from medapp.classify.contents import Metadata
 from medapp.classify.scope import Scope
-from medapp.i18n import tr
+from medapp.i18n import listed, tr
 from medapp.training.reporting.report_page.numbers import area, of_100, share, signed
 
 BAR = "\u00a6"
@@ -42,9 +42,9 @@ def write_card(metadata: Metadata, scope: Scope, report: Mapping[str, Any], abou
 
 def _use(metadata: Metadata, scope: Scope, report: Mapping[str, Any]) -> str:
     kind = "card.use_labels" if report.get("thresholds") else "card.use"
-    lines = [tr(kind, classes=", ".join(metadata.classes))]
+    lines = [tr(kind, classes=listed(metadata.classes))]
     if scope.modalities:
-        lines.append(tr("card.modalities", modalities=", ".join(scope.modalities)))
+        lines.append(tr("card.modalities", modalities=listed(scope.modalities)))
     if scope.text:
         lines.append(scope.text)
     if report["alarm_class"] is not None and report["threshold"] is not None:

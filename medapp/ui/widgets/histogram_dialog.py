@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QWidget
 
 from medapp.display.histogram import Histogram
 from medapp.display.readout import plain_number
-from medapp.i18n import tr
+from medapp.i18n import listed, tr
 from medapp.imaging.study import Window
 from medapp.ui.widgets.histogram_plot import HistogramPlot
 from medapp.ui.widgets.layouts import column, label, named, row
@@ -107,7 +107,7 @@ def value_text(histogram: Histogram, value: float) -> str:
     if number is None:
         return tr("histogram.outside", value=plain_number(round(value, 2)))
     low, high = histogram.edges[number : number + 2]
-    counts = ", ".join(f"{int(count):,}" for count in histogram.counts[:, number])
+    counts = listed(f"{int(count):,}" for count in histogram.counts[:, number])
     share = 100 * float(histogram.counts[:, number].mean()) / max(histogram.pixels, 1)
     value_range = plain_number(round(float(low + high) / 2, 3))
     return tr("histogram.value", value=f"{value_range} {histogram.unit}".strip(), count=counts, percent=f"{share:.2f}")

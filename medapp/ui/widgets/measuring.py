@@ -8,6 +8,7 @@ from PySide6.QtGui import QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from medapp.display.measuring.shapes import Kind, Point, Shape
+from medapp.i18n import clauses
 from medapp.ui.measuring_wishes import Drawn, Reshaped
 from medapp.ui.state import Tool
 from medapp.ui.widgets.loupe import Loupe
@@ -51,7 +52,7 @@ class Measuring(QObject):
         """Take what is shown now."""
         self._content, self._placed = content, placed
         if content.measures.items != before.measures.items:
-            told = "; ".join(line for item in content.measures.items[-1:] for line in item.lines)
+            told = clauses(line for item in content.measures.items[-1:] for line in item.lines)
             self._widget.setAccessibleDescription(told)
         self._hands.follow(content, before)
         self.keys.follow(content, placed)

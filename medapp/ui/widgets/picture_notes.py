@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from medapp.display.marks import marks
-from medapp.i18n import tell, tr
+from medapp.i18n import clauses, tell, tr
 from medapp.imaging.study import Note
 from medapp.imaging.test_pattern import PATTERN_UID
 from medapp.ui.cell_state import Picture
@@ -54,4 +54,4 @@ def _presentation(picture: Picture) -> list[str]:
     shown = tr("viewer.as_presented", name=name) if len(companion.states) == 1 else None
     lines = [shown or tr("viewer.as_presented_of", name=name, number=number, count=len(companion.states))]
     left_out = [tr(f"presentation.not_applied.{key}") for key in companion.presented.not_applied]
-    return [*lines, *([tr("viewer.not_applied", what="; ".join(left_out))] if left_out else [])]
+    return [*lines, *([tr("viewer.not_applied", what=clauses(left_out))] if left_out else [])]

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QSpinBox, QWidget
 
-from medapp.i18n import tr
+from medapp.i18n import spaced, tr
 from medapp.storage.settings import Settings
 from medapp.ui.widgets.layouts import button, column, label, row
 from medapp.ui.widgets.themed import ChoiceBox
@@ -117,4 +117,4 @@ class SettingRow(QWidget):
 
 def _about(declared: Field[Any]) -> str:
     about = tr(f"setting.{declared.name}_about")
-    return f"{about} {tr('setting.later')}" if declared.metadata.get("later") else about
+    return spaced((about, tr("setting.later"))) if declared.metadata.get("later") else about

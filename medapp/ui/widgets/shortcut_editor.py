@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from medapp.i18n import tr
+from medapp.i18n import listed, tr
 from medapp.ui.command import Command
 from medapp.ui.commands import COMMANDS, MENUS
 from medapp.ui.key_sheet import command_text, menu_text
@@ -108,7 +108,7 @@ class ShortcutEditor(QDialog):
         """Show the keys that all commands have."""
         self._chosen = chosen
         for name, item in self._items.items():
-            item.setText(1, ", ".join(map(shown_text, keys_of(BY_ID[name], chosen))))
+            item.setText(1, listed(map(shown_text, keys_of(BY_ID[name], chosen))))
             font = item.font(1)
             font.setBold(name in chosen)
             item.setFont(1, font)
@@ -192,6 +192,6 @@ def _sentence(command: Command | None, key: str, held: tuple[str, ...], *, own: 
     if PRESETS in held:
         return tr("keys.is_preset", pressed=shown_text(key))
     if held:
-        names = ", ".join(command_text(BY_ID[name]) for name in held)
+        names = listed(command_text(BY_ID[name]) for name in held)
         return tr("keys.conflict", pressed=shown_text(key), names=names)
     return tr("keys.free", pressed=shown_text(key), name=command_text(command))

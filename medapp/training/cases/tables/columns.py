@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any, Literal, TypeAlias, get_args
 
 from medapp.errors import MedappError
+from medapp.i18n import listed
 from medapp.training.cases.tables.grid import Grid
 from medapp.training.cases.tables.lookup import coarse_id, coarse_name
 from medapp.training.cases.tables.words import ASKED, HEADERS, NO, SPLITS, SUFFIXES, YES, number, plain
@@ -128,11 +129,11 @@ def columns_from(texts: Iterable[str], grid: Grid, guessed: Columns) -> Columns:
     for text in texts:
         meaning, mark, name = text.partition("=")
         if not mark or meaning.strip().casefold() not in MEANINGS:
-            raise MedappError("table.column", text=text[:60], known=", ".join(MEANINGS))
+            raise MedappError("table.column", text=text[:60], known=listed(MEANINGS))
         meaning, header = meaning.strip().casefold(), by_name.get(" ".join(name.split()).casefold())
         if header is None:
             raise MedappError(
-                "table.no_column", name=grid.path.name, column=name[:60], known=", ".join(grid.headers)[:300]
+                "table.no_column", name=grid.path.name, column=name[:60], known=listed(grid.headers)[:300]
             )
         if meaning in {"label", "class"} and not said_label:
             said_label = True
@@ -144,9 +145,9 @@ def columns_from(texts: Iterable[str], grid: Grid, guessed: Columns) -> Columns:
 def refuse_unfit(grid: Grid, columns: Columns) -> None:
     """Raise ``table.no_key`` where no column names images, ``table.no_answer`` where none says what is true."""
     if not columns.keys:
-        raise MedappError("table.no_key", name=grid.path.name, columns=", ".join(grid.headers)[:300])
+        raise MedappError("table.no_key", name=grid.path.name, columns=listed(grid.headers)[:300])
     if not columns.answered:
-        raise MedappError("table.no_answer", name=grid.path.name, columns=", ".join(grid.headers)[:300])
+        raise MedappError("table.no_answer", name=grid.path.name, columns=listed(grid.headers)[:300])
 
 
 def guess_columns(grid: Grid, known: Mapping[Key, frozenset[str]] | None = None) -> Columns:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from medapp.errors import MedappError
+from medapp.i18n import listed
 from medapp.training.cases.case import TableNote
 from medapp.training.cases.csv_file import Line
 
@@ -94,7 +95,7 @@ def tidy(
     used = [k for k in range(width) if _at(header, k) or any(_at(cells, k) for _, cells in body)]
     headers, twice = _names([_at(header, k) for k in used], used)
     if twice:
-        told.append(TableNote("header_twice", "caution", {"columns": ", ".join(twice)}))
+        told.append(TableNote("header_twice", "caution", {"columns": listed(twice)}))
     rows = tuple(tuple(_at(cells, k) for k in used) for _, cells in body)
     return Grid(path, sheet, tuple(sheets), headers, rows, tuple(number for number, _ in body), tuple(told))
 
@@ -178,4 +179,4 @@ def _letters(place: int) -> str:
 
 
 def _some(numbers: Sequence[int], shown: int = 10) -> str:
-    return ", ".join(map(str, numbers[:shown])) + (" …" if len(numbers) > shown else "")
+    return listed(numbers[:shown]) + (" …" if len(numbers) > shown else "")

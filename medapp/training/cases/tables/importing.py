@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from medapp.errors import MedappError
-from medapp.i18n import tr
+from medapp.i18n import headed, listed, spaced, tr
 from medapp.jobs import Job, Progress
 from medapp.training.cases.case import CaseFolder, TableNote
 from medapp.training.cases.survey import ReadsFrames
@@ -168,7 +168,7 @@ def import_table(plan: TablePlan, readers: ReadsFrames) -> Job[Imported]:
     refuse_unfit(grid, columns)
     imported = matched(grid, columns, index, plan.answers, together=plan.together)
     if not imported.matching.matched:
-        examples = ", ".join(match.text for match in imported.matching.unmatched[:3])
+        examples = listed(match.text for match in imported.matching.unmatched[:3])
         raise MedappError("table.unmatched_images", name=plan.table.name, n=len(grid.rows), examples=examples[:200])
     return imported
 
@@ -198,12 +198,12 @@ def notes_of(imported: Imported) -> Iterator[TableNote]:
 
 def _about_questions(imported: Imported) -> Iterator[TableNote]:
     if asked := imported.open_questions:
-        texts = " ".join(question.text for question in asked[:5])
+        texts = spaced(question.text for question in asked[:5])
         yield TableNote("questions", "blocking", {"n": len(asked), "questions": texts})
     column = imported.columns.split
     parts = imported.grid.column(column) if column else []
     if unknown := {cell for cell in parts if cell and cell.casefold() not in SPLITS}:
-        yield TableNote("split_unknown", "blocking", {"column": column, "found": ", ".join(sorted(unknown))[:120]})
+        yield TableNote("split_unknown", "blocking", {"column": column, "found": listed(sorted(unknown))[:120]})
 
 
 def _about_rows(imported: Imported) -> Iterator[TableNote]:
@@ -212,7 +212,7 @@ def _about_rows(imported: Imported) -> Iterator[TableNote]:
     for match in matching.unmatched:
         faults.setdefault(match.fault, []).append(match)
     for fault, rows in faults.items():
-        lines = tuple(f"{tr('table.line', line=grid.lines[m.row])}: {m.text}" for m in rows[:NAMES_SHOWN])
+        lines = tuple(headed(tr("table.line", line=grid.lines[m.row]), m.text) for m in rows[:NAMES_SHOWN])
         yield TableNote(f"rows_{fault}", "note" if fault == "empty" else "serious", {"n": len(rows)}, lines)
     if matching.without_row:
         names = tuple(images[place].name for place in matching.without_row[:NAMES_SHOWN])
@@ -235,7 +235,7 @@ def _about_answers(imported: Imported) -> Iterator[TableNote]:
     if outcome.spread:
         yield TableNote("rows_spread", "note", {"n": outcome.spread, "images": outcome.spread_images})
     if outcome.spellings:
-        yield TableNote("spellings", "note", {"classes": ", ".join(outcome.spellings)[:200]})
+        yield TableNote("spellings", "note", {"classes": listed(outcome.spellings)[:200]})
     if outcome.dates_unclear:
         yield TableNote("dates_unclear", "caution", {"column": imported.columns.date})
     patient = imported.columns.patient

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from medapp.i18n import tr
+from medapp.i18n import headed, tr
 from medapp.training.cases.tables.importing import Imported
 
 Row = tuple[str, str, str]
@@ -27,7 +27,7 @@ def left_out_rows(imported: Imported) -> Iterator[Row]:
 def in_words(row: Row) -> str:
     """Return a row as a line for people."""
     line, about, why = row
-    return ": ".join(filter(None, (tr("table.line", line=line) if line else "", about, why)))
+    return headed(tr("table.line", line=line) if line else "", headed(about, why))
 
 
 def left_out_table(imported: Imported) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from medapp.errors import MedappError
+from medapp.i18n import listed
 from medapp.training.cases.case import TableNote
 from medapp.training.cases.csv_file import Line
 from medapp.training.cases.tables.grid import Grid, tidy
@@ -58,7 +59,7 @@ def _read_book(path: Path, sheet: str) -> Grid:
     if not chosen:
         raise MedappError("table.empty", name=path.name)
     lines, notes = read[chosen]
-    told = TableNote("sheet_chosen", "note", {"sheet": chosen, "others": ", ".join(s for s in sheets if s != chosen)})
+    told = TableNote("sheet_chosen", "note", {"sheet": chosen, "others": listed(s for s in sheets if s != chosen)})
     return tidy(lines, path, chosen, sheets, (told, *notes))
 
 

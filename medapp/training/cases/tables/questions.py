@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from medapp.errors import MedappError
-from medapp.i18n import tr
+from medapp.i18n import listed, tr
 from medapp.training.cases.tables.columns import Columns, is_label
 from medapp.training.cases.tables.grid import Grid
 from medapp.training.cases.tables.words import ASKED, NO, YES, number
@@ -48,7 +48,7 @@ class Question:
     def text(self) -> str:
         """The question for people."""
         shown = f'"{self.value}"' if self.value else tr("table.a_blank")
-        return tr("table.question", value=shown, n=self.n, columns=", ".join(self.columns)[:120])
+        return tr("table.question", value=shown, n=self.n, columns=listed(self.columns)[:120])
 
     def to_json(self) -> dict[str, Any]:
         """Return the question as JSON values."""

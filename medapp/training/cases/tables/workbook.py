@@ -14,6 +14,7 @@ from typing import IO, Any
 from xml.etree import ElementTree
 
 from medapp.errors import MedappError
+from medapp.i18n import listed
 from medapp.training.cases.case import TableNote
 from medapp.training.cases.csv_file import Line
 from medapp.training.cases.tables.grid import MOST_COLUMNS
@@ -55,7 +56,7 @@ def read_workbook(path: Path, sheet: str) -> tuple[list[Line], tuple[TableNote, 
     """
     with _opened(path) as book:
         if sheet not in book.sheetnames:
-            known = ", ".join(book.sheetnames)[:200]
+            known = listed(book.sheetnames)[:200]
             raise MedappError("table.no_sheet", name=path.name, sheet=sheet[:60], known=known)
         chosen = book[sheet]
         chosen.reset_dimensions()  # those that are written down may be too small, or a million empty rows

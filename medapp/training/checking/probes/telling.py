@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from medapp.i18n import tr
+from medapp.i18n import listed, tr
 from medapp.training.cases.sketch import CORNERS, SIDES
 from medapp.training.checking.findings import CASES_SHOWN, Finding, Remedy, Severity
 from medapp.training.checking.probes.result import Aspect, Colour, ProbeResult
@@ -43,7 +43,7 @@ def in_words(result: ProbeResult) -> str:
         return tr("probe.aspect.all_sides")
     if set(names) == set(CORNERS):
         return tr("probe.aspect.all_corners")
-    return ", ".join(_worded(one, result.label) for one in result.aspects)
+    return listed(_worded(one, result.label) for one in result.aspects)
 
 
 def _worded(aspect: Aspect, label: str) -> str:

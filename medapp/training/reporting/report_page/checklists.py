@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from medapp.folders import resource_path
-from medapp.i18n import tr
+from medapp.i18n import spaced, tr
 from medapp.training.reporting.report_page.beside import Beside, Report
 from medapp.training.reporting.report_page.facts import facts_of
 from medapp.training.reporting.report_page.markup import Child, Markup, element, joined, paragraph, part, section, table
@@ -46,7 +46,7 @@ def answer(item: Item, facts: Mapping[str, str]) -> str:
     """Return what the report says about an item; an empty text where it does not state it."""
     if not item.facts or item.facts[0] not in facts:
         return ""
-    return " ".join(facts[name] for name in item.facts if name in facts)
+    return spaced(facts[name] for name in item.facts if name in facts)
 
 
 def checklists_section(report: Report, beside: Beside, present: Collection[str]) -> Markup:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from medapp.i18n import tr
+from medapp.i18n import clauses, listed, spaced, tr
 from medapp.training.reporting.report_page.beside import Beside, Report
 from medapp.training.reporting.report_page.flow import images_of
 from medapp.training.reporting.report_page.mistakes import counted_mistakes
@@ -32,19 +32,19 @@ def facts_of(report: Report, beside: Beside) -> dict[str, str]:
 
 def _technology(report: Report, beside: Beside) -> str:
     architecture = (report.get("training") or beside.model).get("architecture", "")
-    classes = ", ".join(report["cases"]["classes"])
+    classes = listed(report["cases"]["classes"])
     return tr("report.fact.technology", architecture=architecture, classes=classes) if architecture else ""
 
 
 def _title(report: Report, beside: Beside) -> str:
     kind = "evaluation" if is_evaluation(report) else "both"
-    return tr(f"report.fact.title.{kind}", classes=", ".join(report["cases"]["classes"]))
+    return tr(f"report.fact.title.{kind}", classes=listed(report["cases"]["classes"]))
 
 
 def _use(report: Report, beside: Beside) -> str:
     # where nothing was asked, the scope is told as the population already
     scope = beside.scope.get("text", "") if beside.question.get("pictures") else ""
-    return " ".join(filter(None, (scope, report["research_use"])))
+    return spaced((scope, report["research_use"]))
 
 
 def _population(report: Report, beside: Beside) -> str:
@@ -60,7 +60,7 @@ def _objective(report: Report, beside: Beside) -> str:
     if asked.get("find"):
         words = {name: asked.get(name) or blank for name in ("pictures", "people", "find", "other")}
         return tr("report.question.sentence", **words)
-    return tr("report.fact.objective", classes=", ".join(report["cases"]["classes"]))
+    return tr("report.fact.objective", classes=listed(report["cases"]["classes"]))
 
 
 def _goal(report: Report, beside: Beside) -> str:
@@ -84,7 +84,7 @@ def _preprocessing(report: Report, beside: Beside) -> str:
     masked = percent(spec.get("border_mask") or 0, 1)
     more = [tr("report.fact.masked", share=masked)] if spec.get("border_mask") else []
     more += [tr("report.fact.to_body")] if spec.get("crop_to_body") else []
-    return " ".join([tr("report.fact.preprocessing", **told), *more])
+    return spaced([tr("report.fact.preprocessing", **told), *more])
 
 
 def _subsets(report: Report, beside: Beside) -> str:
@@ -94,12 +94,12 @@ def _subsets(report: Report, beside: Beside) -> str:
 
 def _missing(report: Report, beside: Beside) -> str:
     blanks = tr("report.fact.blanks") if "labels" in report["cases"] else ""
-    return " ".join(filter(None, (tr("report.fact.missing", n=report["cases"].get("unreadable", 0)), blanks)))
+    return spaced((tr("report.fact.missing", n=report["cases"].get("unreadable", 0)), blanks))
 
 
 def _acquisition(report: Report, beside: Beside) -> str:
     modalities = beside.scope.get("modalities") or []
-    return tr("report.fact.modalities", modalities=", ".join(modalities)) if modalities else ""
+    return tr("report.fact.modalities", modalities=listed(modalities)) if modalities else ""
 
 
 def _reference(report: Report, beside: Beside) -> str:
@@ -107,7 +107,7 @@ def _reference(report: Report, beside: Beside) -> str:
 
 
 def _definition(report: Report, beside: Beside) -> str:
-    return tr("report.fact.reference", classes=", ".join(report["cases"]["classes"]))
+    return tr("report.fact.reference", classes=listed(report["cases"]["classes"]))
 
 
 def _partition(report: Report, beside: Beside) -> str:
@@ -123,7 +123,7 @@ def _disjoint(report: Report, beside: Beside) -> str:
 
 
 def _size(report: Report, beside: Beside) -> str:
-    return " ".join(filter(None, (report["cases"].get("proves", ""), more_cases(report.get("learning_curve") or {}))))
+    return spaced((report["cases"].get("proves", ""), more_cases(report.get("learning_curve") or {})))
 
 
 def _model(report: Report, beside: Beside) -> str:
@@ -132,12 +132,12 @@ def _model(report: Report, beside: Beside) -> str:
         return ""
     size = beside.preprocess.get("size")
     told = tr("report.fact.model", architecture=training["architecture"], classes=len(report["cases"]["classes"]))
-    return f"{told} {tr('report.fact.input', size=size)}" if size else told
+    return spaced((told, tr("report.fact.input", size=size))) if size else told
 
 
 def _software(report: Report, beside: Beside) -> str:
     versions: Mapping[str, str] = (report.get("training") or {}).get("versions") or {}
-    return ", ".join(f"{name} {number}" for name, number in versions.items())
+    return listed(f"{name} {number}" for name, number in versions.items())
 
 
 def _start(report: Report, beside: Beside) -> str:
@@ -145,9 +145,9 @@ def _start(report: Report, beside: Beside) -> str:
 
 
 def _training(report: Report, beside: Beside) -> str:
-    return (
-        f"{recipe_of(report)} {tr('report.fact.seed', seed=report['training']['seed'])}" if "training" in report else ""
-    )
+    if "training" not in report:
+        return ""
+    return spaced((recipe_of(report), tr("report.fact.seed", seed=report["training"]["seed"])))
 
 
 def _selection(report: Report, beside: Beside) -> str:
@@ -165,7 +165,7 @@ def _output(report: Report, beside: Beside) -> str:
 
 def _robustness(report: Report, beside: Beside) -> str:
     groups = (report.get("sealed") or {}).get("groups") or []
-    return tr("report.fact.groups", by=", ".join(dict.fromkeys(str(g["by"]) for g in groups))) if groups else ""
+    return tr("report.fact.groups", by=listed(dict.fromkeys(str(g["by"]) for g in groups))) if groups else ""
 
 
 def _counts(report: Report, beside: Beside) -> str:
@@ -188,7 +188,7 @@ def _diagnostic(report: Report, beside: Beside) -> str:
     if sealed.get("sensitivity") and sealed.get("specificity"):
         told = {name: share(sealed[name]) for name in ("sensitivity", "specificity")}
         return tr("report.fact.diagnostic", **told)
-    return "; ".join(f"{name} {share(one)}" for name, one in (sealed.get("found") or {}).items())
+    return clauses(f"{name} {share(one)}" for name, one in (sealed.get("found") or {}).items())
 
 
 def _calibrated(report: Report, beside: Beside) -> str:
@@ -206,7 +206,7 @@ def _failures(report: Report, beside: Beside) -> str:
 
 def _limits(report: Report, beside: Beside) -> str:
     serious = [f["text"] for f in report["cases"]["findings"] if f["severity"] in {"serious", "caution"}]
-    return " ".join([internal_of(report), *serious])
+    return spaced([internal_of(report), *serious])
 
 
 def _refusal(report: Report, beside: Beside) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from medapp.i18n import tr
+from medapp.i18n import clauses, headed, listed, tr
 from medapp.training.reporting.report_page.markup import Markup, element, joined
 from medapp.training.reporting.report_page.plot import framed, text
 
@@ -77,7 +77,7 @@ def flow(cases: Mapping[str, Any], sealed: Mapping[str, Any] | None) -> Markup:
         arrows.append(_arrow(tested.middle, tested.below, answered.y))
         boxes.append(answered)
     height = max(box.below for box in boxes) + 2
-    told = "; ".join(": ".join([box.lines[0], ", ".join(box.lines[1:])]) for box in boxes)
+    told = clauses(headed(box.lines[0], listed(box.lines[1:])) for box in boxes)
     return framed(WIDTH + 2, height, tr("report.flow.told", boxes=told), *arrows, *(box.drawn() for box in boxes))
 
 
@@ -131,7 +131,7 @@ def _patients(n: int, cases: Mapping[str, Any]) -> str:
 
 
 def _classes(counts: Mapping[str, int]) -> Sequence[str]:
-    lines = [f"{_short(name)}: {n}" for name, n in counts.items()]
+    lines = [headed(_short(name), n) for name, n in counts.items()]
     if len(lines) <= MOST_CLASSES:
         return lines
     return [*lines[: MOST_CLASSES - 1], tr("report.flow.more_classes", n=len(lines) - MOST_CLASSES + 1)]

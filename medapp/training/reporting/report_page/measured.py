@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from medapp.i18n import tr
+from medapp.i18n import headed, tr
 from medapp.training.cases.case_traits import grouped_by
 from medapp.training.reporting.report_page import curves
 from medapp.training.reporting.report_page.beside import Beside, Report
@@ -207,7 +207,7 @@ def groups_section(report: Report) -> Markup:
     groups = (report.get("sealed") or {}).get("groups") or []
     rows = [
         (
-            f"{grouped_by(group['by'])}: {group['group']}",
+            headed(grouped_by(group["by"]), group["group"]),
             group["n"],
             group["positive"],
             area(group.get("auc")),

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from medapp.i18n import tr
+from medapp.i18n import listed, tr
 
 Figure: TypeAlias = Mapping[str, Any]
 NARROW_SHARE, NARROW_AREA = 0.02, 0.05
@@ -81,7 +81,7 @@ def seconds(value: float) -> str:
 
 def counted(counts: Mapping[str, int]) -> str:
     """Return counts by class as a text, e.g. ``270 NORMAL, 786 PNEUMONIA``."""
-    return ", ".join(f"{n} {name}" for name, n in counts.items())
+    return listed(f"{n} {name}" for name, n in counts.items())
 
 
 def plain(value: object) -> str:
@@ -97,9 +97,9 @@ def plain(value: object) -> str:
         case str() | int():
             return str(value)
         case Mapping():
-            return ", ".join(f"{name} {plain(one)}" for name, one in value.items())
+            return listed(f"{name} {plain(one)}" for name, one in value.items())
         case Sequence():
-            return ", ".join(plain(one) for one in value)
+            return listed(plain(one) for one in value)
     return str(value)
 
 

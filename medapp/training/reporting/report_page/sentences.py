@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from medapp.i18n import tr
+from medapp.i18n import headed, listed, spaced, tr
 from medapp.training.reporting.report_page.beside import Beside, Report
 from medapp.training.reporting.report_page.flow import images_of
 from medapp.training.reporting.report_page.numbers import area, counted, of_100, percent, share, signed
@@ -21,7 +21,7 @@ def headline(report: Report) -> str:
     sealed = report.get("sealed")
     if not sealed:
         return tr("check.proves.nothing")
-    return " ".join(filter(None, (sealed["in_people"], _alarms(sealed))))
+    return spaced((sealed["in_people"], _alarms(sealed)))
 
 
 def _alarms(sealed: Mapping[str, Any]) -> str:
@@ -51,7 +51,7 @@ def warnings_of(report: Report, beside: Beside) -> list[str]:
     told += sealed.get("notes") or []
     if (sealed.get("refused") or {}).get("cases"):
         told.append(tr("report.warning.refused", n=sealed["refused"]["cases"], cases=sealed["n_cases"]))
-    told += [f"{g['by']}: {g['group']}: {g['warning']}" for g in sealed.get("groups") or [] if g.get("warning")]
+    told += [headed(headed(g["by"], g["group"]), g["warning"]) for g in sealed.get("groups") or [] if g.get("warning")]
     if report.get("openings", 0) > 1:
         told.append(tr("report.warning.openings", n=report["openings"]))
     return list(dict.fromkeys(told))
@@ -59,16 +59,16 @@ def warnings_of(report: Report, beside: Beside) -> list[str]:
 
 def _finding(finding: Mapping[str, Any], beside: Beside) -> str:
     why = finding.get("kept_because") or beside.kept.get(finding["code"])
-    return f"{finding['text']} {tr('report.kept', why=why)}" if why else str(finding["text"])
+    return spaced((finding["text"], tr("report.kept", why=why))) if why else str(finding["text"])
 
 
 def methods(report: Report, beside: Beside) -> list[str]:
     """Return the paragraphs for the methods of a paper."""
     cases, split = report["cases"], report["cases"]["split"]
     kind = "several" if "labels" in cases else "labels"
-    labels = tr(f"report.methods.{kind}", classes=", ".join(cases["classes"]))
+    labels = tr(f"report.methods.{kind}", classes=listed(cases["classes"]))
     told = [
-        " ".join([tr("report.methods.cases", n=cases["images"]), labels, _left_out(cases)]),
+        spaced([tr("report.methods.cases", n=cases["images"]), labels, _left_out(cases)]),
         _partition(cases, split) if not is_evaluation(report) else tr("report.methods.evaluated"),
     ]
     if not is_evaluation(report):
@@ -93,14 +93,14 @@ def partition_kind(split: Mapping[str, Any]) -> str:
 
 def partition_of(split: Mapping[str, Any]) -> str:
     """Say how the cases were assigned."""
-    told = {"fraction": percent(split["fraction"]), "sites": ", ".join(split.get("sites", ()))}
+    told = {"fraction": percent(split["fraction"]), "sites": listed(split.get("sites", ()))}
     return tr(f"report.partition.{partition_kind(split)}", **told, since=split.get("since", ""))
 
 
 def _partition(cases: Mapping[str, Any], split: Mapping[str, Any]) -> str:
     sides = tr("report.methods.sides", sealed=counted(split["sealed"]), development=counted(split["development"]))
     disjoint = tr("report.methods." + ("disjoint" if cases["patients_known"] else "not_disjoint"))
-    return " ".join([partition_of(split), sides, disjoint])
+    return spaced([partition_of(split), sides, disjoint])
 
 
 def internal_of(report: Report) -> str:
@@ -162,7 +162,7 @@ def selection_of(report: Report) -> str:
 
 
 def _learning(report: Report) -> str:
-    return f"{recipe_of(report)} {selection_of(report)}"
+    return spaced((recipe_of(report), selection_of(report)))
 
 
 def _level(report: Report) -> str:
@@ -183,7 +183,7 @@ def _software(report: Report, beside: Beside) -> str:
     versions = (report.get("training") or {}).get("versions")
     if not versions:
         return tr("report.methods.software_medapp", version=beside.model.get("medapp_version", "?"))
-    return tr("report.methods.software", versions=", ".join(f"{name} {number}" for name, number in versions.items()))
+    return tr("report.methods.software", versions=listed(f"{name} {number}" for name, number in versions.items()))
 
 
 def results(report: Report) -> list[str]:
@@ -201,7 +201,7 @@ def results(report: Report) -> list[str]:
     if slope := (sealed.get("calibration") or {}).get("slope"):
         intercept = sealed["calibration"].get("intercept")
         told.append(tr("report.results.calibration", slope=signed(slope), intercept=signed(intercept)))
-    return [" ".join(filter(None, told)), *_comparison(report)]
+    return [spaced(told), *_comparison(report)]
 
 
 def _performance(sealed: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from medapp.i18n import catalogue, tr
+from medapp.i18n import catalogue, listed, spaced, tr
 from medapp.training.reporting.report_page import curves
 from medapp.training.reporting.report_page.beside import Beside, Report
 from medapp.training.reporting.report_page.markup import Markup, figure, joined, paragraph, part, section, table
@@ -24,7 +24,7 @@ def teaching_section(report: Report, beside: Beside) -> Markup:
     return section(
         "training",
         tr("report.section.training"),
-        paragraph(" ".join([network, recipe_of(report), selection_of(report)])),
+        paragraph(spaced([network, recipe_of(report), selection_of(report)])),
         paragraph(tr("report.stopped_early") if training.get("stopped") else ""),
         figure(curves.training(report.get("curve") or ()), tr("report.chart.training")),
         part(tr("report.more_cases"), _learning_curve(report)),
@@ -75,7 +75,7 @@ def spread_of(validation: Mapping[str, Any]) -> list[str]:
     for name, spread in (("folds", "spread"), ("divisions", "divisions_spread")):
         values = validation.get(name) or []
         if len(values) > 1 and validation.get(spread) is not None:
-            areas = ", ".join(f"{value:.3f}" for value in values)
+            areas = listed(f"{value:.3f}" for value in values)
             told.append(tr(f"report.{name}", areas=areas, spread=significant(validation[spread])))
     return told
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from medapp.i18n import tr
+from medapp.i18n import headed, tr
 from medapp.ui.widgets.layouts import StateLineEdit, button, column, label, named, row
 from medapp.ui.widgets.teaching.views import CasesView, ClassRow
 from medapp.ui.widgets.themed import ChoiceBox
@@ -151,7 +151,7 @@ class CasesStep(QWidget):
         self._unreadable_title.setText(tr("ui.unreadable", count=len(view.unreadable)))
         if self._unreadable.count() != len(view.unreadable):
             self._unreadable.clear()
-            self._unreadable.addItems([f"{name}: {reason}" for name, reason in view.unreadable])
+            self._unreadable.addItems(headed(name, reason) for name, reason in view.unreadable)
 
     def _render_progress(self, view: CasesView) -> None:
         progress = view.reading

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
 
-from medapp.i18n import tr
+from medapp.i18n import listed, tr
 from medapp.ui.widgets.layouts import button, column, label, named, row
 from medapp.ui.widgets.teaching.check_views import FindingView, Offer, PageView
 from medapp.ui.widgets.teaching.finding_pictures import FindingPictures
@@ -142,4 +142,4 @@ class FindingCard(QFrame):
 
 def _paths_text(paths: tuple[str, ...]) -> str:
     more = len(paths) - PATHS_SHOWN
-    return ", ".join(paths[:PATHS_SHOWN]) + (tr("ui.and_more", count=more) if more > 0 else "")
+    return listed(paths[:PATHS_SHOWN]) + (tr("ui.and_more", count=more) if more > 0 else "")
