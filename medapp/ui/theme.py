@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -26,6 +27,8 @@ class Theme:
     text: str
     dim: str
     line: str
+    edge: str
+    """Around what can be written in or pressed: 3 : 1 against its ground (WCAG 2.2, 1.4.11)."""
     accent: str
     on_accent: str
     attention: str
@@ -43,6 +46,7 @@ DARK = Theme(
     text="#d7dade",
     dim="#8b9199",
     line="#2a2e33",
+    edge="#636a72",
     accent="#4aa3ff",
     on_accent="#0b1017",
     attention="#e8b04a",
@@ -58,6 +62,7 @@ LIGHT = Theme(
     text="#1d2126",
     dim="#5a626b",
     line="#d3d7dc",
+    edge="#80868e",
     accent="#0b63c5",
     on_accent="#ffffff",
     attention="#8a5a00",
@@ -73,6 +78,7 @@ CONTRAST = Theme(
     text="#ffffff",
     dim="#d6d6d6",
     line="#9a9a9a",
+    edge="#9a9a9a",
     accent="#8cc8ff",
     on_accent="#000000",
     attention="#ffd24a",
@@ -144,7 +150,10 @@ def _style_sheet(theme: Theme, font_px: int) -> str:
     for name, value in theme.__dict__.items():
         text = text.replace(f"@{name}@", value)
     text = text.replace("@tick@", resource_path("icons", f"tick_{theme.name}.svg").as_posix())
-    return text.replace("@small@", f"{font_px - 1}px").replace("@large@", f"{round(font_px * 1.55)}px")
+    text = text.replace("@small@", f"{font_px - 1}px").replace("@large@", f"{round(font_px * 1.55)}px")
+    if unknown := re.search("@[a-z_]+@", text):  # Qt would leave out the whole sheet, and tell only its log
+        raise ValueError(f"the style sheet has {unknown[0]}, which no theme gives")
+    return text
 
 
 @cache

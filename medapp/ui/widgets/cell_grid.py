@@ -153,13 +153,17 @@ class CellGrid(QWidget):
         self.update()
 
     def paintEvent(self, _: QPaintEvent) -> None:
-        """Draw a line around the active cell, where there are others, or around the one that is aimed at."""
-        marked = self._active if self._aimed is None else self._aimed
-        if marked is None or len(self._shown) < 2:
+        """Draw a line around each cell, where there are several; the active one, or the one aimed at, stands out."""
+        if len(self._shown) < 2:
             return
-        around = self.viewers[marked].geometry()
         painter = QPainter(self)
-        style = Qt.PenStyle.SolidLine if self._aimed is None else Qt.PenStyle.DashLine
-        painter.setPen(QPen(QColor(theme.current().accent), MARK_PX, style, j=Qt.PenJoinStyle.MiterJoin))
-        painter.drawRect(around.adjusted(-MARK_PX, -MARK_PX, MARK_PX, MARK_PX))
+        painter.setPen(QColor(theme.current().line))
+        for number in self._shown:
+            painter.drawRect(self.viewers[number].geometry().adjusted(-1, -1, 0, 0))
+        marked = self._active if self._aimed is None else self._aimed
+        if marked is not None:
+            style = Qt.PenStyle.SolidLine if self._aimed is None else Qt.PenStyle.DashLine
+            painter.setPen(QPen(QColor(theme.current().accent), MARK_PX, style, j=Qt.PenJoinStyle.MiterJoin))
+            around = self.viewers[marked].geometry()
+            painter.drawRect(around.adjusted(-MARK_PX, -MARK_PX, MARK_PX, MARK_PX))
         painter.end()
