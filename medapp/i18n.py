@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import re
+import string
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -87,7 +88,7 @@ def tr(key: str, **params: object) -> str:
     if text is None:
         log.error("no text for the key %s", key)
         return key
-    return text.format(**params) if params else text
+    return _filled(text, params) if params else text
 
 
 def tell(failure: MedappError | Problem) -> str:
@@ -127,6 +128,11 @@ def headed(head: object, text: object) -> str:
     return tr("join.headed", head=head, text=text) if head else str(text)
 
 
+def ended(text: str) -> str:
+    """Return a text that is no sentence by itself with the full stop of the language that is spoken."""
+    return tr("join.ended", text=text)
+
+
 def spaced(parts: Iterable[str]) -> str:
     """Return sentences, or a text and its brackets, one after another; what is empty is left out.
 
@@ -150,5 +156,27 @@ def named_in(text: str) -> list[str]:
     return [name.strip() for name in _BETWEEN.split(text)]
 
 
+def _filled(text: str, params: Mapping[str, object]) -> str:
+    """Return `text` with its places filled; Chinese words stand beside each other without the space of the text.
+
+    The space before or after a place is for Latin letters and digits. Spaces of what fills it are never touched.
+    """
+    told = ""
+    for literal, name, form, _ in string.Formatter().parse(text):
+        close = literal[:1] == " " and _is_wide(told[-1:]) and _is_wide(literal[1:2])
+        told += literal[1:] if close else literal
+        if name is None:
+            continue
+        value = format(params[name], form or "")
+        if literal.strip() and literal[-1] == " " and _is_wide(told[-2:-1]) and _is_wide(value[:1]):
+            told = told[:-1]
+        told += value
+    return told
+
+
+def _is_wide(letter: str) -> bool:
+    return bool(letter) and unicodedata.east_asian_width(letter) in "WF"
+
+
 def _is_wide_sign(letter: str) -> bool:
-    return unicodedata.east_asian_width(letter) in "WF" and unicodedata.category(letter).startswith("P")
+    return _is_wide(letter) and unicodedata.category(letter).startswith("P")

@@ -18,6 +18,7 @@ from medapp.classify.prediction import Prediction
 from medapp.classify.preprocess import network_picture
 from medapp.classify.telling import header_refusal, prediction_of
 from medapp.errors import MedappError
+from medapp.i18n import listed
 from medapp.imaging.frame import Frame
 from medapp.processes import Child, ChildDiedError, ChildTooSlowError, Message, own_command
 
@@ -105,7 +106,7 @@ class Engine:
 
     def __init__(self, config: EngineConfig = EngineConfig(), start: Callable[[], Child] | None = None) -> None:
         if config.device not in DEVICES:
-            raise MedappError("engine.device", name=config.device, known=", ".join(DEVICES))
+            raise MedappError("engine.device", name=config.device, known=listed(DEVICES))
         self._config = config
         self._start = start or partial(_process, config)
         self._start_on_cpu = start or partial(_process, replace(config, device="cpu"), "--fell-back")

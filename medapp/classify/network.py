@@ -18,6 +18,7 @@ from medapp.classify.passages import Convolutions, Passage, Patches
 from medapp.classify.preprocess import IMAGENET_MEAN, IMAGENET_STD, Triple
 from medapp.classify.small_networks import TEXTBOOK_DROPOUT, SmallCnn, TextbookCnn
 from medapp.errors import MedappError
+from medapp.i18n import listed
 
 
 def _divided(at: int) -> Callable[[nn.Module], Passage]:
@@ -134,7 +135,7 @@ class Classifier(nn.Module):
         super().__init__()
         row = ARCHITECTURES.get(architecture)
         if row is None:
-            raise MedappError("network.unknown", name=architecture, known=", ".join(ARCHITECTURES))
+            raise MedappError("network.unknown", name=architecture, known=listed(ARCHITECTURES))
         self.architecture = architecture
         self.network = row.make(classes)
         self._passage = row.passage(self.network)  # no module: its layers are the network's, not registered twice

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from medapp.classify.explanation import RANDOM_MASKS, Explanation
 from medapp.classify.prediction import Prediction
-from medapp.i18n import tr
+from medapp.i18n import spaced, tr
 
 NO_BETTER = 80
 """Of a hundred random covers, fewer beaten than this are too few to call a map better than chance."""
@@ -20,7 +20,7 @@ def reason_of(prediction: Prediction) -> str | None:
     if prediction.state == "unclear":
         return _unclear(prediction)
     told = tr(f"refused.{prediction.refused or 'ood.features'}", **prediction.refused_params)
-    return f"{told} {tr(f'clue.{prediction.clue}')}" if prediction.clue else told
+    return spaced((told, tr(f"clue.{prediction.clue}"))) if prediction.clue else told
 
 
 def explanation_text(explanation: Explanation) -> str:
@@ -33,7 +33,7 @@ def explanation_text(explanation: Explanation) -> str:
         of=RANDOM_MASKS,
     )
     doubt = tr("explain.no_better") if explanation.beaten < NO_BETTER else ""
-    return " ".join(filter(None, (told, doubt, outside_text(explanation.outside_body))))
+    return spaced((told, doubt, outside_text(explanation.outside_body)))
 
 
 def outside_text(share: float) -> str:

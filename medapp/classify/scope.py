@@ -9,6 +9,7 @@ from math import inf
 from typing import Any
 
 from medapp.errors import MedappError
+from medapp.i18n import named_in
 
 PICTURE = "PICTURE"
 OLDEST_YEARS = 130.0
@@ -166,7 +167,7 @@ def _meet(ours: set[str], theirs: set[str]) -> bool:
 
 
 def _words(text: str, pattern: re.Pattern[str]) -> tuple[str, ...]:
-    words = tuple(dict.fromkeys(word.strip().upper() for word in text.split(",") if word.strip()))
+    words = tuple(dict.fromkeys(word.upper() for word in named_in(text) if word))
     for word in words:
         if not pattern.fullmatch(word):
             raise MedappError("scope.words", text=word[:40])

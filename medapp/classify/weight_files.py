@@ -24,6 +24,7 @@ from medapp.classify.network import ARCHITECTURES, build
 from medapp.classify.package import WEIGHTS_LIMIT, bounded_bytes, check_tensor_header
 from medapp.classify.weight_plan import MOST_OUTPUTS, WeightFacts
 from medapp.errors import MedappError
+from medapp.i18n import listed
 
 _HASH_IN_NAME = re.compile(r"-([0-9a-f]{8,64})\.pth$")
 _OLD_DENSENET = re.compile(
@@ -86,7 +87,7 @@ def detect(tensors: Mapping[str, Tensor]) -> tuple[str, dict[str, Tensor]]:
         whole = {**counters, **named}  # files of older versions have no counters
         if {n: t.shape for n, t in whole.items()} == {n: t.shape for n, t in expected.items()}:
             return architecture, whole
-    raise MedappError("weights.unknown", known=", ".join(ARCHITECTURES))
+    raise MedappError("weights.unknown", known=listed(ARCHITECTURES))
 
 
 def recognised(file: WeightFile) -> tuple[WeightFacts, dict[str, Tensor]]:

@@ -14,6 +14,7 @@ from medapp.classify.package import SMALL_FILE_LIMIT, bounded_bytes
 from medapp.classify.preprocess import PreprocessSpec, RangeSpec, Triple
 from medapp.classify.scope import PICTURE, Scope, narrowed
 from medapp.errors import MedappError
+from medapp.i18n import listed, named_in
 
 XRV, IMAGENET = "xrv", "imagenet"
 GREY_NETWORK = "xrv_densenet121"
@@ -172,7 +173,7 @@ def class_names(text: str) -> tuple[str, ...]:
     """
     if text.strip().lower() == XRV:
         return XRV_LABELS
-    names = _lines(Path(text)) or [name.strip() for name in text.split(",")]
+    names = _lines(Path(text)) or named_in(text)
     if not any(names):
         raise MedappError("weights.no_classes")
     return tuple(names)
@@ -229,7 +230,7 @@ def _lines(path: Path) -> list[str]:
 
 def _specification(path: Path) -> PreprocessSpec:
     if path.suffix.lower() != ".json" or not path.is_file():
-        raise MedappError("weights.preprocess", name=path.name[:80], known=", ".join(PREPROCESS))
+        raise MedappError("weights.preprocess", name=path.name[:80], known=listed(PREPROCESS))
     try:
         document = json.loads(bounded_bytes(path, SMALL_FILE_LIMIT))
     except (ValueError, RecursionError) as error:

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from medapp.folders import resource_path
-from medapp.i18n import tr
+from medapp.i18n import clauses, ended, spaced, tr
 from medapp.interop.lettering import BOLD, REGULAR, is_wide, wide_font_file
 from medapp.interop.outcome import ModelFacts, Outcome
 from medapp.interop.picture import Picture, contour_sentence
@@ -120,7 +120,7 @@ def _story(outcome: Outcome, picture: Picture, *, with_identity: bool) -> list[F
         parts.append(_text("head", tr("send.page_limits")))
         parts += [_text("plain", tr(key)) for key in ("send.limit_one_image", "send.limit_elsewhere")]
     made = tr("send.made_at", when=datetime.now().astimezone().strftime("%Y-%m-%d %H:%M"))
-    parts.append(_text("dim", f"{maker_line()}. {made}. {tr('send.unverified')} {tr('send.derived')}"))
+    parts.append(_text("dim", spaced((ended(maker_line()), ended(made), tr("send.unverified"), tr("send.derived")))))
     return parts
 
 
@@ -156,7 +156,7 @@ def _about_model(model: ModelFacts) -> list[str]:
         lines.append(model.evidence)
     figures = figure_lines(model)
     if figures:
-        lines.append(f"{tr('send.figures_head')} {'; '.join(figures)}.")
+        lines.append(tr("send.figures", figures=clauses(figures)))
     elif not model.evidence:
         lines.append(tr("send.no_evaluation"))
     if model.licence:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from medapp.display.contours import contours_of
 from medapp.display.look import Extent, Look, picture_of
 from medapp.display.viewport import ImageShape
-from medapp.i18n import tr
+from medapp.i18n import ended, spaced, tr
 from medapp.imaging.frame import Frame
 from medapp.imaging.voi import default_voi, starts_inverted
 from medapp.interop.contour import draw_contours
@@ -100,7 +100,7 @@ def caption(outcome: Outcome, *, has_contour: bool) -> list[Line]:
     lines += [Line(text) for text in remarks(prediction)]
     if prediction.state != "no_model":
         lines.append(Line(model_line(outcome.model)))
-    lines.append(Line(f"{maker_line()}. {tr('send.unverified')}"))
+    lines.append(Line(spaced((ended(maker_line()), tr("send.unverified")))))
     return [*lines, Line(tr("send.derived")), Line(tr("research_use"), bold=True)]
 
 

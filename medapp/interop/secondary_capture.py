@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medapp import __version__
-from medapp.i18n import tr
+from medapp.i18n import ended, spaced, tr
 from medapp.imaging.source_header import SourceHeader
 from medapp.interop.beginning import begun
 from medapp.interop.evidence import allowed, evidence_of, frame_numbers
@@ -90,7 +90,7 @@ def _describe(made: Dataset, outcome: Outcome, header: SourceHeader, evidence: D
     made.BurnedInAnnotation = "YES"
     made.RecognizableVisualFeatures = "NO"
     made.DerivationDescription = tr("send.derivation")
-    made.ImageComments = f"{headline(outcome.prediction)}. {tr('research_use')}"
+    made.ImageComments = spaced((ended(headline(outcome.prediction)), tr("research_use")))
     made.PatientOrientation = ""
     body_part = allowed("BodyPartExamined", header.get("BodyPartExamined"))
     if body_part:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from medapp.classify.package import read_package
-from medapp.i18n import tr
+from medapp.i18n import listed, tr
 from medapp.training.cases.decided import DECIDED_FILE
 from medapp.training.checking.remedies import REMEDIES_FILE
 from medapp.training.runs.request import Effort, RunRequest
@@ -29,7 +29,7 @@ def request_of(folder: Path, state: State, effort: Effort, base: str, architectu
         alarm=alarm[0] if alarm and len(classes) == 2 and "labels" not in (state.checked or {}) else "",
         find_at_least=question.find_at_least,
         prevalence=question.prevalence,
-        scope=", ".join(filter(None, (question.pictures, question.people))),
+        scope=listed((question.pictures, question.people)),
         without_page=True,  # it is written when the sealed test is opened
         split=str(sides) if sides.is_file() else "",
         remedies=str(folder / REMEDIES_FILE) if state.remedies else "",
@@ -52,7 +52,7 @@ def rule_of(run: Run) -> str:
     calibration = package.calibration
     if calibration.several:
         levels = zip(package.metadata.classes, calibration.thresholds, strict=True)
-        told = ", ".join(f"{name} ≥ {_percent(level)} %" for name, level in levels)
+        told = listed(f"{name} ≥ {tr('percent', value=_percent(level))}" for name, level in levels)
         return tr("project.rule_labels", levels=told)
     if calibration.alarm_class is None or calibration.threshold is None:
         return tr("project.rule_highest")

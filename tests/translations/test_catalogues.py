@@ -85,8 +85,9 @@ def test_lines_and_menu_letters_are_kept() -> None:
         assert text.endswith("…") == chinese[key].endswith("…"), key
 
 
-def places_of(text: str) -> list[str]:
-    return sorted(f"{name}:{form}" for _, name, form, _ in string.Formatter().parse(text) if name is not None)
+def places_of(text: str) -> set[str]:
+    """What fills the text: a language may have to name a thing twice."""
+    return {f"{name}:{form}" for _, name, form, _ in string.Formatter().parse(text) if name is not None}
 
 
 def bare(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from medapp.classify.scope import Scope, narrowed
-from medapp.i18n import LANGUAGES, clauses, headed, listed, named_in, spaced, speak
+from medapp.i18n import LANGUAGES, clauses, ended, headed, listed, named_in, spaced, speak, tr
 
 
 def test_names_are_listed_with_the_sign_of_the_language() -> None:
@@ -22,8 +22,10 @@ def test_what_is_empty_leaves_no_sign_behind(language: str) -> None:
 
 
 def test_clauses_and_heads_have_the_signs_of_the_language() -> None:
+    assert ended("Made by hand") == "Made by hand."
     assert headed("site A", clauses(["3 ill, 4 well", "1 unknown"])) == "site A: 3 ill, 4 well; 1 unknown"
     speak("zh_CN")
+    assert ended("手动定标") == "手动定标。"
     assert headed("甲院", clauses(["3 例、4 例", "1 例未知"])) == "甲院：3 例、4 例；1 例未知"
 
 
@@ -49,3 +51,22 @@ def test_a_person_may_type_the_commas_of_either_keyboard() -> None:
     asked = {"modalities": "CR、DX", "body_parts": "chest，abdomen", "views": "", "makers": ""}
     scope = narrowed(Scope(), age_from="", age_to="", **asked)
     assert (scope.modalities, scope.body_parts) == (("CR", "DX"), ("CHEST", "ABDOMEN"))
+
+
+CLOSED_UP = {
+    "没有适用于 {x} 的模型": {"MR": "没有适用于 MR 的模型", "此类图像": "没有适用于此类图像的模型"},
+    "每 100 次中 {x} 次": {"17": "每 100 次中 17 次", "17（9–25）": "每 100 次中 17（9–25）次"},
+    "No model for {x} images": {"此类": "No model for 此类 images"},
+    "{x} {x}": {"亮度": "亮度 亮度"},
+    "共 {x}": {" 空格 ": "共  空格 ", "": "共 "},
+    "{x:>5} 例": {"1": "    1 例"},
+}
+
+
+@pytest.mark.parametrize(("text", "filled"), CLOSED_UP.items())
+def test_chinese_words_close_up_and_latin_ones_keep_their_spaces(
+    text: str, filled: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("medapp.i18n.catalogue", lambda language="": {"a.text": text})
+    for value, told in filled.items():
+        assert tr("a.text", x=value) == told

@@ -7,7 +7,7 @@ from typing import Any
 
 from medapp.classify.contents import Metadata
 from medapp.classify.scope import Scope
-from medapp.i18n import listed, tr
+from medapp.i18n import ended, listed, spaced, tr
 from medapp.training.reporting.report_page.numbers import area, of_100, share, signed
 
 BAR = "\u00a6"
@@ -68,7 +68,7 @@ def _cases(report: Mapping[str, Any]) -> str:
 
 def _decided(report: Mapping[str, Any]) -> list[str]:
     """Return what was done about what the check had found, with the finding; no section where nothing was."""
-    lines = [". ".join(filter(None, (one["text"], one["about"]))) for one in report.get("remedies", ())]
+    lines = [spaced((ended(one["text"]), one["about"])) for one in report.get("remedies", ())]
     return [_section("decided", _bullets(lines))] if lines else []
 
 

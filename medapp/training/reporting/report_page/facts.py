@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from medapp.i18n import clauses, listed, spaced, tr
+from medapp.i18n import clauses, ended, listed, spaced, tr
 from medapp.training.reporting.report_page.beside import Beside, Report
 from medapp.training.reporting.report_page.flow import images_of
 from medapp.training.reporting.report_page.mistakes import counted_mistakes
@@ -180,7 +180,7 @@ def _counts(report: Report, beside: Beside) -> str:
 
 def _performance(report: Report, beside: Beside) -> str:
     sealed = report.get("sealed")
-    return f"{tr('report.figure.auc')} {area(sealed.get('auc'))}. {headline(report)}" if sealed else ""
+    return spaced((ended(f"{tr('report.figure.auc')} {area(sealed.get('auc'))}"), headline(report))) if sealed else ""
 
 
 def _diagnostic(report: Report, beside: Beside) -> str:

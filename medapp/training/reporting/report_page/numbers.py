@@ -110,7 +110,9 @@ def _width(figure: Figure) -> float:
 
 def _interval(figure: Figure, write: Callable[[float], str], between: str = "–") -> str:
     low, high = figure.get("low"), figure.get("high")
-    return "" if low is None or high is None else f" ({write(low)}{between}{write(high)})"
+    if low is None or high is None:
+        return ""
+    return tr("report.interval", ends=f"{write(low)}{between}{write(high)}")
 
 
 def _below_one(value: float, digits: int) -> str:

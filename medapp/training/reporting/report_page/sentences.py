@@ -214,7 +214,7 @@ def _performance(sealed: Mapping[str, Any]) -> str:
         )
     if sealed.get("by_label"):
         mean = tr("report.results.labels", auc=area(sealed.get("auc")), balanced=share(sealed.get("balanced_accuracy")))
-        return f"{mean} {sealed['in_people']}"
+        return spaced((mean, sealed["in_people"]))
     if not sealed.get("accuracy"):
         return ""
     balanced = share(sealed.get("balanced_accuracy"))
