@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from medapp.imaging.attributes import exactly, integer, number, raw_value, text, values
 from medapp.imaging.functional_groups import FrameScope
 from medapp.imaging.regions import regions_of
-from medapp.imaging.study import Geometry
+from medapp.imaging.study import PROJECTIONS, Geometry
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
 SpacingSource = Literal["patient", "detector", "magnified", "calibrated", "none"]
-_PROJECTIONS = frozenset({"CR", "DX", "MG", "RF", "XA", "RG", "IO", "PX"})
 
 
 def geometry_of(scope: FrameScope) -> Geometry:
@@ -70,7 +69,7 @@ def _meaning(
     """Tell what Pixel Spacing means: in a projection it is the detector's unless something calibrated it (10.7.1.3)."""
     if raw_value(dataset, "PixelSpacingCalibrationType") or (detector is not None and detector != spacing):
         return "calibrated"
-    is_projection = detector is not None or text(dataset, "Modality") in _PROJECTIONS
+    is_projection = detector is not None or text(dataset, "Modality") in PROJECTIONS
     return "detector" if is_projection else "patient"
 
 

@@ -11,6 +11,9 @@ from typing import Literal, TypeAlias
 
 from medapp.errors import Problem
 
+PROJECTIONS = frozenset({"CR", "DX", "MG", "RF", "XA", "RG", "IO", "PX"})
+"""Modalities whose images are projections and no slices."""
+
 VoiFunction: TypeAlias = Literal["LINEAR", "LINEAR_EXACT", "SIGMOID"]
 
 

@@ -29,6 +29,7 @@ from medapp.ui.models_window import ModelsWindow
 from medapp.ui.opening import Opening
 from medapp.ui.pictures import Pictures
 from medapp.ui.program_door import ProgramDoor
+from medapp.ui.quiet_work import quiet_text
 from medapp.ui.reading_keys import reading_handlers
 from medapp.ui.reading_page import ReadingPage
 from medapp.ui.regions import step_region
@@ -267,7 +268,7 @@ class MainWindow(QMainWindow):
         self._looks.render_settings(state.settings)
         self._pages.setCurrentWidget(self._page_widgets[state.page])
         self._banner.render_text(state.notice)
-        self.job_bar.render_jobs(state.jobs)
+        self.job_bar.render_jobs(state.jobs, quiet_text(state))
         answered = state.shown_answer
         if answered is not None and answered.prediction.seconds:  # a refusal by the header was not computed
             ready = self._session.services.engine.pid is not None

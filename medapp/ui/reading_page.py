@@ -9,12 +9,14 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QSplitter, QWidget
 
 from medapp.display.marks import marks
 from medapp.i18n import tr
+from medapp.imaging.study import PROJECTIONS
+from medapp.imaging.test_pattern import PATTERN_UID
 from medapp.ui.answer_state import Answered, Classifying, NoModel, NotAnswered, Waiting
 from medapp.ui.cell_changes import all_cells, alone_in, patients_on_screen
 from medapp.ui.cell_content import content_of
 from medapp.ui.cell_state import Picture
 from medapp.ui.state import State
-from medapp.ui.widgets.annotations import MARGIN
+from medapp.ui.widgets.annotations import MARGIN, SCALE_LIFT
 from medapp.ui.widgets.cell_grid import CellGrid
 from medapp.ui.widgets.label_strip import LabelStrip
 from medapp.ui.widgets.layouts import column, label, named, row
@@ -123,6 +125,7 @@ class ReadingPage(QWidget):
                 heat_map_shown=state.heat_map_shown,
                 opacity=state.heat_map_opacity,
                 marks=_marks_of(state.picture),
+                has_side_marker=_has_side_marker(state.picture),
             )
         self._render_banner(state)
         something = any(cell.picture is not None for cell in all_cells(state))
@@ -166,19 +169,20 @@ class ReadingPage(QWidget):
         self._place_chips()
 
     def _place_chips(self) -> None:
-        """Put the chip at the lower edge, and the mark of the heat map below the texts of the upper right corner."""
+        """Put the chip above the scale bar, where it hides no letter, and the mark of the heat map in its corner."""
         self._heat_map_mark.adjustSize()
         over = self.viewer.geometry()
         below = over.top() + MARGIN + CORNER_LINES * (self.viewer.fontMetrics().height() + 1) + CHIP_GAP_PX // 2
         self._heat_map_mark.move(over.left() + max(0, over.width() - self._heat_map_mark.width() - MARGIN), below)
         self.chip.adjustSize()
         x = (over.width() - self.chip.width()) // 2
-        self.chip.move(over.left() + max(0, x), over.bottom() + 1 - self.chip.height() - CHIP_GAP_PX)
+        lift = SCALE_LIFT + self.viewer.fontMetrics().height() + CHIP_GAP_PX
+        self.chip.move(over.left() + max(0, x), over.bottom() + 1 - self.chip.height() - lift)
         self._heat_map_mark.raise_()
         self.chip.raise_()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep the chip at the lower edge of the image, and take presses on it."""
+        """Keep the chip in its place on the image, and take presses on it."""
         if watched is self.cells and event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
             self._place_chips()
         elif watched is self.chip and event.type() == QEvent.Type.MouseButtonRelease:
@@ -201,8 +205,15 @@ def _marks_of(picture: Picture | None) -> tuple[str, ...]:
     return () if picture is None else marks(picture.instance, picture.frame, all_of_them=False)
 
 
+def _has_side_marker(picture: Picture | None) -> bool:
+    """Tell whether a letter on the picture says which side is which, as on radiographs, but not on slices."""
+    return picture is not None and picture.frame.modality in PROJECTIONS | {"PICTURE"}
+
+
 def _chip(state: State) -> tuple[str, str]:
-    """Return text and look of the chip: what the model could say, never what it says."""
+    """Return text and look of the chip: what the model could say, never what it says; none over the test pattern."""
+    if state.picture is not None and state.picture.instance.sop_instance_uid == PATTERN_UID:
+        return "", "quiet"
     match state.answer:
         case NoModel(modality):
             return tr("ui.chip_no_model", modality=modality_text(modality)), "quiet"

@@ -105,6 +105,8 @@ class StackAnswers(QObject):
     def _failed(self, points: _Points, error: BaseException) -> None:
         if points is self._points:
             self._job = None
+            points.give_up()
+            self._session.update(stack=points.view())
             self._session.fail(error)
 
 
@@ -160,6 +162,10 @@ class _Points:
             return
         self._scores.take(number, told.said)
         self._states[number] = REFUSED if told.said.probabilities is None else ANSWERED
+
+    def give_up(self) -> None:
+        """Wait for nothing more: what has no answer yet has failed."""
+        self._states[self._states == WAITING] = FAILED
 
     def view(self) -> StackView:
         """Return what is shown."""

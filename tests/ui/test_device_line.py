@@ -30,7 +30,7 @@ def test_a_device_that_was_left_is_told_in_another_colour_with_the_reason(qtbot:
     qtbot.addWidget(line)
     text = line.findChild(QLabel, "device_text")
     assert text is not None
-    assert text.text().endswith("the engine starts with the first image")
+    assert text.text().endswith("the engine starts with the first answer")
     line.render_device("cpu", "engine.note.fell_back")
     assert text.property("role") == "attention"
     assert "The GPU failed" in text.toolTip()

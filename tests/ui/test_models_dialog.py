@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget, QPushButton, QTextBrowser, QWidget
 from pytestqt.qtbot import QtBot
 
 from medapp.classify.contents import Calibration
@@ -70,7 +70,7 @@ def press(widget: QWidget, name: str) -> None:
 
 def test_a_model_is_shown_with_its_card_as_plain_text(dialog: ModelsDialog) -> None:
     assert child(dialog, QLabel, "model_card_title").text() == "Chest <b>"
-    assert child(dialog, QPlainTextEdit, "model_card_text").toPlainText() == "# Card"
+    assert child(dialog, QTextBrowser, "model_card_text").toPlainText() == "Card"
     assert child(dialog, QLineEdit, "model_modalities").text() == "DX"
     assert not child(dialog, QLabel, "model_card_warning").isVisible()
 

@@ -14,6 +14,7 @@ from medapp.classify.explanation import Explanation
 from medapp.errors import Problem
 from medapp.i18n import percent_text, tr
 from medapp.ui.answer_state import Answer, Answered, Classifying, NoModel, NotAnswered
+from medapp.ui.widgets.card_text import CardText
 from medapp.ui.widgets.prediction_panel import PredictionPanel, ProbabilityBar
 from tests.ui.pictures_made import FACTS, prediction_for
 
@@ -144,11 +145,14 @@ def test_nothing_of_the_last_answer_is_left(panel: PredictionPanel) -> None:
 
 def test_the_card_is_one_press_away(panel: PredictionPanel) -> None:
     render(panel, Answered(replace(FACTS, card="Not for adults."), prediction_for("x")))
-    assert "Not for adults." not in said_by(panel)
+    card = panel.findChild(CardText, "model_card")
+    assert card is not None
+    assert not card.isVisibleTo(panel)
     show = panel.findChild(QPushButton, "show_card")
     assert show is not None
     show.click()
-    assert "Not for adults." in said_by(panel)
+    assert card.isVisibleTo(panel)
+    assert card.toPlainText() == "Not for adults."
 
 
 def test_an_answer_about_a_lossy_picture_says_so(panel: PredictionPanel) -> None:
@@ -252,9 +256,12 @@ def test_a_method_is_chosen_from_the_menu_and_not_while_one_is_at_work(qtbot: Qt
 
 
 def test_under_an_answer_stands_what_was_not_checked_and_not_under_a_refusal(panel: PredictionPanel) -> None:
-    for answer, is_told in (
-        (unclear_answer(), True),
-        (Answered(FACTS, prediction_for("a", refused="ood.features")), False),
+    refused = Answered(FACTS, prediction_for("a", refused="ood.features"))
+    for answer, has_side_marker, is_told in (
+        (unclear_answer(), True, True),
+        (unclear_answer(), False, False),
+        (refused, True, False),
     ):
-        render(panel, answer)
+        panel.render_answer(answer, heat_map_shown=True, opacity=0.5, has_side_marker=has_side_marker)
+        QApplication.processEvents()
         assert ("mirrored" in said_by(panel)) is is_told

@@ -24,7 +24,7 @@ class JobBar(QWidget):
         super().__init__(parent)
         self.setObjectName("job_bar")
         self._id = 0
-        self._text = label("", "dim", name="job_text")
+        self._text = label("", "small", name="job_text")
         self._bar = QProgressBar(textVisible=False)
         self._bar.setFixedWidth(160)
         self._cancel = IconButton("cancel", "job_cancel", tr("ui.cancel"))
@@ -37,12 +37,12 @@ class JobBar(QWidget):
         self.setFixedHeight(layout.sizeHint().height())  # a job that starts or ends must not move the picture
         self.render_jobs(())
 
-    def render_jobs(self, jobs: tuple[JobView, ...]) -> None:
-        """Show the newest of `jobs`, or that there are none."""
+    def render_jobs(self, jobs: tuple[JobView, ...], quiet: str = "") -> None:
+        """Show the newest of `jobs`; else what runs without a bar here (`quiet`), or that nothing does."""
         self._bar.setVisible(bool(jobs))
         self._cancel.setVisible(bool(jobs))
         if not jobs:
-            self._text.setText(tr("ui.no_jobs"))
+            self._text.setText(quiet or tr("ui.no_jobs"))
             return
         newest = jobs[-1]
         self._id = newest.id

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from medapp.i18n import tr
-from medapp.ui.widgets.layouts import StateLineEdit, button, column, label, named, row
+from medapp.ui.widgets.card_text import CardText
+from medapp.ui.widgets.layouts import StateLineEdit, button, column, label, row
 from medapp.ui.widgets.models_views import ModelRow
 
 FIELDS = ("modalities", "body_parts", "views")
@@ -35,9 +36,7 @@ class ModelCard(QWidget):
         self._zip = button("models.export_zip", lambda: self.export_requested.emit(False), name="model_export_zip")
         self._onnx = button("models.export_onnx", lambda: self.export_requested.emit(True), name="model_export_onnx")
         self._remove = button("models.remove", self.removal_requested.emit, name="model_remove")
-        self._text = named(QPlainTextEdit(), "model_card_text")
-        self._text.setReadOnly(True)
-        self._text.setTabChangesFocus(True)
+        self._text = CardText("model_card_text")
         self._text.setAccessibleName(tr("models.card"))
         self._asked = self._question()
         self._lay_out()
@@ -94,8 +93,7 @@ class ModelCard(QWidget):
             field.render_text(getattr(model, name))
             field.setEnabled(model.answers and not busy)
         self._render_buttons(model, busy=busy)
-        if self._text.toPlainText() != model.card:
-            self._text.setPlainText(model.card)
+        self._text.render_card(model.card)
         self._ask.setText(tr("models.remove_question", name=model.title))
         newly = asking and not self._asked.isVisible()
         self._asked.setVisible(asking)

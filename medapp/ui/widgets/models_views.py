@@ -24,7 +24,7 @@ class ModelRow:
     modalities, body_parts, views : str
         Its scope, as it can be written.
     card : str
-        The model card, plain text.
+        The model card, Markdown.
     answers, in_use, removable : bool
         Whether it classifies, whether it does here, and whether it may be removed when it is not in use.
     """

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from medapp.display.marks import marks
 from medapp.i18n import clauses, tell, tr
 from medapp.imaging.study import Note
-from medapp.imaging.test_pattern import PATTERN_UID
 from medapp.ui.cell_state import Picture
 
 WARNING = "\u26a0 "
@@ -15,24 +14,17 @@ WARNING = "\u26a0 "
 
 def must_be_seen(picture: Picture) -> list[str]:
     """Return what is told also where a person has hidden the other texts: marks, and an applied state."""
-    return [*_pattern(picture), *_presentation(picture), *marks(picture.instance, picture.shown, all_of_them=False)]
+    return [*_presentation(picture), *marks(picture.instance, picture.shown, all_of_them=False)]
 
 
 def about_picture(picture: Picture) -> list[str]:
     """Return what is told about a picture beside its marks, doubts first."""
-    return [*_pattern(picture), *_doubts(picture), *_presentation(picture)]
+    return [*_doubts(picture), *_presentation(picture)]
 
 
 def note_texts(notes: Iterable[Note]) -> list[str]:
     """Return notes as sentences."""
     return [tr(f"note.{note.code}", **dict(note.params)) for note in notes]
-
-
-def _pattern(picture: Picture) -> list[str]:
-    """Say of the test pattern what it is for, and that nobody has measured this screen's light."""
-    if picture.instance.sop_instance_uid != PATTERN_UID:
-        return []
-    return [WARNING + tr("size.not_calibrated"), tr("size.pattern_hint")]
 
 
 def _doubts(picture: Picture) -> list[str]:

@@ -11,6 +11,8 @@ from medapp.classify.reasons import reason_of
 from medapp.i18n import percent_text, tell, tr
 from medapp.ui import theme
 from medapp.ui.answer_state import Answer, Answered, Classifying, ModelFacts, NoModel, NotAnswered, Waiting
+from medapp.ui.widgets.card_text import CardText
+from medapp.ui.widgets.device_line import device_text
 from medapp.ui.widgets.explanation_view import ExplanationView
 from medapp.ui.widgets.heat_map_key import HeatMapKey
 from medapp.ui.widgets.layouts import button, column, label, line, named, plain_tooltip, row
@@ -44,9 +46,15 @@ class ProbabilityBar(QWidget):
         self.setToolTip(plain_tooltip(said))
 
     def sizeHint(self) -> QSize:
-        """Return room for a line of text, the bar, and the name of its tick."""
-        tick = 0 if self._tick is None else self.fontMetrics().height()
-        return QSize(200, self.fontMetrics().height() + 18 + tick)
+        """Return room for a line of text, the bar, and the names of its tick and bracket."""
+        caption = self.fontMetrics().height() if self._caption() else 0
+        return QSize(200, self.fontMetrics().height() + 18 + caption)
+
+    def _caption(self) -> str:
+        """Return what the bracket under the bar and the tick on it are."""
+        bracket = "" if self._band is None else band_text(*self._band)
+        tick = "" if self._tick is None else tr("ui.alarm_tick", value=percent_text(self._tick))
+        return " · ".join(filter(None, (bracket, tick)))
 
     def paintEvent(self, _: QPaintEvent) -> None:
         """Draw name, figure, bar and tick."""
@@ -75,20 +83,27 @@ class ProbabilityBar(QWidget):
             self._draw_band(painter, track, *self._band)
         if self._tick is not None:
             self._draw_tick(painter, track, self._tick)
+        self._draw_caption(painter, track)
         painter.end()
 
     def _draw_band(self, painter: QPainter, track: QRectF, low: float, high: float) -> None:
         """Draw what is unclear as a bracket under the bar."""
         left, right = track.x() + track.width() * low, track.x() + track.width() * min(high, 1.0)
         y = track.bottom() + TICK_PX
-        painter.setPen(QPen(QColor(theme.current().attention), 2))
+        painter.setPen(QPen(QColor(theme.current().dim), 1))
         painter.drawPolyline([QPointF(left, y - 4), QPointF(left, y), QPointF(right, y), QPointF(right, y - 4)])
 
     def _draw_tick(self, painter: QPainter, track: QRectF, share: float) -> None:
-        """Draw the operating point on the bar, and under it what it is."""
-        x, text = track.width() * share, tr("ui.alarm_tick", value=percent_text(share))
+        """Draw the operating point on the bar."""
+        x = track.width() * share
         painter.setPen(QPen(QColor(theme.current().text), 2))
         painter.drawLine(QPointF(x, track.y() - TICK_PX), QPointF(x, track.bottom() + TICK_PX))
+
+    def _draw_caption(self, painter: QPainter, track: QRectF) -> None:
+        """Write what tick and bracket are, as near to the tick as there is room."""
+        text = self._caption()
+        low, high = self._band or (0.5, 0.5)
+        x = track.width() * ((low + high) / 2 if self._tick is None else self._tick)
         painter.setFont(self.font())
         painter.setPen(QColor(theme.current().dim))
         metrics = self.fontMetrics()
@@ -112,6 +127,7 @@ class PredictionPanel(QWidget):
         self.setFixedWidth(PANEL_PX)
         self._answer: Answer | None = None
         self._marks: tuple[str, ...] = ()
+        self._has_side_marker = False
         self._content = named(QWidget(), "scrolled")
         self._rows = column(self._content, spacing=3)
         area = QScrollArea(widgetResizable=True)
@@ -156,16 +172,25 @@ class PredictionPanel(QWidget):
         return controls
 
     def render_answer(
-        self, answer: Answer, *, heat_map_shown: bool, opacity: float, marks: tuple[str, ...] = ()
+        self,
+        answer: Answer,
+        *,
+        heat_map_shown: bool,
+        opacity: float,
+        marks: tuple[str, ...] = (),
+        has_side_marker: bool = False,
     ) -> None:
-        """Show `answer`, how the heat map is shown, and what is to be known of the picture that it is about."""
+        """Show `answer`, how the heat map is shown, and what is to be known of the picture that it is about.
+
+        A picture that `has_side_marker` as radiographs have may be mirrored, and nothing checks that.
+        """
         with QSignalBlocker(self._toggle), QSignalBlocker(self._opacity):
             self._toggle.setChecked(heat_map_shown)
             self._opacity.setValue(round(opacity * 100))
             self._opacity.setEnabled(heat_map_shown)
-        if (answer, marks) == (self._answer, self._marks):
+        if (answer, marks, has_side_marker) == (self._answer, self._marks, self._has_side_marker):
             return
-        self._answer, self._marks = answer, marks
+        self._answer, self._marks, self._has_side_marker = answer, marks, has_side_marker
         self._heat_map.setVisible(isinstance(answer, Answered) and answer.prediction.heat_map is not None)
         if isinstance(answer, Answered):
             self._explanation.render_answer(answer)
@@ -211,7 +236,8 @@ class PredictionPanel(QWidget):
             self._say(reason_of(prediction) or "", "attention", name="refusal")
         else:
             self._fill_result(prediction)
-            self._say(tr("answer.mirrored_unchecked"), "small", name="not_checked")
+            if self._has_side_marker:
+                self._say(tr("answer.mirrored_unchecked"), "small", name="not_checked")
         if prediction.note:
             self._say(tr(prediction.note), "attention", name="note")
         for mark in self._marks:
@@ -219,15 +245,15 @@ class PredictionPanel(QWidget):
         self._rows.addWidget(line())
         if model.trained_on:
             self._say(tr("ui.trained_on", text=model.trained_on), "small", name="trained_on")
-        used = tr("ui.computed", seconds=seconds_text(prediction.seconds), device=prediction.device)
+        used = tr("ui.computed", seconds=seconds_text(prediction.seconds), device=device_text(prediction.device))
         self._say(used, "small", name="computed")
         if model.card:
             self._offer_card(model.card)
 
     def _offer_card(self, text: str) -> None:
-        """Put the model's card one press away; as plain text, for a package comes from anywhere."""
-        shown = label(text, "small", wrap=True, name="model_card")
-        shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        """Put the model's card one press away."""
+        shown = CardText("model_card", grows=True)
+        shown.render_card(text)
         shown.hide()
         self._rows.addWidget(
             button("ui.model_card", lambda: shown.setVisible(shown.isHidden()), role="link", name="show_card")
@@ -268,6 +294,11 @@ class PredictionPanel(QWidget):
     @Slot(int)
     def _request_opacity(self, percent: int) -> None:
         self.opacity_requested.emit(percent / 100)
+
+
+def band_text(low: float, high: float) -> str:
+    """Return between which scores an answer is unclear."""
+    return tr("ui.unclear_band", low=f"{100 * low:.0f}", high=f"{100 * min(high, 1.0):.0f}")
 
 
 def _label_sentence(prediction: Prediction) -> str:

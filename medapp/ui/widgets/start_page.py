@@ -71,7 +71,7 @@ class StartPage(QWidget):
         layout.setSpacing(3 * STEP)
         rows = (
             ("ui.start_files", "open_files", "open_files", self.files_requested, "primary"),
-            ("ui.start_label", "label_projects", "annotations", self.label_requested, ""),
+            ("ui.start_label", "label_projects", "label", self.label_requested, ""),
             ("ui.start_teach", "show_teaching", "teaching", self.teaching_requested, ""),
             ("ui.start_sample", "open_sample", "sample", self.sample_requested, ""),
         )

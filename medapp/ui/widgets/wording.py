@@ -6,6 +6,7 @@ import math
 
 from medapp.i18n import tr
 from medapp.imaging.study import Patient
+from medapp.imaging.test_pattern import PATTERN_UID
 from medapp.ui.cell_state import Picture
 
 
@@ -75,9 +76,15 @@ def time_left_text(seconds: float | None) -> str:
 
 
 def identity_text(picture: Picture | None) -> str:
-    """Return who the picture shows and when it was made: name, id, birth date, sex, exam."""
+    """Return who the picture shows and when it was made: name, id, birth date, sex, exam.
+
+    Of the test pattern, which shows nobody, what it is for: over the pattern itself nothing may stand.
+    """
     if picture is None:
         return ""
+    if picture.instance.sop_instance_uid == PATTERN_UID:
+        told = (plain_text(picture.study.description), f"\u26a0 {tr('size.not_calibrated')}", tr("size.pattern_hint"))
+        return "   ·   ".join(told)
     patient, study = picture.study.patient, picture.study
     parts = [name_text(patient.name), tr("ui.id", id=patient.patient_id) if patient.patient_id else ""]
     if patient.birth_date:

@@ -1,0 +1,101 @@
+"""A model's card, which is Markdown that may come from anywhere: shown as a page, and nothing is loaded for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QResizeEvent, QTextBlock, QTextCharFormat, QTextCursor, QTextDocument, QTextFragment
+from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
+
+from medapp.ui import theme
+from medapp.ui.widgets.document_layout import lay_out_page
+
+_FEATURES = QTextDocument.MarkdownFeature.MarkdownDialectGitHub | QTextDocument.MarkdownFeature.MarkdownNoHTML
+
+
+class _Closed(QTextDocument):
+    """A document that loads nothing: a card may not reach into this computer, nor out of it."""
+
+    def loadResource(self, kind: int, name: QUrl | str) -> None:
+        """Load nothing. Qt's own way would look for a file even where a text view has none."""
+
+
+class CardText(QTextBrowser):
+    """Renders a card; pictures are told by their names, links by their addresses, and neither leads anywhere.
+
+    One that `grows` is as high as its text, for a panel that scrolls as a whole.
+    """
+
+    def __init__(self, name: str, parent: QWidget | None = None, *, grows: bool = False) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setOpenLinks(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setTabChangesFocus(True)
+        self.setDocument(_Closed(self))
+        self.document().setDocumentMargin(0)
+        self._markdown = ""
+        self._grows = grows
+        if grows:
+            self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+            self.document().documentLayout().documentSizeChanged.connect(self._grow)
+
+    def render_card(self, markdown: str) -> None:
+        """Show `markdown`; what is shown already keeps its place."""
+        if markdown == self._markdown:
+            return
+        self._markdown = markdown
+        self.document().setMarkdown(markdown, _FEATURES)
+        _disarm(self.document())
+        lay_out_page(self.document(), theme.current().line)
+        self.moveCursor(QTextCursor.MoveOperation.Start)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the height of the text at its new width."""
+        super().resizeEvent(event)
+        self._grow()
+
+    def _grow(self, *_: object) -> None:
+        if self._grows:
+            self.setFixedHeight(round(self.document().size().height()) + 2)
+
+
+def _disarm(document: QTextDocument) -> None:
+    """Put words in the place of pictures and links, from the last to the first so that places hold."""
+    found = [(piece.position(), piece.length(), piece.charFormat(), piece.text()) for piece in _pieces(document)]
+    for place, length, form, text in reversed(found):
+        said = _said(form, text)
+        if said is None:
+            continue
+        cursor = QTextCursor(document)
+        cursor.setPosition(place)
+        cursor.setPosition(place + length, QTextCursor.MoveMode.KeepAnchor)
+        plain = QTextCharFormat()
+        plain.setFontWeight(form.fontWeight())
+        cursor.insertText(said, plain)
+
+
+def _said(form: QTextCharFormat, text: str) -> str | None:
+    """Return what stands for a picture or a link; None for anything else."""
+    if form.isImageFormat():
+        image = form.toImageFormat()
+        return f"[{image.property(image.Property.ImageAltText) or image.name()}]"
+    if form.isAnchor():
+        address = form.anchorHref()
+        return text if address in {"", text} else f"{text} ({address})"
+    return None
+
+
+def _pieces(document: QTextDocument) -> Iterator[QTextFragment]:
+    block = document.begin()
+    while block.isValid():
+        yield from _pieces_of(block)
+        block = block.next()
+
+
+def _pieces_of(block: QTextBlock) -> Iterator[QTextFragment]:
+    piece = block.begin()
+    while not piece.atEnd():
+        yield piece.fragment()
+        piece += 1
