@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QResizeEvent, QTextBlock, QTextCharFormat, QTextCursor, QTextDocument, QTextFragment
+from PySide6.QtGui import QImage, QResizeEvent, QTextBlock, QTextCharFormat, QTextCursor, QTextDocument, QTextFragment
 from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
 
 from medapp.ui import theme
@@ -17,8 +17,11 @@ _FEATURES = QTextDocument.MarkdownFeature.MarkdownDialectGitHub | QTextDocument.
 class _Closed(QTextDocument):
     """A document that loads nothing: a card may not reach into this computer, nor out of it."""
 
-    def loadResource(self, kind: int, name: QUrl | str) -> None:
-        """Load nothing. Qt's own way would look for a file even where a text view has none."""
+    def loadResource(self, kind: int, name: QUrl | str) -> QImage:
+        """Return a dot for everything: where there is no picture, Qt looks for a file of that name itself."""
+        dot = QImage(1, 1, QImage.Format.Format_ARGB32)
+        dot.fill(Qt.GlobalColor.transparent)
+        return dot
 
 
 class CardText(QTextBrowser):
