@@ -15,7 +15,7 @@ ENGLISH = resource_path("translations", "en")
 OTHERS = LANGUAGES[1:]
 HAN = re.compile(r"[\u4e00-\u9fff]")
 MIXED = re.compile(r"[\u4e00-\u9fff][,;:!?]|[,;:!?][\u4e00-\u9fff]|[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff05]")
-TO_BE_TYPED = {"label.classes_example", "weights.classes_example", "problem.labels.few", "cli.render.bad_region"}
+TO_BE_TYPED = {"cli.render.bad_region"}
 """What a person types stands there with the comma of the keyboard."""
 PROPER_NAMES = {
     "use.scope_example.modalities": "CR, DX",
