@@ -9,6 +9,7 @@ from typing import Any
 
 from medapp.i18n import tr
 from medapp.jobs import Progress
+from medapp.training.reporting.report_page.numbers import area
 from medapp.training.runs.request import Effort
 from medapp.training.runs.run import RunState
 from medapp.ui.teaching_state import Doing, Snapshot, StartWish
@@ -90,20 +91,10 @@ def run_row(effort: str, end: Mapping[str, Any], *, best: bool = False) -> RunRo
         effort,
         tr("ui.run_finished"),
         start=_start_text(report.get("training", {})),
-        figure=figure_text(report["development"].get("auc")),
+        figure=area(report["development"].get("auc")),
         duration=_duration_text(report.get("timing", {})),
         best=best,
     )
-
-
-def figure_text(estimate: Mapping[str, Any] | None) -> str:
-    """Return a figure with its interval; a dash where there is none."""
-    if not estimate or estimate.get("value") is None:
-        return "–"
-    value, low, high = (estimate.get(name) for name in ("value", "low", "high"))
-    if low is None or high is None:
-        return f"{value:.2f}"
-    return tr("ui.interval", value=f"{value:.2f}", low=f"{low:.2f}", high=f"{high:.2f}")
 
 
 def _start_text(training: Mapping[str, Any]) -> str:

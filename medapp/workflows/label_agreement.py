@@ -21,6 +21,12 @@ def between(project: LabelProject, one: str, other: str) -> Agreement:
     return agreement([(a.label, b.label) for a, b in pairs if a is not None and b is not None and _say_both(a, b)])
 
 
+def excluded_by_one(project: LabelProject, one: str, other: str) -> int:
+    """Return how many cases one of two readers left out and the other answered: nothing that can be compared."""
+    pairs = [(by.get(one), by.get(other)) for by in last_answers(project.verdicts).values()]
+    return sum(a is not None and b is not None and bool(a.label) != bool(b.label) for a, b in pairs)
+
+
 def disagreements(project: LabelProject) -> list[str]:
     """Return the cases that readers disagree about, settled or not, in the order in which they were answered."""
     unsettled = finals(v for v in project.verdicts if not v.settled)

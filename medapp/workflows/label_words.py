@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from medapp.i18n import listed, spaced, tr
+from medapp.i18n import clauses, listed, spaced, tr
 from medapp.training.figures.reader_agreement import Agreement
-from medapp.workflows.label_agreement import between, disagreements, with_oneself
+from medapp.training.reporting.report_page.numbers import written
+from medapp.workflows.label_agreement import between, disagreements, excluded_by_one, with_oneself
 from medapp.workflows.label_cases import LabelledCases
 from medapp.workflows.labelling import LabelProject
 
@@ -17,14 +18,15 @@ def own_words(found: Agreement) -> str:
 
 
 def figures(found: Agreement) -> str:
-    """Return counts, percentage and kappa with their intervals."""
+    """Return counts, percentage and kappa with their intervals; no kappa where chance alone would always agree."""
     if found.share is None:
         return tr("label.none_compared")
     share = tr("label.share", same=found.same, n=found.n, **_percent(found))
     kappa = found.kappa
     if kappa is None or kappa.low is None or kappa.high is None:
-        return f"{share}, {tr('label.no_kappa')}"
-    return f"{share}, " + tr("label.kappa", value=_two(kappa.value), low=_two(kappa.low), high=_two(kappa.high))
+        return share
+    ends = {"low": written(kappa.low, 2), "high": written(kappa.high, 2)}
+    return clauses((share, tr("label.kappa", value=written(kappa.value, 2), **ends)))
 
 
 def _percent(found: Agreement) -> dict[str, int]:
@@ -36,12 +38,6 @@ def _percent(found: Agreement) -> dict[str, int]:
     }
 
 
-def _two(value: float) -> str:
-    """Return a kappa as papers write it: .81, -.05, 1.00."""
-    text = f"{value:.2f}"
-    return (text.replace("0.", ".", 1) if abs(value) < 0.995 else text).replace("-", "−")
-
-
 def agreements_of(project: LabelProject) -> tuple[str, ...]:
     """Return a line on each reader who met cases again, and on each two readers."""
     readers = project.readers
@@ -51,11 +47,17 @@ def agreements_of(project: LabelProject) -> tuple[str, ...]:
         if (found := with_oneself(project, reader)).n
     ]
     lines += [
-        tr("label.line_both", one=one, other=other, figures=figures(found))
+        tr("label.line_both", one=one, other=other, figures=clauses((figures(found), _excluded(project, one, other))))
         for one, other in combinations(readers, 2)
         if (found := between(project, one, other)).n
     ]
     return tuple(lines)
+
+
+def _excluded(project: LabelProject, one: str, other: str) -> str:
+    """Return how many cases one of two readers left out and the other did not: these are to be settled, too."""
+    n = excluded_by_one(project, one, other)
+    return tr("label.excluded_by_one", n=n) if n else ""
 
 
 def open_disagreements(project: LabelProject) -> int:

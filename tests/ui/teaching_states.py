@@ -149,9 +149,9 @@ FINDINGS = (
     FindingView("note", "Sizes differ between the classes."),
 )
 TRAINED = (
-    RunRow("quick", "", True, "chest-starter-children 1.0.0", "0.97  (0.95–0.98)", "25 min", best=True),
+    RunRow("quick", "", True, "chest-starter-children 1.0.0", "0.97 (0.95–0.98)", "25 min", best=True),
     RunRow("thorough", "The disk is full. Make room, then go on.", finished=False),
-    RunRow("instant", "", True, "chest-starter-children 1.0.0", "0.95  (0.93–0.97)", "52 s"),
+    RunRow("instant", "", True, "chest-starter-children 1.0.0", "0.95 (0.93–0.97)", "52 s"),
 )
 SPEED = "42 images/s · 1.5 GB of memory"
 TRAIN = TrainView(

@@ -135,7 +135,7 @@ def test_going_back_needs_an_activated_model(snapshot: Snapshot) -> None:
 def test_a_run_is_told_by_the_cases_for_learning_alone() -> None:
     end = {"event": "finished", "report": {"development": {"auc": ESTIMATE}, "sealed": {"auc": {"value": 0.11}}}}
     row = run_row("quick", end)
-    assert row.figure == "0.90  (0.80–0.95)"
+    assert row.figure == "0.90 (0.80–0.95)"
 
 
 def test_a_run_that_failed_says_why() -> None:
@@ -359,7 +359,7 @@ def test_figures_are_hidden_until_the_test_is_opened(qtbot: QtBot) -> None:
         press(step, "open_sealed_test")
     step.render_sealed_test(SealedTestView("The rule.", can_open=True, openings=1, figures=FIGURES))
     assert "Of 100 with nodule it finds 88" in texts_of(step)
-    assert "0.90  (0.80–0.95)" in texts_of(step)
+    assert "0.90 (0.80–0.95)" in texts_of(step)
 
 
 def test_the_operating_point_is_marked_on_the_curve(qtbot: QtBot) -> None:

@@ -90,7 +90,7 @@ def test_trainings_stand_side_by_side_and_the_one_that_is_tested_is_named(step: 
     step.render_train(replace(made.TRAIN, runs=made.TRAINED))
     texts = [label.text() for label in step.runs.findChildren(QLabel)]
     assert texts.count("best: this one is tested") == 1
-    assert "0.97  (0.95–0.98)" in texts
+    assert "0.97 (0.95–0.98)" in texts
     assert "The disk is full. Make room, then go on." in texts
 
 

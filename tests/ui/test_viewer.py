@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from medapp.display.viewport import Viewport
 from medapp.imaging.frame import Frame
-from medapp.imaging.study import Window
+from medapp.imaging.study import Geometry, Window
 from medapp.ui.state import Tool
 from medapp.ui.widgets.picture_layers import HeatMapView
 from medapp.ui.widgets.viewer import Viewer, ViewerContent
@@ -258,3 +258,11 @@ def test_texts_can_be_hidden_but_not_the_mark_of_lossy_compression(viewer: Viewe
     assert with_texts[:60, :200].max() > 150
     assert without[:60, :200].max() < 50
     assert without[360:, :200].max() > 150
+
+
+def test_hidden_texts_leave_the_letters_of_the_sides(viewer: Viewer) -> None:
+    picture = picture_of(replace(ramp_frame(), geometry=Geometry(patient_orientation=("L", "F"))))
+    viewer.render_content(ViewerContent(picture, voi=Window(1_000_000, 2), annotations=False))
+    shown = pixels_of(viewer.grab().toImage())
+    for edge in (shown[185:215, :30], shown[185:215, -30:]):
+        assert edge.max() > 150

@@ -11,6 +11,7 @@ from medapp.training.cases.verdicts import UNSURE, Verdict
 from medapp.workflows.label_agreement import answers_of_others, between, disagreements, with_oneself
 from medapp.workflows.label_plan import PLAN_FILE, LabelPlan, checked_classes, classes_in, read_plan
 from medapp.workflows.label_sitting import Sitting, Turn, in_order
+from medapp.workflows.label_words import agreements_of, open_disagreements
 from medapp.workflows.labelling import LabelProject, find_label_projects
 
 CLASSES = ("normal", "pneumonia")
@@ -219,6 +220,25 @@ def test_only_disagreements_are_settled_and_the_ruling_holds(project: LabelProje
     assert Sitting(LabelProject.open(project.folder), "Ann", FILES).answers[FILES[1]].label == "pneumonia"
     undo(sitting)
     assert project.finals()[FILES[1]].disagreed
+
+
+def test_a_case_that_one_reader_left_out_is_told_beside_the_figures_for_it_is_to_be_settled_too(
+    project: LabelProject,
+) -> None:
+    two_readers(project)
+    project.say(Verdict(FILES[20], "normal", "Ann"), Verdict(FILES[20], "", "Ben", excluded="quality"))
+    (line,) = agreements_of(project)
+    assert "18 of 20" in line
+    assert "0.80 (" in line
+    assert line.endswith("1 excluded by one of them only")
+    assert open_disagreements(project) == 3
+
+
+def test_where_only_one_answer_was_given_kappa_is_left_out(project: LabelProject) -> None:
+    project.say(*(Verdict(file, "normal", reader) for file in FILES[:4] for reader in ("Ann", "Ben")))
+    (line,) = agreements_of(project)
+    assert "4 of 4" in line
+    assert "κ" not in line
 
 
 def test_one_who_is_unsure_disagrees_with_one_who_is_not(project: LabelProject) -> None:

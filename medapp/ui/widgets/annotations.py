@@ -37,9 +37,10 @@ def draw_annotations(
 ) -> None:
     """Draw everything that says what the picture shows, and what else is `told`; not `full`: what is never hidden.
 
-    A `calibration` by hand holds for the bar, too.
+    The letters are: they tell the sides, and nobody's identity. A `calibration` by hand holds for the bar, too.
     """
     painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+    _draw_letters(painter, area, picture, viewport)
     if not full:
         _draw_lines(painter, area, [*told, *must_be_seen(picture)], right=False, bottom=True)
         return
@@ -61,7 +62,6 @@ def draw_annotations(
     _draw_lines(painter, area, _readable(corners.top_right, picture), right=True, bottom=False)
     _draw_lines(painter, area, [*told, *about_picture(picture), *corners.bottom_left], right=False, bottom=True)
     _draw_lines(painter, area, corners.bottom_right, right=True, bottom=True)
-    _draw_letters(painter, area, picture, viewport)
     _draw_scale(painter, area, measured, viewport, screen)
 
 

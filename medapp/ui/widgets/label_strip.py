@@ -95,7 +95,7 @@ class LabelStrip(QFrame):
         classes = [
             _Key(
                 str(number),
-                tr("label.count", name=_short(name), n=count, of=sum(view.counts)),
+                tr("label.count", name=_short(name), n=count),
                 partial(self.class_requested.emit, number),
                 f"label_key_{number}",
                 view.answer == name,

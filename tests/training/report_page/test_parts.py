@@ -14,12 +14,14 @@ from medapp.training.reporting.report_page.mistakes import worst
 from medapp.training.reporting.report_page.numbers import (
     area,
     certain,
+    counted_share,
     of_100,
     plain,
     seconds,
     share,
     signed,
     significant,
+    written,
 )
 from medapp.training.reporting.report_page.page import report_page
 from medapp.training.reporting.report_page.plot import Plot, ticks
@@ -55,9 +57,27 @@ def test_an_area_below_one_is_never_told_as_one(figure: dict[str, float], told: 
 
 
 def test_a_figure_with_a_sign_has_two_significant_digits() -> None:
-    assert signed({"value": -0.1234, "low": -0.4099, "high": 0.1678}) == "-0.12 (-0.41 to 0.17)"
+    assert signed({"value": -0.1234, "low": -0.4099, "high": 0.1678}) == "−0.12 (−0.41 to 0.17)"
     assert signed({"value": 1e-6, "low": 0.0, "high": 0.0042}) == "<0.001 (0 to 0.0042)"
     assert [significant(x) for x in (0.0, 1.13, 123.4, 0.00456)] == ["0", "1.1", "123", "0.0046"]
+
+
+@pytest.mark.parametrize(
+    ("figure", "told"),
+    [
+        ({"value": 0.0, "low": 0.0, "high": 0.161, "n": 20}, "0 of 20 (0–16 %)"),
+        ({"value": 7 / 9, "low": 0.45, "high": 0.94, "n": 9}, "7 of 9 (45–94 %)"),
+        ({"value": 0.5, "low": 0.2, "high": 0.8, "n": 3}, "50 % (20–80)"),
+        ({"value": 0.5, "low": None, "high": None, "n": 2}, "50 %"),
+        ({"value": None}, "–"),
+    ],
+)
+def test_a_share_of_cases_is_told_in_cases_where_it_counts_any(figure: dict[str, float], told: str) -> None:
+    assert counted_share(figure) == told
+
+
+def test_places_that_are_fixed_keep_the_zero_and_have_a_real_minus_sign() -> None:
+    assert [written(x, 2) for x in (0.641, -1.0, -0.004)] == ["0.64", "−1.00", "0.00"]
 
 
 def test_a_probability_is_never_told_as_certain() -> None:

@@ -4,12 +4,36 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeGuard
 
 from medapp.i18n import listed, tr
 
 Figure: TypeAlias = Mapping[str, Any]
 NARROW_SHARE, NARROW_AREA = 0.02, 0.05
+WHOLE = 1e-6
+"""So near to a whole number is one: a share came from it by division."""
+MINUS = "\N{MINUS SIGN}"
+
+
+def is_known(figure: Figure | None) -> TypeGuard[Figure]:
+    """Tell whether there is a figure, and a value in it."""
+    return figure is not None and figure.get("value") is not None
+
+
+def written(value: float, digits: int) -> str:
+    """Return `value` with so many digits after the point, a minus sign before it and no zero below zero."""
+    return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", MINUS)
+
+
+def counted_share(figure: Figure | None) -> str:
+    """Return a proportion as so many of how many, e.g. ``8 of 8 (68–100 %)``; in per cent where it counts no cases."""
+    if not is_known(figure) or figure.get("low") is None or not figure.get("n"):
+        return share(figure)
+    count = figure["value"] * figure["n"]
+    if abs(count - round(count)) > WHOLE:
+        return share(figure)
+    ends = {name: percent(figure[name]) for name in ("low", "high")}
+    return tr("report.counted_share", count=round(count), n=figure["n"], **ends)
 
 
 def percent(value: float, digits: int = 0) -> str:
@@ -19,7 +43,7 @@ def percent(value: float, digits: int = 0) -> str:
 
 def share(figure: Figure | None) -> str:
     """Return a proportion in per cent with its interval, e.g. ``88 % (77–95)``; a dash where there is none."""
-    if not figure:
+    if not is_known(figure):
         return tr("report.none")
     digits = 1 if _width(figure) < NARROW_SHARE else 0
     value = tr("percent", value=percent(figure["value"], digits))
@@ -28,7 +52,7 @@ def share(figure: Figure | None) -> str:
 
 def area(figure: Figure | None) -> str:
     """Return an area, or another figure between 0 and 1 that is no share of people, e.g. ``0.91 (0.85–0.95)``."""
-    if not figure:
+    if not is_known(figure):
         return tr("report.none")
     digits = 3 if _width(figure) < NARROW_AREA else 2
     return f"{_below_one(figure['value'], digits)}{_interval(figure, lambda end: _below_one(end, digits))}"
@@ -36,7 +60,7 @@ def area(figure: Figure | None) -> str:
 
 def signed(figure: Figure | None) -> str:
     """Return a figure of any size and sign with two significant digits, e.g. ``1.1 (0.77 to 1.5)``."""
-    if not figure:
+    if not is_known(figure):
         return tr("report.none")
     return f"{_small(figure['value'])}{_interval(figure, _small, tr('report.between'))}"
 
@@ -44,8 +68,8 @@ def signed(figure: Figure | None) -> str:
 def _small(value: float) -> str:
     """Return two significant digits, but no more than three after the point of what is next to nothing."""
     if 0 < abs(value) < 0.0005:
-        return "<0.001" if value > 0 else ">-0.001"
-    return significant(value)
+        return "<0.001" if value > 0 else f">{MINUS}0.001"
+    return significant(value).replace("-", MINUS)
 
 
 def significant(value: float, digits: int = 2) -> str:

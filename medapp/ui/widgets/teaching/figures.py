@@ -1,4 +1,4 @@
-"""Figures in a form that people read: two digits, with their interval; from the report's values."""
+"""Shares as numbers of 100, and tables of figures: each is written as on the report page."""
 
 from __future__ import annotations
 
@@ -9,25 +9,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLayout
 
 from medapp.i18n import tr
+from medapp.training.reporting.report_page.numbers import is_known
 from medapp.ui.widgets.layouts import label
 
 Estimate = Mapping[str, Any]
 
 
-def figure_text(estimate: Estimate | None) -> str:
-    """Return a figure with its interval; a dash where there is none."""
-    if not estimate or estimate.get("value") is None:
-        return tr("teach.no_figure")
-    value, low, high = estimate["value"], estimate.get("low"), estimate.get("high")
-    if low is None or high is None:
-        return f"{value:.2f}"
-    return tr("ui.interval", value=f"{value:.2f}", low=f"{low:.2f}", high=f"{high:.2f}")
-
-
 def of_100_text(estimate: Estimate | None) -> str:
     """Return a share as so many of 100, with its interval; a dash where there is none."""
-    if not estimate or estimate.get("value") is None:
-        return tr("teach.no_figure")
+    if not is_known(estimate):
+        return tr("report.none")
     value, low, high = estimate["value"], estimate.get("low"), estimate.get("high")
     if low is None or high is None:
         return f"{100 * value:.0f}"

@@ -9,14 +9,23 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from medapp.i18n import tr
+from medapp.training.reporting.report_page.numbers import area, counted_share, share
 from medapp.ui import theme
 from medapp.ui.widgets.charts import Axes, Curve, LineChart
 from medapp.ui.widgets.confusion import ConfusionMatrix
 from medapp.ui.widgets.layouts import column, label, row
-from medapp.ui.widgets.teaching.figures import empty, figure_text, new_grid
+from medapp.ui.widgets.teaching.figures import empty, new_grid
 from medapp.ui.widgets.teaching.views import SealedTestView
 
-FIGURES = ("sensitivity", "specificity", "auc", "average_precision", "balanced_accuracy", "accuracy")
+FIGURES = {
+    "sensitivity": counted_share,
+    "specificity": counted_share,
+    "auc": area,
+    "average_precision": area,
+    "balanced_accuracy": share,
+    "accuracy": counted_share,
+}
+"""How each figure is written: what counts cases as counts, what does not as a share or an area."""
 ROC_WIDTH, ROC_HEIGHT = 256, 240
 MOST_CLASSES = 12
 
@@ -71,13 +80,15 @@ class SealedFigures(QWidget):
         empty(self._grid)
         counted = "ui.cases_of_patients" if patients_known else "ui.cases_alone"
         texts = [(tr("ui.cases_tested"), tr(counted, **_counts(figures)))]
-        texts += [(tr(f"ui.figure_{name}"), figure_text(figures[name])) for name in FIGURES if figures.get(name)]
         texts += [
-            (tr("teach.figure_at_specificity", at=f"{100 * one['at']:.0f}"), figure_text(one))
+            (tr(f"ui.figure_{name}"), write(figures[name])) for name, write in FIGURES.items() if figures.get(name)
+        ]
+        texts += [
+            (tr("teach.figure_at_specificity", at=f"{100 * one['at']:.0f}"), counted_share(one))
             for one in (figures.get("sensitivity_at_specificity") or ())[:2]
         ]
         if refused := figures.get("refused"):
-            texts.append((tr("ui.figure_refused"), figure_text(refused)))
+            texts.append((tr("ui.figure_refused"), counted_share(refused)))
         for number, (name, text) in enumerate(texts):
             self._grid.addWidget(label(name, "dim"), number, 0)
             self._grid.addWidget(label(text, "heading"), number, 1, Qt.AlignmentFlag.AlignLeft)

@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QWidget
 
 from medapp.i18n import tr
 from medapp.training.cases.case_traits import grouped_by
+from medapp.training.reporting.report_page.numbers import area
 from medapp.ui.widgets.layouts import column, label
-from medapp.ui.widgets.teaching.figures import empty, figure_text, fill_table, new_grid, of_100_text
+from medapp.ui.widgets.teaching.figures import empty, fill_table, new_grid, of_100_text
 
 
 class _Table(QWidget):
@@ -67,7 +68,7 @@ def _figures(one: Mapping[str, Any]) -> tuple[str, ...]:
     return (
         f"{one.get('n', 0):,}",
         f"{one.get('positive', 0):,}",
-        figure_text(one.get("auc")),
+        area(one.get("auc")),
         of_100_text(one.get("sensitivity")),
         of_100_text(one.get("specificity")),
         str(one.get("warning") or ""),

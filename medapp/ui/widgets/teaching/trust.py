@@ -8,10 +8,11 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 
 from medapp.i18n import tr
+from medapp.training.reporting.report_page.numbers import signed, significant
 from medapp.ui import theme
 from medapp.ui.widgets.charts import Axes, Curve, LineChart
 from medapp.ui.widgets.layouts import column, label, row
-from medapp.ui.widgets.teaching.figures import empty, figure_text, fill_table, new_grid
+from medapp.ui.widgets.teaching.figures import empty, fill_table, new_grid
 
 CHART_WIDTH, CHART_HEIGHT = 340, 300
 FEW_EVENTS = 100
@@ -61,7 +62,7 @@ class Trust(QWidget):
     def _fill(self, calibration: Mapping[str, Any], figures: Mapping[str, Any]) -> None:
         empty(self._grid)
         rows = [
-            (tr(f"teach.{name}"), figure_text(calibration.get(name)), tr(f"teach.{name}_ideal"))
+            (tr(f"teach.{name}"), signed(calibration.get(name)), tr(f"teach.{name}_ideal"))
             for name in ("slope", "intercept")
             if calibration.get(name)
         ]
@@ -69,9 +70,9 @@ class Trust(QWidget):
         if brier is None and figures.get("brier") is not None:
             brier = {"value": figures["brier"]}
         if brier:
-            rows.append((tr("teach.brier"), figure_text(brier), tr("teach.brier_ideal")))
+            rows.append((tr("teach.brier"), signed(brier), tr("teach.brier_ideal")))
         if calibration.get("ece") is not None:
-            rows.append((tr("teach.ece"), f"{calibration['ece']:.3f}", tr("teach.ece_ideal")))
+            rows.append((tr("teach.ece"), significant(calibration["ece"]), tr("teach.ece_ideal")))
         fill_table(self._grid, ("", tr("teach.figure"), tr("teach.perfect")), rows)
 
 
