@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from medapp.classify.explanation import RANDOM_MASKS, Explanation
 from medapp.classify.prediction import Prediction
-from medapp.i18n import spaced, tr
+from medapp.i18n import percent_text, spaced, tr
 
+DOUBTFUL_OUTSIDE = 0.5
+"""A map with more than this share of its heat outside the body speaks against its answer."""
 NO_BETTER = 80
 """Of a hundred random covers, fewer beaten than this are too few to call a map better than chance."""
 
@@ -47,4 +49,7 @@ def _unclear(prediction: Prediction) -> str:
 
 
 def _percent(share: float) -> str:
-    return tr("percent", value=f"{100 * min(share, 1.0):.3g}")
+    """Return a share with two significant digits; unlike a probability it may be nothing or all."""
+    if not 0 < share < 1:
+        return tr("percent", value=f"{100 * min(share, 1.0):.0f}")
+    return percent_text(share)

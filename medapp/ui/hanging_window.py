@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
 from medapp.display.hanging import Rule
-from medapp.i18n import listed, tr
+from medapp.i18n import listed, spoken, tr
 from medapp.ui.beside import Beside
 from medapp.ui.hanging import HangingRules
 from medapp.ui.widgets.hanging_dialog import HangingDialog, RuleRow
@@ -54,5 +54,6 @@ def _row(rule: Rule) -> RuleRow:
     title = rule.name if rule.own else tr(TITLES[rule.name])
     grid = tr("cells.picked", rows=rule.rows, columns=rule.columns)
     whose = tr("hanging.own") if rule.own else tr("hanging.built_in")
-    about = " · ".join((listed(rule.modalities), *([listed(rule.words)] if rule.words else []), grid, whose))
+    words = [word for word in rule.words if word.isascii() or spoken() == "zh_CN" or rule.own]
+    about = " · ".join((listed(rule.modalities), *([listed(words)] if words else []), grid, whose))
     return RuleRow(rule.name, title, about, rule.own)

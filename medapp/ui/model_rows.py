@@ -46,7 +46,7 @@ def _state(entry: Entry) -> str:
 def _facts(entry: Entry) -> tuple[str, ...]:
     metadata = entry.package.metadata
     names = listed(metadata.classes[:CLASSES_SHOWN]) + (" …" if len(metadata.classes) > CLASSES_SHOWN else "")
-    told = {"id": metadata.id, "version": metadata.version, "network": metadata.architecture}
+    told = {"id": metadata.id, "version": metadata.version}
     lines = [tr("models.fact.identity", **told, created=metadata.created[:10])]
     if metadata.classes:
         lines += [tr("models.fact.classes", classes=names)]

@@ -29,6 +29,8 @@ class Theme:
     line: str
     edge: str
     """Around what can be written in or pressed: 3 : 1 against its ground (WCAG 2.2, 1.4.11)."""
+    selected: str
+    """Behind the chosen row of a list; what the pointer is over is `raised`."""
     accent: str
     on_accent: str
     attention: str
@@ -47,6 +49,7 @@ DARK = Theme(
     dim="#8b9199",
     line="#2a2e33",
     edge="#636a72",
+    selected="#1d3147",
     accent="#4aa3ff",
     on_accent="#0b1017",
     attention="#e8b04a",
@@ -63,6 +66,7 @@ LIGHT = Theme(
     dim="#5a626b",
     line="#d3d7dc",
     edge="#80868e",
+    selected="#d9e8f9",
     accent="#0b63c5",
     on_accent="#ffffff",
     attention="#8a5a00",
@@ -79,6 +83,7 @@ CONTRAST = Theme(
     dim="#d6d6d6",
     line="#9a9a9a",
     edge="#9a9a9a",
+    selected="#123456",
     accent="#8cc8ff",
     on_accent="#000000",
     attention="#ffd24a",
@@ -149,7 +154,8 @@ def _style_sheet(theme: Theme, font_px: int) -> str:
     text = resource_path("style.qss").read_text(encoding="utf-8")
     for name, value in theme.__dict__.items():
         text = text.replace(f"@{name}@", value)
-    text = text.replace("@tick@", resource_path("icons", f"tick_{theme.name}.svg").as_posix())
+    for sign, icon_name in (("tick", f"tick_{theme.name}"), ("spin_up", "spin_up"), ("spin_down", "spin_down")):
+        text = text.replace(f"@{sign}@", resource_path("icons", f"{icon_name}.svg").as_posix())
     text = text.replace("@small@", f"{font_px - 1}px").replace("@large@", f"{round(font_px * 1.55)}px")
     if unknown := re.search("@[a-z_]+@", text):  # Qt would leave out the whole sheet, and tell only its log
         raise ValueError(f"the style sheet has {unknown[0]}, which no theme gives")

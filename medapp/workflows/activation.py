@@ -63,7 +63,8 @@ def shared_images(registry: Registry, package: Package) -> tuple[str, ...]:
 
 def scope_in_words(scope: Scope) -> str:
     """Return what a scope names, in one line: modalities, body parts, views, ages, makers."""
-    named = [listed(part) for part in (scope.modalities, scope.body_parts, scope.views, scope.makers) if part]
+    kinds = tuple(tr("model.plain_pictures") if one == "PICTURE" else one for one in scope.modalities)
+    named = [listed(part) for part in (kinds, scope.body_parts, scope.views, scope.makers) if part]
     if scope.age_from is not None or scope.age_to is not None:
         first, last = ("" if age is None else f"{age:g}" for age in (scope.age_from, scope.age_to))
         named.append(tr("model.ages", first=first or "0", last=last or "…"))

@@ -15,6 +15,7 @@ from medapp.display.measuring.inside import crosses_itself, pixels_inside
 from medapp.display.measuring.shapes import Kind, Shape
 from medapp.display.measuring.statistics import BINS_MOST, statistics
 from medapp.display.measuring.wording import label_lines, sentence
+from medapp.display.readout import plain_number
 from medapp.imaging.frame import Frame, Lut
 from medapp.imaging.study import Geometry
 
@@ -194,3 +195,15 @@ def test_a_flat_area_is_one_bin(value: float) -> None:
 def test_the_work_of_an_area_is_known_before_it_is_done() -> None:
     assert pixels_around(BLOCK, SIZE) == 18
     assert pixels_around(Shape(Kind.LENGTH, ((0, 0), (20, 20))), SIZE) == 0
+
+
+def test_the_picture_shows_a_mean_as_finely_as_its_spread_allows_and_the_report_all_of_it() -> None:
+    figures = figures_of(CT, BLOCK)
+    assert figures.statistics is not None
+    assert figures.statistics.mean is not None
+    assert figures.statistics.sd is not None
+    assert figures.statistics.sd > 10, "whole units"
+    shown = label_lines(CT, BLOCK, figures)[0]
+    assert f"mean {figures.statistics.mean:.0f} " in shown
+    assert f"SD {figures.statistics.sd:.0f}" in shown
+    assert f"{plain_number(figures.statistics.sd)} " in sentence(CT, BLOCK, figures)

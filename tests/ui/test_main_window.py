@@ -236,7 +236,7 @@ def test_what_cannot_be_shown_is_listed_with_its_reason(
     (folder / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\nno")
     drop_and_wait(qtbot, window, session, folder)
     problems = window.reading_page.browser._problems
-    assert problems._line.text() == "1 file could not be shown"
+    assert problems._line.text().strip() == "1 file could not be shown"
     problems._line.click()
     item = problems._list.item(0)
     assert item is not None
@@ -275,6 +275,19 @@ def luminance(colour: str) -> float:
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_what_the_model_could_say_hides_no_picture_and_no_identity(
+    qtbot: QtBot, window: MainWindow, session: Session, chest_file: Path
+) -> None:
+    drop_and_wait(qtbot, window, session, chest_file)
+    page = window.reading_page
+    qtbot.waitUntil(page.chip.isVisible)
+    window.resize(900, 600)
+    chip, banner = page.chip.geometry(), page.banner
+    assert page.chip.parent() is banner
+    assert banner.rect().contains(chip)
+    assert banner.contentsRect().right() < chip.left()
 
 
 def test_the_regions_of_the_window_are_gone_through_round_and_round(

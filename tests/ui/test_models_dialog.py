@@ -68,11 +68,20 @@ def press(widget: QWidget, name: str) -> None:
     QTest.mouseClick(child(widget, QPushButton, name), Qt.MouseButton.LeftButton)
 
 
-def test_a_model_is_shown_with_its_card_as_plain_text(dialog: ModelsDialog) -> None:
+def test_a_model_is_shown_with_its_card(dialog: ModelsDialog) -> None:
     assert child(dialog, QLabel, "model_card_title").text() == "Chest <b>"
     assert child(dialog, QTextBrowser, "model_card_text").toPlainText() == "Card"
     assert child(dialog, QLineEdit, "model_modalities").text() == "DX"
     assert not child(dialog, QLabel, "model_card_warning").isVisible()
+
+
+def test_the_use_of_a_model_is_put_forward_only_where_it_would_change_something(dialog: ModelsDialog) -> None:
+    activate = child(dialog, QPushButton, "model_activate")
+    assert (activate.property("role"), activate.isEnabled()) == ("", True)
+    child(dialog, QLineEdit, "model_views").setText("PA")
+    assert activate.property("role") == "primary"
+    dialog.render_models(replace(VIEW, rows=(replace(ONE, in_use=False), TWO)))
+    assert activate.property("role") == "primary"
 
 
 def test_another_model_is_chosen_with_the_keyboard(qtbot: QtBot, dialog: ModelsDialog) -> None:

@@ -232,7 +232,7 @@ def test_an_explanation_says_by_which_method_and_how_far_to_trust_it(panel: Pred
     said = said_by(panel)
     assert "occlusion" in said
     assert "97 of 100" in said
-    assert "4 %" in said
+    assert "4.0 %" in said
     assert tr("explain.no_better") not in said
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Iterator
 
@@ -85,7 +86,8 @@ def _area_lines(figures: Figures) -> Iterator[str]:
     elif not counted.n:
         yield _empty(counted)
     else:
-        yield tr("measure.label_mean", mean=_value(counted.mean, counted), sd=_number(counted.sd))
+        mean, sd = _by_spread(counted.mean, counted.sd)
+        yield tr("measure.label_mean", mean=_with_unit(mean, counted), sd=sd)
         yield tr("measure.label_range", low=_number(counted.minimum), high=_value(counted.maximum, counted))
     yield with_origin(_area(figures), figures.scale)
 
@@ -118,10 +120,23 @@ def _area(figures: Figures) -> str:
     return f"{figures.area or 0:.1f} {figures.scale.x_unit}²"
 
 
+def _by_spread(mean: float | None, sd: float | None) -> tuple[str, str]:
+    """Return mean and SD as the picture shows them: as fine as the SD's second digit; a report has all digits."""
+    if mean is None or sd is None or not sd > 0:
+        return _number(mean), _number(sd)
+    decimals = max(0, 1 - math.floor(math.log10(sd)))
+    return f"{mean:.{decimals}f}", f"{sd:.{decimals}f}"
+
+
 def _value(value: float | None, counted: Statistics) -> str:
-    """Return a value with its unit; of colour, that it is luminance."""
+    """Return a value with its unit."""
+    return _with_unit(_number(value), counted)
+
+
+def _with_unit(number: str, counted: Statistics) -> str:
+    """Return a number with its unit; of colour, that it is luminance."""
     unit = tr("measure.luminance") if counted.quantity == "luminance" else counted.unit
-    return f"{_number(value)} {unit}".strip()
+    return f"{number} {unit}".strip()
 
 
 def _number(value: float | None) -> str:

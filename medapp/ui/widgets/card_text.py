@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QImage, QResizeEvent, QTextBlock, QTextCharFormat, QTextCursor, QTextDocument, QTextFragment
+from PySide6.QtGui import (
+    QImage,
+    QResizeEvent,
+    QTextBlock,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFormat,
+    QTextFragment,
+)
 from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
 
 from medapp.ui import theme
 from medapp.ui.widgets.document_layout import lay_out_page
 
 _FEATURES = QTextDocument.MarkdownFeature.MarkdownDialectGitHub | QTextDocument.MarkdownFeature.MarkdownNoHTML
+
+
+MARGIN_PX, INDENT_PX = 12, 16
 
 
 class _Closed(QTextDocument):
@@ -37,7 +49,8 @@ class CardText(QTextBrowser):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setTabChangesFocus(True)
         self.setDocument(_Closed(self))
-        self.document().setDocumentMargin(0)
+        self.document().setDocumentMargin(0 if grows else MARGIN_PX)
+        self.document().setIndentWidth(INDENT_PX)
         self._markdown = ""
         self._grows = grows
         if grows:
@@ -52,6 +65,7 @@ class CardText(QTextBrowser):
         self.document().setMarkdown(markdown, _FEATURES)
         _disarm(self.document())
         lay_out_page(self.document(), theme.current().line)
+        _quieten(self.document())
         self.moveCursor(QTextCursor.MoveOperation.Start)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -77,6 +91,19 @@ def _disarm(document: QTextDocument) -> None:
         plain = QTextCharFormat()
         plain.setFontWeight(form.fontWeight())
         cursor.insertText(said, plain)
+
+
+def _quieten(document: QTextDocument) -> None:
+    """Write headings hardly larger than the text: a card stands below headings of its own."""
+    block = document.begin()
+    while block.isValid():
+        if level := block.blockFormat().headingLevel():
+            form = QTextCharFormat()
+            form.setProperty(QTextFormat.Property.FontSizeAdjustment, 1 if level == 1 else 0)
+            cursor = QTextCursor(block)
+            cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
+            cursor.mergeCharFormat(form)
+        block = block.next()
 
 
 def _said(form: QTextCharFormat, text: str) -> str | None:

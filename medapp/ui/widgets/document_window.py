@@ -15,8 +15,8 @@ from medapp.ui.widgets.document_layout import lay_out_page
 from medapp.ui.widgets.layouts import button, column, named, row
 
 SIZE = (1080, 720)
-MARGIN_PX = 16
-CONTENTS_PX = 216
+MARGIN_PX, SCROLL_BAR_PX = 16, 14
+CONTENTS_PX, MOST_CONTENTS_PX = 216, 320
 DEEPEST_HEADING = 3
 
 
@@ -61,6 +61,8 @@ class DocumentWindow(QDialog):
     def _make_contents(self, name: str) -> QListWidget:
         self._contents = named(QListWidget(), f"{name}_contents")
         self._contents.setFixedWidth(CONTENTS_PX)
+        self._contents.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._contents.setTextElideMode(Qt.TextElideMode.ElideRight)
         self._contents.setAccessibleName(tr("document.contents"))
         self._contents.currentRowChanged.connect(self._go_to_heading)
         return self._contents
@@ -85,6 +87,8 @@ class DocumentWindow(QDialog):
             item = QListWidgetItem("    " * max(0, block.blockFormat().headingLevel() - 2) + block.text())
             item.setData(Qt.ItemDataRole.UserRole, block.position())
             self._contents.addItem(item)
+        room = self._contents.sizeHintForColumn(0) + SCROLL_BAR_PX
+        self._contents.setFixedWidth(min(max(CONTENTS_PX, room), MOST_CONTENTS_PX))
 
     @Slot(int)
     def _go_to_heading(self, number: int) -> None:

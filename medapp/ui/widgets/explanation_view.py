@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from medapp.classify.explanation import METHODS
 from medapp.classify.prediction import Prediction
-from medapp.classify.reasons import explanation_text, outside_text
+from medapp.classify.reasons import DOUBTFUL_OUTSIDE, explanation_text, outside_text
 from medapp.i18n import tr
 from medapp.ui.answer_state import Answered
-from medapp.ui.widgets.layouts import button, column, label
+from medapp.ui.widgets.layouts import button, column, give_role, label
 
 
 class ExplanationView(QWidget):
@@ -38,10 +38,18 @@ class ExplanationView(QWidget):
     def render_answer(self, answer: Answered) -> None:
         """Show what is known of the map of `answer`, or that it is being explained."""
         self._told.setText(_told(answer))
+        give_role(self._told, "attention" if _outside(answer) > DOUBTFUL_OUTSIDE else "small")
         self._button.setEnabled(not answer.explaining)
 
     def _request(self, method: str, *_: object) -> None:
         self.explanation_requested.emit(method)
+
+
+def _outside(answer: Answered) -> float:
+    """Return the share of the shown map that lies outside the body; 0 where it is not known."""
+    if answer.explaining:
+        return 0.0
+    return answer.explanation.outside_body if answer.explanation else answer.prediction.outside_body or 0.0
 
 
 def _told(answer: Answered) -> str:

@@ -13,7 +13,7 @@ from medapp.i18n import tr
 from medapp.ui.widgets.area_histogram import AreaHistogram
 from medapp.ui.widgets.layouts import button, column, label, named, row
 
-FIRST_SIZE, MARGIN = (460, 460), 4
+FIRST_SIZE, MARGIN = (620, 460), 4
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from medapp.i18n import tr
 from medapp.ui.widgets.card_text import CardText
-from medapp.ui.widgets.layouts import StateLineEdit, button, column, label, row
+from medapp.ui.widgets.layouts import StateLineEdit, button, column, give_role, label, row
 from medapp.ui.widgets.models_views import ModelRow
 
 FIELDS = ("modalities", "body_parts", "views")
@@ -38,6 +38,9 @@ class ModelCard(QWidget):
         self._remove = button("models.remove", self.removal_requested.emit, name="model_remove")
         self._text = CardText("model_card_text")
         self._text.setAccessibleName(tr("models.card"))
+        self._unchanged: tuple[str, ...] | None = None
+        for field in self._fields.values():
+            field.textChanged.connect(self._settle_activation)
         self._asked = self._question()
         self._lay_out()
 
@@ -102,10 +105,26 @@ class ModelCard(QWidget):
 
     def _render_buttons(self, model: ModelRow, *, busy: bool) -> None:
         self._activate.setEnabled(model.answers and not busy)
+        self._unchanged = _scope_of(model) if model.in_use else None
+        self._settle_activation()
         self._deactivate.setEnabled(model.in_use and not busy)
         self._zip.setEnabled(not busy)
         self._onnx.setEnabled(model.answers and not busy)
         self._remove.setEnabled(model.removable and not busy)
 
+    def _settle_activation(self) -> None:
+        """Put the use of a model forward only where it is not in use for these images already.
+
+        It can be pressed all the same: of equals, the model that was put in use last is asked.
+        """
+        give_role(self._activate, "" if self._scope() == self._unchanged else "primary")
+
+    def _scope(self) -> tuple[str, ...]:
+        return tuple(self._fields[name].text().strip() for name in FIELDS)
+
     def _request_activation(self) -> None:
-        self.activate_requested.emit(*(self._fields[name].text().strip() for name in FIELDS))
+        self.activate_requested.emit(*self._scope())
+
+
+def _scope_of(model: ModelRow) -> tuple[str, ...]:
+    return tuple(getattr(model, name) for name in FIELDS)

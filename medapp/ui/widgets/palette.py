@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QTreeWidget, QTreeWidgetItem, QWidget
 
 from medapp.i18n import tr
+from medapp.ui import theme
 from medapp.ui.palette_search import Entry
-from medapp.ui.widgets.layouts import column, label, named
+from medapp.ui.widgets.layouts import column, label, named, plain_tooltip
 
 WIDTH_PX, TOP_PX = 560, 96
+COLUMNS_PX = (330, 90)
+"""Of names and of menus; the keys have the rest."""
 ROWS, ROW_PX = 10, 26
 MOVES = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: ROWS, Qt.Key.Key_PageUp: -ROWS}
 
@@ -78,8 +81,9 @@ class Palette(QFrame):
         tree.setHeaderHidden(True)
         tree.setRootIsDecorated(False)
         tree.setUniformRowHeights(True)
-        tree.setColumnCount(2)
-        tree.setColumnWidth(0, WIDTH_PX - 170)
+        tree.setColumnCount(len(COLUMNS_PX) + 1)
+        for number, width in enumerate(COLUMNS_PX):
+            tree.setColumnWidth(number, width)
         tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         tree.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         tree.setAccessibleName(tr("palette.found"))
@@ -128,8 +132,10 @@ class Palette(QFrame):
 
 
 def _item(entry: Entry) -> QTreeWidgetItem:
-    item = QTreeWidgetItem([f"{entry.title}   {entry.place}" if entry.place else entry.title, entry.keys])
+    item = QTreeWidgetItem([entry.title, entry.place, entry.keys])
+    item.setToolTip(0, plain_tooltip(entry.title))
+    item.setForeground(1, QColor(theme.current().dim))
     item.setData(0, Qt.ItemDataRole.UserRole, entry.id)
-    item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    item.setTextAlignment(2, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     item.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{entry.title} {entry.keys}".strip())
     return item

@@ -45,7 +45,7 @@ class ProblemList(QWidget):
         self._shown = (problems, others)
         self.setVisible(bool(problems or others))
         self._line.show_icon("attention" if problems else "more")
-        self._line.setText(_count_text(len(problems), len(others)))
+        self._line.setText(" " + _count_text(len(problems), len(others)))
         self._list.clear()
         if self._line.isChecked():
             self._fill()
