@@ -16,7 +16,7 @@ from medapp.ui.cell_changes import all_cells, alone_in, patients_on_screen
 from medapp.ui.cell_content import content_of
 from medapp.ui.cell_state import Picture
 from medapp.ui.state import State
-from medapp.ui.widgets.annotations import MARGIN, SCALE_LIFT
+from medapp.ui.widgets.annotations import MARGIN
 from medapp.ui.widgets.cell_grid import CellGrid
 from medapp.ui.widgets.label_strip import LabelStrip
 from medapp.ui.widgets.layouts import column, label, named, row
@@ -31,6 +31,7 @@ from medapp.ui.widgets.worklist_panel import WorklistPanel
 
 BROWSER_PX = 248
 CHIP_GAP_PX = 12
+BANNER_MARGINS = 12, 5
 CORNER_LINES = 3
 
 
@@ -51,16 +52,15 @@ class ReadingPage(QWidget):
         self.worklist = WorklistPanel()
         self.label_strip = LabelStrip()
         self.banner = label("", name="identity")
-        self.banner.setContentsMargins(12, 5, 12, 5)
         self.banner.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._heat_map_mark = label(tr("ui.heat_map_on"), name="heat_map_mark")
         self._heat_map_mark.setParent(self.cells)
         self._heat_map_mark.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.chip = label("", name="chip")
-        self.chip.setParent(self.cells)
+        self.chip.setParent(self.banner)
         self.chip.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.chip.installEventFilter(self)
-        self.cells.installEventFilter(self)
+        for watched in (self.chip, self.banner, self.cells):
+            watched.installEventFilter(self)
         self._splitter = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
         self._splitter.setHandleWidth(1)
         self._splitter.addWidget(self.browser)
@@ -169,21 +169,22 @@ class ReadingPage(QWidget):
         self._place_chips()
 
     def _place_chips(self) -> None:
-        """Put the chip above the scale bar, where it hides no letter, and the mark of the heat map in its corner."""
+        """Put the chip into the banner, where it hides no picture, and the heat map's mark below the corner's texts."""
         self._heat_map_mark.adjustSize()
         over = self.viewer.geometry()
         below = over.top() + MARGIN + CORNER_LINES * (self.viewer.fontMetrics().height() + 1) + CHIP_GAP_PX // 2
         self._heat_map_mark.move(over.left() + max(0, over.width() - self._heat_map_mark.width() - MARGIN), below)
-        self.chip.adjustSize()
-        x = (over.width() - self.chip.width()) // 2
-        lift = SCALE_LIFT + self.viewer.fontMetrics().height() + CHIP_GAP_PX
-        self.chip.move(over.left() + max(0, x), over.bottom() + 1 - self.chip.height() - lift)
         self._heat_map_mark.raise_()
-        self.chip.raise_()
+        self.chip.adjustSize()
+        side, over_and_under = BANNER_MARGINS
+        taken = 0 if self.chip.isHidden() else self.chip.width() + CHIP_GAP_PX
+        self.banner.setContentsMargins(side, over_and_under, side + taken, over_and_under)
+        free = self.banner.height() - self.chip.height()
+        self.chip.move(self.banner.width() - self.chip.width() - CHIP_GAP_PX, free // 2)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep the chip in its place on the image, and take presses on it."""
-        if watched is self.cells and event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+        """Keep the chip and the mark in their places, and take presses on the chip."""
+        if watched is not self.chip and event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
             self._place_chips()
         elif watched is self.chip and event.type() == QEvent.Type.MouseButtonRelease:
             self.chip_pressed.emit()
