@@ -159,6 +159,8 @@ class MainWindow(QMainWindow):
     def _connect_sessions(self) -> None:
         """Connect what lives as long as the window."""
         self._session.changed.connect(self._render)
+        self.teaching.changed.connect(self._tell_jobs)
+        self.teaching.using.changed.connect(self._tell_jobs)
         self.opening.first_found.connect(self._show_first)
         self.teaching.using.models_changed.connect(self.answers.ask_again)
         self.silent_watch.completed.connect(self.teaching.using.refresh)
@@ -263,12 +265,17 @@ class MainWindow(QMainWindow):
         else:
             self.pictures.change_series(steps)
 
+    @Slot()
+    def _tell_jobs(self) -> None:
+        state, teaching = self._session.state, self.teaching
+        self.job_bar.render_jobs(state.jobs, quiet_text(state, teaching.view, teaching.using.view))
+
     @Slot(object)
     def _render(self, state: State) -> None:
         self._looks.render_settings(state.settings)
         self._pages.setCurrentWidget(self._page_widgets[state.page])
         self._banner.render_text(state.notice)
-        self.job_bar.render_jobs(state.jobs, quiet_text(state))
+        self._tell_jobs()
         answered = state.shown_answer
         if answered is not None and answered.prediction.seconds:  # a refusal by the header was not computed
             ready = self._session.services.engine.pid is not None

@@ -13,6 +13,8 @@ from medapp.ui.cell_state import Picture
 from medapp.ui.quiet_work import quiet_text
 from medapp.ui.reading_page import _chip, _has_side_marker
 from medapp.ui.state import State
+from medapp.ui.widgets.teaching.use_views import ContestView, UsingView
+from medapp.ui.widgets.teaching.views import TeachingView, TrainView
 from medapp.ui.widgets.wording import identity_text
 from medapp.ui.worklist_view import WorklistView
 from tests.ui.pictures_made import picture_of, ramp_frame
@@ -40,3 +42,12 @@ def test_nothing_stands_over_the_test_pattern_and_the_banner_says_what_it_is_for
 def test_the_status_bar_knows_of_a_worklist_that_is_being_answered() -> None:
     assert quiet_text(State()) == ""
     assert "worklist" in quiet_text(State(worklist=WorklistView(running=True)))
+
+
+def test_the_status_bar_says_where_a_training_or_a_comparison_is_followed_and_stopped() -> None:
+    running = TrainView(running=True, seconds_left=61.0)
+    assert quiet_text(State(), TeachingView(train=running)) == "A training runs: step 4 of Teaching · time left 1:01"
+    waiting = TeachingView(train=replace(running, paused=True))
+    assert quiet_text(State(), waiting) == "A training waits: step 4 of Teaching"
+    comparing = UsingView(contest=ContestView(running=True))
+    assert "step 6" in quiet_text(State(), TeachingView(), comparing)

@@ -41,7 +41,8 @@ def test_the_slider_begins_at_the_locked_level_and_moves_on_validation_alone(ste
     locked, tested, people = (text_of(step, name) for name in ("alarm_told", "alarm_tested", "in_people"))
     slider.setValue(800)
     assert text_of(step, "alarm_told") != locked
-    assert "80 %" in text_of(step, "alarm_told")
+    assert text_of(step, "alarm_told").startswith("On the cases for learning, at 80 %")
+    assert step.alarm_level.chart._axes.upright_name == "level 80 %"
     assert (text_of(step, "alarm_tested"), text_of(step, "in_people")) == (tested, people)
     back = step.findChild(QPushButton, "alarm_back")
     assert back is not None
@@ -63,6 +64,19 @@ def test_predictive_values_follow_the_share_that_is_typed(step: SealedTestStep) 
     common = text_of(step, "prevalence_told")
     assert rare.startswith("of 100 alarms 34")
     assert common.startswith("of 100 alarms 91")
+
+
+def test_a_share_that_nobody_gave_is_told_to_be_assumed_until_one_is_typed(step: SealedTestStep) -> None:
+    told, share = step.findChild(QLabel, "prevalence_assumed"), step.findChild(QDoubleSpinBox, "test_prevalence")
+    assert told is not None
+    assert share is not None
+    given = sealed_view(report())
+    step.render_sealed_test(replace(given, prevalence=None, openings=given.openings + 1))
+    assert not told.isHidden()
+    share.setValue(12.0)
+    assert told.isHidden()
+    step.render_sealed_test(replace(given, prevalence=0.05, openings=given.openings + 2))
+    assert told.isHidden()
 
 
 def test_the_same_report_rendered_again_leaves_what_was_typed(step: SealedTestStep) -> None:

@@ -18,6 +18,7 @@ TICK_GAP_PX = 9
 """From an axis to its numbers: a ring in a corner must not touch them."""
 BAND_OPACITY = 0.22
 FEW_POINTS, TICKS = 30, 5
+UPRIGHT_GAP_PX = 6
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Axes:
     diagonal: bool = False
     upright: float | None = None
     """Where a line stands across the plot, in the unit of x."""
+    upright_name: str = ""
 
 
 class LineChart(QWidget):
@@ -141,6 +143,7 @@ class LineChart(QWidget):
         if axes.upright is not None:
             painter.setPen(QPen(QColor(colours.text), 1))
             painter.drawLine(self._at((axes.upright, axes.y[0])), self._at((axes.upright, axes.y[1])))
+            self._name_upright(painter, axes.upright)
         self._draw_ticks(painter)
         metrics = painter.fontMetrics()
         painter.setPen(QColor(colours.dim))
@@ -148,6 +151,14 @@ class LineChart(QWidget):
         painter.drawText(below, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, axes.x_title)
         if not self._legend_shown:
             painter.drawText(QPointF(4, metrics.ascent() + 2), axes.y_title)
+
+    def _name_upright(self, painter: QPainter, x: float) -> None:
+        """Write what the upright line is beside its foot, on the side that has room."""
+        width = painter.fontMetrics().horizontalAdvance(self._axes.upright_name)
+        foot = self._at((x, self._axes.y[0]))
+        right = foot.x() + UPRIGHT_GAP_PX
+        left = right if right + width <= self._area().right() else foot.x() - UPRIGHT_GAP_PX - width
+        painter.drawText(QPointF(left, foot.y() - UPRIGHT_GAP_PX), self._axes.upright_name)
 
     def _draw_ticks(self, painter: QPainter) -> None:
         axes, area, metrics = self._axes, self._area(), painter.fontMetrics()

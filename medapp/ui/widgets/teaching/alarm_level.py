@@ -90,7 +90,11 @@ class AlarmLevel(QWidget):
         texts = {"level": percent_text(level), "alarm": self._alarm}
         shares = {"found": f"{100 * found:.0f}", "false": f"{100 * (1 - spared):.0f}"}
         self._told.setText(tr("teach.level_told", **texts, **shares))
-        self.chart.render_curves(replace(self._axes, upright=100 * level), _curves(self._points))
+        self.chart.render_curves(self._axes_at(level), _curves(self._points))
+
+    def _axes_at(self, level: float) -> Axes:
+        name = tr("teach.level_line", level=percent_text(level))
+        return replace(self._axes, upright=100 * level, upright_name=name)
 
 
 def validation_points(report: Mapping[str, Any]) -> tuple[Point, ...]:

@@ -28,15 +28,18 @@ class Prevalence(QWidget):
         self._share.setDecimals(1)
         self._share.setFixedWidth(84)
         self._share.valueChanged.connect(self._show)
+        self._share.valueChanged.connect(self._say_no_more)
         self._before = label(tr("teach.prevalence_before"))
         self._before.setBuddy(self._share)
         self._after = label("", "", name="prevalence_after")
+        self._assumed = label(tr("teach.prevalence_assumed"), "attention", name="prevalence_assumed")
         self._told = label("", "heading", wrap=True, name="prevalence_told")
         layout = column(self, spacing=1)
         across = row()
         across.addWidget(self._before)
         across.addWidget(self._share)
         across.addWidget(self._after)
+        across.addWidget(self._assumed)
         across.addStretch(1)
         layout.addLayout(across)
         layout.addWidget(self._told)
@@ -50,7 +53,13 @@ class Prevalence(QWidget):
         with QSignalBlocker(self._share):
             self._share.setValue(100 * (prevalence or USUAL))
         self._show()
+        self._assumed.setVisible(not prevalence)
         return self._shares is not None
+
+    @Slot()
+    def _say_no_more(self) -> None:
+        """A share that a person has typed is assumed by nobody else."""
+        self._assumed.hide()
 
     @Slot()
     def _show(self) -> None:
