@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from medapp.classify.own_words import in_own_words, own_card
 from medapp.classify.registry import Entry, Registry
 from medapp.i18n import listed, tell, tr
 from medapp.ui.widgets.models_views import ModelRow, ModelsView
@@ -24,12 +25,12 @@ def _row(registry: Registry, entry: Entry) -> ModelRow:
     lists = {name: ", ".join(getattr(scope, name)) for name in ("modalities", "body_parts", "views")}
     return ModelRow(
         str(entry.ref),
-        metadata.name,
+        in_own_words(metadata.name),
         _state(entry),
         _facts(entry),
         warning="" if package.calibration.calibrated else tr("model.not_calibrated"),
         shared=shared_images(registry, package) if entry.active else (),
-        card=package.card().strip(),
+        card=own_card(metadata.id, metadata.version, package.card()).strip(),
         answers=answers,
         in_use=entry.active,
         removable=not entry.builtin,

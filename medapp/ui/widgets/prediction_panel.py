@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal, S
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QCheckBox, QFrame, QPushButton, QScrollArea, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
+from medapp.classify.own_words import in_own_words, own_card
 from medapp.classify.prediction import Prediction
 from medapp.classify.reasons import reason_of
 from medapp.i18n import percent_text, tell, tr
@@ -200,7 +201,7 @@ class PredictionPanel(QWidget):
         self._rows.addStretch(1)
 
     def _head(self, model: ModelFacts | None) -> None:
-        self._title.setText(model.name if model else tr("ui.ai"))
+        self._title.setText(in_own_words(model.name) if model else tr("ui.ai"))
         self._version.setText(tr("ui.model_version", id=model.id, version=model.version) if model else "")
         self._version.setVisible(model is not None)
 
@@ -244,11 +245,11 @@ class PredictionPanel(QWidget):
             self._say(tr("ui.picture_mark", mark=mark), "small", name="picture_mark")
         self._rows.addWidget(line())
         if model.trained_on:
-            self._say(tr("ui.trained_on", text=model.trained_on), "small", name="trained_on")
+            self._say(tr("ui.trained_on", text=in_own_words(model.trained_on)), "small", name="trained_on")
         used = tr("ui.computed", seconds=seconds_text(prediction.seconds), device=device_text(prediction.device))
         self._say(used, "small", name="computed")
         if model.card:
-            self._offer_card(model.card)
+            self._offer_card(own_card(model.id, model.version, model.card))
 
     def _offer_card(self, text: str) -> None:
         """Put the model's card one press away."""
