@@ -118,6 +118,11 @@ def listed(names: Iterable[object]) -> str:
     return tr("join.names").join(filter(None, map(str, names)))
 
 
+def counted(numbers: Mapping[str, int]) -> str:
+    """Return how many there are of each name, e.g. ``270 NORMAL, 786 PNEUMONIA``."""
+    return listed(tr("join.counted", n=n, name=name) for name, n in numbers.items())
+
+
 def clauses(parts: Iterable[str]) -> str:
     """Return parts of a sentence that are lists themselves, or hold commas, one after another."""
     return tr("join.clauses").join(filter(None, parts))

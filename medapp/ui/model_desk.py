@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from medapp.classify.registry import Registry
 from medapp.errors import Problem
-from medapp.i18n import listed, tell, tr
+from medapp.i18n import listed, spaced, tell, tr
 from medapp.jobs import Job, Progress
 from medapp.ui.model_rows import models_view
 from medapp.ui.session import Session
@@ -114,7 +114,7 @@ class ModelDesk(QObject):
                 return wrote, ref
             check = export_onnx(registry.get(ref), path)
             told = tr("cli.export.checked", **{**check, "difference": f"{check['difference']:.1e}"})
-            return f"{wrote} {told}", ref
+            return spaced((wrote, told)), ref
 
         self._do(act, title=tr("models.exporting", file=path.name), changes=False)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from medapp.errors import Problem
-from medapp.i18n import listed, spaced, tell, tr
+from medapp.i18n import counted, spaced, tell, tr
 from medapp.jobs import Progress
 from medapp.training.cases.tables.columns import Columns
 from medapp.training.cases.tables.grid import Grid
@@ -72,13 +72,13 @@ def _counts(imported: Imported) -> str:
         rows=len(imported.grid.rows),
         cases=len(imported.outcome.cases),
         images=len(imported.index.images),
-        classes=listed(_class_counts(imported)),
+        classes=counted(_class_counts(imported)),
     )
 
 
-def _class_counts(imported: Imported) -> list[str]:
+def _class_counts(imported: Imported) -> dict[str, int]:
     cases = imported.outcome.cases
-    return [f"{sum(name in case.shows for case in cases)} {name}" for name in imported.outcome.classes]
+    return {name: sum(name in case.shows for case in cases) for name in imported.outcome.classes}
 
 
 def _left_out(imported: Imported) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import Any
 from medapp.classify.preprocess import PreprocessSpec
 from medapp.errors import MedappError
 from medapp.folders import user_folders
-from medapp.i18n import listed, spaced, tell, tr
+from medapp.i18n import counted, listed, spaced, tell, tr
 from medapp.jobs import Job, run_to_end
 from medapp.training.cases.case import CaseFolder
 from medapp.training.cases.case_traits import CaseTraits
@@ -113,7 +113,7 @@ class Checked:
             sealed=sealed,
             total=total,
             percent=round(100 * sealed / total),
-            classes=listed(f"{count} {label}" for label, count in patients.items()),
+            classes=counted(patients),
         )
         proves = tr("check.proves", n=n, name=name, least=round(100 * least_shown(n)))
         more = advice(name, n, sealed / total, given=self.split.given, patients_known=self.survey.rule.known)

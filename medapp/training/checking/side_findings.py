@@ -10,7 +10,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from medapp.i18n import clauses, headed, listed
+from medapp.i18n import clauses, counted, headed
 from medapp.training.cases.survey import Seen, Survey
 from medapp.training.checking.confounding import Confounding, newcombe
 from medapp.training.checking.findings import CASES_SHOWN, PATHS_SHOWN, Finding, Remedy, Severity
@@ -104,7 +104,7 @@ def _severity(one: Confounding) -> Severity | None:
 def _in_words(one: Confounding) -> str:
     """Return the table as a text: for each value how many patients of each class."""
     rows = sorted(one.table.items()) if one.by == "date" else list(one.table.items())
-    return clauses(headed(v or "…", listed(f"{n} {name}" for name, n in counts.items())) for v, counts in rows)
+    return clauses(headed(v or "…", counted(counts)) for v, counts in rows)
 
 
 def about_numbers(survey: Survey) -> Iterator[Finding]:

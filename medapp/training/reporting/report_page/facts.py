@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from medapp.i18n import clauses, ended, listed, spaced, tr
+from medapp.i18n import clauses, counted, ended, listed, spaced, tr
 from medapp.training.reporting.report_page.beside import Beside, Report
 from medapp.training.reporting.report_page.flow import images_of
 from medapp.training.reporting.report_page.mistakes import counted_mistakes
-from medapp.training.reporting.report_page.numbers import area, counted, percent, plain, share, signed
+from medapp.training.reporting.report_page.numbers import area, percent, plain, share, signed
 from medapp.training.reporting.report_page.sentences import (
     headline,
     internal_of,

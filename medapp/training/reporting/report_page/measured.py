@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from medapp.i18n import headed, tr
+from medapp.i18n import headed, spaced, tr
 from medapp.training.cases.case_traits import grouped_by
 from medapp.training.reporting.report_page import curves
 from medapp.training.reporting.report_page.beside import Beside, Report
@@ -172,9 +172,7 @@ def _decision(sealed: Mapping[str, Any]) -> Markup:
         return drawn
     asked = sealed.get("at_prevalence")
     where = tr("report.decision_at", n=of_100(asked["prevalence"])) if asked else ""
-    return joined(
-        paragraph(f"{tr('report.decision_told')} {where}".rstrip()), figure(drawn, tr("report.chart.decision"))
-    )
+    return joined(paragraph(spaced((tr("report.decision_told"), where))), figure(drawn, tr("report.chart.decision")))
 
 
 def calibration_section(report: Report) -> Markup:

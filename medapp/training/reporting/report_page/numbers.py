@@ -103,11 +103,6 @@ def seconds(value: float) -> str:
     return tr("report.hours", n=f"{value / 3600:.1f}")
 
 
-def counted(counts: Mapping[str, int]) -> str:
-    """Return counts by class as a text, e.g. ``270 NORMAL, 786 PNEUMONIA``."""
-    return listed(f"{n} {name}" for name, n in counts.items())
-
-
 def plain(value: object) -> str:
     """Return any JSON value of the report as a text."""
     match value:

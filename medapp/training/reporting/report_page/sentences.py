@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from medapp.i18n import headed, listed, spaced, tr
+from medapp.i18n import counted, headed, listed, spaced, tr
 from medapp.training.reporting.report_page.beside import Beside, Report
 from medapp.training.reporting.report_page.flow import images_of
-from medapp.training.reporting.report_page.numbers import area, counted, of_100, percent, share, signed
+from medapp.training.reporting.report_page.numbers import area, of_100, percent, share, signed
 
 
 def is_evaluation(report: Report) -> bool:
@@ -121,7 +121,8 @@ def _network(report: Report, beside: Beside) -> str:
     training = report["training"]
     told = tr("report.methods.network", architecture=training["architecture"], start=start_of(training))
     if beside.preprocess:
-        told += " " + tr("report.methods.pictures", size=beside.preprocess["size"], colour=_colour(beside.preprocess))
+        seen = tr("report.methods.pictures", size=beside.preprocess["size"], colour=_colour(beside.preprocess))
+        return spaced((told, seen))
     return told
 
 
