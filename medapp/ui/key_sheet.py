@@ -52,5 +52,5 @@ def mouse_rows(profile: MouseProfile) -> list[tuple[str, str]]:
 
 
 def _section(title: str, rows: Iterable[tuple[str, str]]) -> str:
-    lines = "".join(f'<tr><td width="190"><b>{escape(key)}</b></td><td>{escape(text)}</td></tr>' for text, key in rows)
+    lines = "".join(f'<tr valign="middle"><td width="190"><b>{escape(key)}</b></td><td>{escape(text)}</td></tr>' for text, key in rows)
     return f"<h2>{escape(title)}</h2><table>{lines}</table>" if lines else ""

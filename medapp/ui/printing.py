@@ -49,7 +49,7 @@ def printed(page: PrintedPage, target: Path) -> Job[Path]:
 
 def _take_pictures(document: QTextDocument, folder: Path) -> None:
     """Let the pictures beside a page be found by the names that it has for them, as wide as the paper allows."""
-    for path in sorted(folder.glob("*/*.jpg")):
+    for path in sorted(folder.glob("*/**/*.jpg")):
         picture = QImage(str(path))
         fitting = picture.scaledToWidth(min(picture.width(), PRINTED_PX), Qt.TransformationMode.SmoothTransformation)
         document.addResource(PICTURE, QUrl(path.relative_to(folder).as_posix()), fitting)

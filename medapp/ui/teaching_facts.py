@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from medapp.classify.own_words import in_own_words
 from medapp.classify.registry import Entry
 from medapp.i18n import tr
 from medapp.training.cases.case import Case, CaseFolder
@@ -51,7 +52,7 @@ def snapshot_of(project: Project, services: Services) -> Snapshot:
         methods=methods_text(project),
         starts=starts,
         estimates=_estimates(project.state, starts),
-        in_use=tuple(package.metadata.name for package in services.registry.in_use()),
+        in_use=tuple(in_own_words(package.metadata.name) for package in services.registry.in_use()),
     )
 
 
@@ -68,7 +69,7 @@ def _models(entries: Iterable[Entry]) -> Iterator[StartChoice]:
     for entry in sorted(entries, key=lambda entry: not entry.builtin):
         told = entry.package.metadata
         if entry.builtin:
-            yield StartChoice(tr("teach.starter_model", name=told.name), network=told.architecture)
+            yield StartChoice(tr("teach.starter_model", name=in_own_words(told.name)), network=told.architecture)
         else:
             text = tr("teach.own_model", name=told.name, version=told.version)
             yield StartChoice(text, f"{told.id}@{told.version}", network=told.architecture)

@@ -14,7 +14,7 @@ from medapp.ui import theme
 from medapp.ui.widgets.document_layout import lay_out_page
 from medapp.ui.widgets.layouts import button, column, named, row
 
-SIZE = (1080, 720)
+SIZE = (1140, 720)
 MARGIN_PX, SCROLL_BAR_PX = 16, 14
 CONTENTS_PX, MOST_CONTENTS_PX = 216, 320
 DEEPEST_HEADING = 3

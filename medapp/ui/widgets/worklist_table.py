@@ -25,7 +25,7 @@ COLUMNS = ("name", "state", "score", "answer", "opinion")
 SCORE = COLUMNS.index("score")
 SORTED = 3
 """So many columns, from the left, can be sorted by."""
-WIDTHS_PX = (228, 184, 222, 100, 90)
+WIDTHS_PX = (236, 180, 214, 84, 90)
 ROW_PX = 24
 BAR_PX = 48
 TRACK_ALPHA = 90
