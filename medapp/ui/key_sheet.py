@@ -52,5 +52,9 @@ def mouse_rows(profile: MouseProfile) -> list[tuple[str, str]]:
 
 
 def _section(title: str, rows: Iterable[tuple[str, str]]) -> str:
-    lines = "".join(f'<tr valign="middle"><td width="190"><b>{escape(key)}</b></td><td>{escape(text)}</td></tr>' for text, key in rows)
+    cells = ((f"<b>{escape(key)}</b>", escape(text)) for text, key in rows)
+    middle = "vertical-align: middle"  # letters of two scripts are not equally high
+    lines = "".join(
+        f'<tr><td width="190" style="{middle}">{key}</td><td style="{middle}">{text}</td></tr>' for key, text in cells
+    )
     return f"<h2>{escape(title)}</h2><table>{lines}</table>" if lines else ""
