@@ -7,13 +7,14 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QFileDialog, QFrame, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
 from medapp.i18n import tr
 from medapp.training.naming import identifier
 from medapp.ui.teaching_session import TeachingSession
 from medapp.ui.teaching_table_window import TableWindow
-from medapp.ui.widgets.layouts import column, line, named, row
+from medapp.ui.widgets.layouts import column, line, row
 from medapp.ui.widgets.teaching.cases import CasesStep
 from medapp.ui.widgets.teaching.check import CheckStep
 from medapp.ui.widgets.teaching.lab_book import LabBook
@@ -24,8 +25,8 @@ from medapp.ui.widgets.teaching.train import TrainStep
 from medapp.ui.widgets.teaching.use import UseStep
 from medapp.ui.widgets.teaching.views import Step, TeachingView
 
-STEP_PX = 1000
-MARGIN = 6
+SHORT_PX = 800
+"""A page of less height has room for one line of the lab book."""
 FILES = {
     "report": ("teach.html_filter", "report.html"),
     "predictions": ("teach.csv_filter", "predictions.csv"),
@@ -61,9 +62,8 @@ class TeachingPage(QWidget):
 
     def _lay_out(self) -> None:
         self.steps = QStackedWidget()
-        self._areas = {step: _scrolled(widget) for step, widget in self._steps.items()}
-        for area in self._areas.values():
-            self.steps.addWidget(area)
+        for step in self._steps.values():
+            self.steps.addWidget(step)
         right = column(spacing=0)
         right.addWidget(self.steps, 1)
         right.addWidget(line())
@@ -71,6 +71,11 @@ class TeachingPage(QWidget):
         layout = row(self, spacing=0)
         layout.addWidget(self.rail)
         layout.addLayout(right, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the room of a small screen to the step."""
+        super().resizeEvent(event)
+        self.lab_book.render_room(short=event.size().height() < SHORT_PX)
 
     def _connect(self) -> None:
         session = self._session
@@ -185,20 +190,7 @@ class TeachingPage(QWidget):
             if self._rendered.get(render) != values:
                 self._rendered[render] = values
                 render(*values)
-        self.steps.setCurrentWidget(self._areas[view.step])
-
-
-def _scrolled(step: QWidget) -> QScrollArea:
-    """Return `step` in an area that scrolls when the window is small, and keeps its lines short when it is large."""
-    inner = named(QWidget(), "scrolled")
-    step.setMaximumWidth(STEP_PX)
-    layout = row(inner, margin=MARGIN)
-    layout.addWidget(step, 1)
-    layout.addStretch(0)
-    area = QScrollArea(widgetResizable=True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setWidget(inner)
-    return area
+        self.steps.setCurrentWidget(self._steps[view.step])
 
 
 def with_ending(path: Path, chosen: str) -> Path:

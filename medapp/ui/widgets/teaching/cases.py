@@ -14,7 +14,8 @@ from PySide6.QtWidgets import (
 )
 
 from medapp.i18n import headed, tr
-from medapp.ui.widgets.layouts import StateLineEdit, button, column, label, named, row
+from medapp.ui.widgets.layouts import StateLineEdit, button, label, named, row
+from medapp.ui.widgets.teaching.step_frame import footer_of, framed
 from medapp.ui.widgets.teaching.views import CasesView, ClassRow
 from medapp.ui.widgets.themed import ChoiceBox
 from medapp.ui.widgets.wording import time_left_text
@@ -91,7 +92,7 @@ class CasesStep(QWidget):
         return table
 
     def _lay_out(self) -> None:
-        layout = column(self, spacing=3)
+        layout = framed(self, footer_of(self._next))
         layout.addWidget(label(tr("ui.step_cases"), "title"))
         layout.addWidget(label(tr("ui.cases_intro"), "dim", wrap=True))
         choose = row()
@@ -118,10 +119,6 @@ class CasesStep(QWidget):
         layout.addWidget(self._example)
         layout.addWidget(self._unreadable_title)
         layout.addWidget(self._unreadable)
-        across = row()
-        across.addWidget(self._next)
-        across.addStretch(1)
-        layout.addLayout(across)
         layout.addStretch(1)
 
     def edit_pattern(self) -> None:

@@ -13,6 +13,7 @@ from medapp.ui.widgets.teaching.check_views import CheckView, FindingView
 from medapp.ui.widgets.teaching.decisions import Decisions
 from medapp.ui.widgets.teaching.figures import empty
 from medapp.ui.widgets.teaching.finding_card import FindingCard
+from medapp.ui.widgets.teaching.step_frame import footer_of, framed
 from medapp.ui.widgets.wording import time_left_text
 
 
@@ -45,7 +46,7 @@ class CheckStep(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        layout = column(self, spacing=3)
+        layout = framed(self, footer_of(self._seal, self._next))
         layout.addWidget(self._title)
         layout.addWidget(self._proves)
         layout.addWidget(self._make_progress())
@@ -54,11 +55,6 @@ class CheckStep(QWidget):
         layout.addLayout(self._findings)
         layout.addWidget(self._decisions)
         layout.addWidget(self._sealed)
-        across = row()
-        across.addWidget(self._seal)
-        across.addWidget(self._next)
-        across.addStretch(1)
-        layout.addLayout(across)
         layout.addWidget(label(tr("ui.seal_meaning"), "small", wrap=True))
         layout.addStretch(1)
 

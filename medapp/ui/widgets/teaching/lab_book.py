@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QGridLayout, QListWidget, QListWidgetItem, QWidget
 
 from medapp.i18n import tr
-from medapp.ui.widgets.layouts import button, column, label, named, row
+from medapp.ui.widgets.layouts import button, label, named
 
 ROWS, ROW_PX = 3, 24
 PAGE_MARGIN_PX = 24
@@ -26,18 +26,27 @@ class LabBook(QWidget):
         self._lines.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self._lines.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._lines.setUniformItemSizes(True)
-        self._lines.setFixedHeight(ROWS * ROW_PX)
-        layout = column(self, margin=2, spacing=1)
-        layout.setContentsMargins(PAGE_MARGIN_PX - 3, 8, 8, 8)  # a row begins with 3 pixels: in line with the page
         title = label(tr("ui.lab_book"), "small")
         title.setContentsMargins(3, 0, 0, 0)
         self._export = button("teach.export", self.export_requested.emit, role="link", name="export_lab_book")
-        across = row()
-        across.addWidget(title)
-        across.addStretch(1)
-        across.addWidget(self._export)
-        layout.addLayout(across)
-        layout.addWidget(self._lines, 1)
+        self._grid = QGridLayout(self)
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(4)
+        self._grid.setContentsMargins(PAGE_MARGIN_PX - 3, 8, 8, 8)  # a row begins with 3 pixels: in line with the page
+        self._grid.setColumnStretch(1, 1)
+        self._grid.addWidget(title, 0, 0)
+        self._grid.addWidget(self._export, 0, 2)
+        self.render_room(short=False)
+
+    def render_room(self, *, short: bool) -> None:
+        """Show three lines, or the newest one beside the title; the wheel turns through the others."""
+        off, needed = Qt.ScrollBarPolicy.ScrollBarAlwaysOff, Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        self._lines.setVerticalScrollBarPolicy(off if short else needed)
+        self._lines.setFixedHeight(ROW_PX if short else ROWS * ROW_PX)
+        if short:
+            self._grid.addWidget(self._lines, 0, 1)
+        else:
+            self._grid.addWidget(self._lines, 1, 0, 1, 3)
 
     def render_lines(self, lines: tuple[str, ...]) -> None:
         """Show the lines, the newest on top."""

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from medapp.i18n import tr
-from medapp.ui.widgets.layouts import button, column, label, named, row
-
-TEXT_PX = 320
+from medapp.ui.widgets.layouts import button, column, label, row
 
 
 class Methods(QWidget):
-    """Renders the text; copies it when asked."""
+    """Renders the text, whole; copies it when asked."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._text = named(QPlainTextEdit(readOnly=True), "methods_text")
-        self._text.setMinimumHeight(TEXT_PX)
-        self._text.setTabChangesFocus(True)  # it is read only: Tab goes on to the next button
+        self._text = label("", wrap=True, name="methods_text")
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._copied = label("", "done", name="methods_copied")
         layout = column(self, margin=2, spacing=3)
         layout.addWidget(label(tr("teach.methods_meaning"), "dim", wrap=True))
@@ -28,16 +25,16 @@ class Methods(QWidget):
         across.addWidget(self._copied)
         across.addStretch(1)
         layout.addLayout(across)
-        layout.addWidget(self._text, 1)
+        layout.addWidget(self._text)
 
     def render_methods(self, text: str) -> bool:
         """Show the text; return whether there is any."""
-        if text != self._text.toPlainText():
-            self._text.setPlainText(text)
+        if text != self._text.text():
+            self._text.setText(text)
             self._copied.clear()
         return bool(text)
 
     @Slot()
     def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self._text.toPlainText())
+        QGuiApplication.clipboard().setText(self._text.text())
         self._copied.setText(tr("teach.copied"))

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QCheckBox, QDoubleSpinBox, QGridLayo
 from medapp.i18n import tr
 from medapp.ui.widgets.layouts import StateLineEdit, button, column, label, named, row
 from medapp.ui.widgets.teaching.case_seen import CaseAsSeen
+from medapp.ui.widgets.teaching.step_frame import footer_of, framed
 from medapp.ui.widgets.teaching.views import CaseSeen, QuestionView
 
 Spin = TypeVar("Spin", QSpinBox, QDoubleSpinBox)
@@ -46,17 +47,14 @@ class QuestionStep(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        layout = column(self, spacing=3)
+        go_on = button("ui.next", self.next_requested.emit, role="primary", name="question_next")
+        layout = framed(self, footer_of(go_on))
         layout.addWidget(label(tr("ui.step_question"), "title"))
         layout.addWidget(label(tr("ui.question_intro"), "dim", wrap=True))
         beside = row(spacing=6)
         fields = column(spacing=3)
         fields.addLayout(self._make_grid())
         fields.addWidget(self._sentence)
-        across = row()
-        across.addWidget(button("ui.next", self.next_requested.emit, role="primary", name="question_next"))
-        across.addStretch(1)
-        fields.addLayout(across)
         fields.addStretch(1)
         beside.addLayout(fields, 1)
         beside.addWidget(self._case, 0, Qt.AlignmentFlag.AlignTop)

@@ -9,13 +9,14 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from medapp.i18n import tr
-from medapp.ui.widgets.layouts import button, card, column, label, row
+from medapp.ui.widgets.layouts import button, card, column, label
 from medapp.ui.widgets.tabs import Tabs
 from medapp.ui.widgets.teaching.alarm_level import AlarmLevel
 from medapp.ui.widgets.teaching.methods import Methods
 from medapp.ui.widgets.teaching.mistakes import Mistakes
 from medapp.ui.widgets.teaching.prevalence import Prevalence
 from medapp.ui.widgets.teaching.sealed_figures import SealedFigures
+from medapp.ui.widgets.teaching.step_frame import footer_of, framed
 from medapp.ui.widgets.teaching.tables import Groups, Labels
 from medapp.ui.widgets.teaching.trust import Trust
 from medapp.ui.widgets.teaching.views import SealedTestView
@@ -33,11 +34,16 @@ class SealedTestStep(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._shown: object = None
+        self._told: object = None
         self._rule = label("", "heading", wrap=True, name="sealed_rule")
         self._proves = label("", "", wrap=True, name="sealed_proves")
         self._before = label(tr("teach.before_opening"), "dim", wrap=True, name="before_opening")
         self._open = button("ui.step_sealed_test", self.open_requested.emit, role="primary", name="open_sealed_test")
+        self._afterwards = (
+            button("ui.next", self.next_requested.emit, role="primary", name="sealed_next"),
+            button("teach.save_report", self.report_requested.emit, name="save_report"),
+            button("teach.save_predictions", self.predictions_requested.emit, name="save_predictions"),
+        )
         self._people = label("", "title", wrap=True, name="in_people")
         self._notes = label("", "attention", wrap=True, name="sealed_notes")
         self.figures, self.alarm_level, self.trust = SealedFigures(), AlarmLevel(), Trust()
@@ -56,15 +62,11 @@ class SealedTestStep(QWidget):
         ):
             self.tabs.add(page, tr(key))
         self._results = self._make_results()
-        layout = column(self, spacing=3)
+        layout = framed(self, footer_of(self._open, *self._afterwards))
         layout.addWidget(label(tr("ui.step_sealed_test"), "title"))
         layout.addWidget(self._rule)
         layout.addWidget(self._proves)
         layout.addWidget(self._before)
-        across = row()
-        across.addWidget(self._open)
-        across.addStretch(1)
-        layout.addLayout(across)
         layout.addWidget(self._results)
         layout.addStretch(1)
 
@@ -77,12 +79,6 @@ class SealedTestStep(QWidget):
         framed = card()
         column(framed, margin=2).addWidget(self.tabs)
         layout.addWidget(framed)
-        across = row()
-        across.addWidget(button("ui.next", self.next_requested.emit, role="primary", name="sealed_next"))
-        across.addWidget(button("teach.save_report", self.report_requested.emit, name="save_report"))
-        across.addWidget(button("teach.save_predictions", self.predictions_requested.emit, name="save_predictions"))
-        across.addStretch(1)
-        layout.addLayout(across)
         return results
 
     def render_sealed_test(self, view: SealedTestView) -> None:
@@ -95,10 +91,11 @@ class SealedTestStep(QWidget):
         self._open.setText(tr("ui.open_sealed", count=ordinal_text(view.openings + 1)))
         self._open.setEnabled(view.can_open)
         self._open.setVisible(not opened)
-        self._results.setVisible(opened)
-        shown = view.figures, view.report, view.prevalence, view.openings
-        if view.figures is not None and shown != self._shown:
-            self._shown = shown
+        for shown in (self._results, *self._afterwards):
+            shown.setVisible(opened)
+        told = view.figures, view.report, view.prevalence, view.openings
+        if view.figures is not None and told != self._told:
+            self._told = told
             self._fill(view.figures, view.report or {"sealed": view.figures}, view)
         self.mistakes.render_mistakes(view.mistakes)
         if opened:

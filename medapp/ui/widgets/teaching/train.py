@@ -8,10 +8,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from medapp.i18n import tr
-from medapp.ui.widgets.layouts import button, column, give_role, label, named, row
+from medapp.ui.widgets.layouts import button, give_role, label, named, row
 from medapp.ui.widgets.teaching.more_cases import MoreCases
 from medapp.ui.widgets.teaching.runs_table import RunsTable
 from medapp.ui.widgets.teaching.starting_point import StartingPoint
+from medapp.ui.widgets.teaching.step_frame import footer_of, framed
 from medapp.ui.widgets.teaching.training_card import TrainingCard
 from medapp.ui.widgets.teaching.views import TrainView
 
@@ -50,7 +51,8 @@ class TrainStep(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        layout = column(self, spacing=3)
+        self._footer = footer_of(self._next)
+        layout = framed(self, self._footer)
         layout.addWidget(label(tr("ui.step_train"), "title"))
         layout.addWidget(label(tr("ui.train_intro"), "dim", wrap=True))
         layout.addWidget(self.starting_point)
@@ -60,7 +62,6 @@ class TrainStep(QWidget):
         layout.addWidget(self._why_not)
         layout.addWidget(self.card)
         layout.addWidget(self.runs)
-        layout.addLayout(_across(self._next))
         layout.addWidget(self.more_cases)
         layout.addStretch(1)
 
@@ -80,7 +81,7 @@ class TrainStep(QWidget):
         self.card.render_training(view)
         self.runs.render_runs(view.runs)
         self.more_cases.render_curve(view.more_cases)
-        self._next.setVisible(bool(done) and not view.running)
+        self._footer.setVisible(bool(done) and not view.running)
 
     def _render_efforts(self, view: TrainView, done: set[str]) -> None:
         """Show what can be trained; once something was, going on is what stands out."""

@@ -6,9 +6,10 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from medapp.i18n import tr
-from medapp.ui.widgets.layouts import StateLineEdit, button, column, label, row
+from medapp.ui.widgets.layouts import StateLineEdit, button, label, row
 from medapp.ui.widgets.teaching.contest_card import ContestCard
 from medapp.ui.widgets.teaching.scope_fields import ScopeFields
+from medapp.ui.widgets.teaching.step_frame import footer_of, framed
 from medapp.ui.widgets.teaching.use_views import UsingView
 from medapp.ui.widgets.teaching.views import UseView
 from medapp.ui.widgets.teaching.watch_card import WatchCard
@@ -41,7 +42,7 @@ class UseStep(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        layout = column(self, spacing=3)
+        layout = framed(self, footer_of(self._activate, self._back, self._export, self._import))
         layout.addWidget(label(tr("ui.step_use"), "title"))
         layout.addWidget(label(tr("ui.use_intro"), "dim", wrap=True))
         naming = row()
@@ -51,11 +52,6 @@ class UseStep(QWidget):
         layout.addLayout(naming)
         layout.addWidget(self._problem)
         layout.addWidget(self.scope)
-        across = row()
-        for made in (self._activate, self._back, self._export, self._import):
-            across.addWidget(made)
-        across.addStretch(1)
-        layout.addLayout(across)
         layout.addWidget(self._in_use)
         layout.addWidget(self.contest)
         layout.addWidget(self.watch)
