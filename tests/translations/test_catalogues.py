@@ -18,9 +18,6 @@ MIXED = re.compile(r"[\u4e00-\u9fff][,;:!?]|[,;:!?][\u4e00-\u9fff]|[\uff10-\uff1
 TO_BE_TYPED = {"cli.render.bad_region"}
 """What a person types stands there with the comma of the keyboard."""
 PROPER_NAMES = {
-    "use.scope_example.modalities": "CR, DX",
-    "use.scope_example.body_parts": "CHEST",
-    "use.scope_example.views": "PA, AP",
     "teach.network.mobilenet_v2": "MobileNetV2",
     "teach.network.resnet18": "ResNet-18",
     "teach.network.resnet50": "ResNet-50",

@@ -62,7 +62,7 @@ PROPER_NAMES = frozenset(
  ROC AUC GPU CPU NVIDIA Apache Language English Ctrl Shift Alt Del Cobb
 Weasis Horos RadiAnt OHIF Command AMD Apple px mm cm MB F1 F3 TG QC VR
 Esc Enter Tab Space PgUp PgDown Home End Return F8 F9 F11 MobileNetV2 ResNet DenseNet EfficientNet ConvNeXt ViT
-CNN CR DX CHEST PA AP Cohen Brier ECE HTML train validation test PPV NPV CT HU""",
+CNN CR DX CHEST PA AP Cohen Brier ECE HTML train validation test PPV NPV CT HU png Siemens Philips""",
     )
 )
 """What may stand among Chinese texts; everything else of two letters is forgotten English."""
