@@ -23,6 +23,20 @@ def scored(prediction: Prediction) -> str | None:
     return alarm if alarm in prediction.probabilities else prediction.explained
 
 
+def place_of(prediction: Prediction, name: str) -> int:
+    """Return the place of a class among the colours that classes have on screen, from 0.
+
+    It is that among the model's classes, but the alarm class is always the second: it looks the same whichever model
+    answers, and in whatever order that was taught.
+    """
+    names = list(prediction.probabilities or {})
+    alarm = prediction.alarm_class
+    if alarm in names and len(names) > 1:
+        names.remove(alarm)
+        names.insert(1, alarm)
+    return names.index(name) if name in names else 0
+
+
 def score_of(prediction: Prediction) -> float | None:
     """Return the probability by which images are compared, 0 to 1; None where the model refused."""
     about = scored(prediction)

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from medapp.classify.aggregate import DEFAULT_LIMIT, aggregated, limit_for
+from medapp.classify.aggregate import DEFAULT_LIMIT, aggregated, limit_for, place_of
 from medapp.classify.contents import Aggregate, Calibration
 from medapp.classify.prediction import ModelKey, Prediction, foremost
 
@@ -31,7 +31,7 @@ class StackAnswer:
     about : str
         The class or label that `score` is about: the alarm class; of several labels the foremost one of the stack.
     place : int
-        Its place among the model's classes.
+        Its place among the colours of classes, see `place_of`.
     score : float
         What the images' scores of it come to, 0 to 1.
     limit : float or None
@@ -140,12 +140,13 @@ def _combined(like: Prediction, rows: Scores, how: Aggregate) -> StackAnswer:
     values = rows[~np.isnan(rows).any(axis=1)]
     each = {name: aggregated(values[:, n].tolist(), how, limit_for(like, name)) or 0.0 for n, name in enumerate(names)}
     about = _about(like, each)
-    place = names.index(about)
-    best = int(np.nanargmax(rows[:, place]))
+    best = int(np.nanargmax(rows[:, names.index(about)]))
     together = dict(zip(names, rows[best].tolist(), strict=True)) if how == "max" and not like.several else each
     said = None if how == "share_above" else _said(like, together)
     score = each[about]
-    return StackAnswer(like.model, how, about, place, score, limit_for(like, about), best, len(values), said)
+    return StackAnswer(
+        like.model, how, about, place_of(like, about), score, limit_for(like, about), best, len(values), said
+    )
 
 
 def _about(like: Prediction, each: dict[str, float]) -> str:

@@ -110,7 +110,7 @@ def current() -> Theme:
 
 
 def class_colour(place: int) -> str:
-    """Return the colour of a model's class by its place among the classes; the same on every screen."""
+    """Return the colour of a model's class by its place (`classify.aggregate.place_of`); the same on every screen."""
     return CLASS_COLOURS[place % len(CLASS_COLOURS)]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TypeAlias
 
-from medapp.classify.aggregate import score_of, scored
+from medapp.classify.aggregate import place_of, score_of, scored
 from medapp.classify.prediction import ModelKey, Prediction
 from medapp.classify.reasons import reason_of
 from medapp.classify.stacks import StackAnswer, stack_answer
@@ -90,7 +90,7 @@ class Standing:
     about : str
         The class or label that the score is about.
     place : int
-        Its place among the model's classes.
+        Its place among the colours of classes.
     how : str
         Of a stack, the rule by which it was put together; empty for one image.
     label : str
@@ -240,14 +240,14 @@ def _of_one(told: Told, counted: Standing) -> Standing:
     said = told.said
     if isinstance(said, Problem):
         return replace(counted, stage=Stage.FAILED, reason=tell(said))
-    about, names = scored(said) or "", list(said.probabilities or {})
+    about = scored(said) or ""
     return replace(
         counted,
         stage=STAGE_OF[said.state],
         score=score_of(said),
         label=said.label or "" if said.state == "answered" else "",
         about=about,
-        place=names.index(about) if about in names else 0,
+        place=place_of(said, about),
         reason=reason_of(said) or "",
         identity=said.identity,
         model=said.model,

@@ -14,8 +14,10 @@ from medapp.classify.explanation import Explanation
 from medapp.errors import Problem
 from medapp.i18n import percent_text, tr
 from medapp.ui.answer_state import Answer, Answered, Classifying, NoModel, NotAnswered
+from medapp.ui.theme import CLASS_COLOURS
 from medapp.ui.widgets.card_text import CardText
-from medapp.ui.widgets.prediction_panel import PredictionPanel, ProbabilityBar
+from medapp.ui.widgets.prediction_panel import PredictionPanel
+from medapp.ui.widgets.probability_bar import ProbabilityBar
 from tests.ui.pictures_made import FACTS, prediction_for
 
 
@@ -100,6 +102,15 @@ def test_labels_that_are_all_below_their_alarm_levels_say_so(panel: PredictionPa
     )
     render(panel, Answered(FACTS, told))
     assert tr("ui.no_label_given") in said_by(panel)
+
+
+def test_the_alarm_class_has_the_same_colour_in_whatever_order_the_classes_were_taught(panel: PredictionPanel) -> None:
+    for given in ({"NORMAL": 0.13, "PNEUMONIA": 0.87}, {"PNEUMONIA": 0.87, "NORMAL": 0.13}):
+        render(panel, Answered(FACTS, prediction_for("x", given)))
+        assert {bar._name: bar._colour for bar in bars_of(panel)} == {
+            "NORMAL": CLASS_COLOURS[0],
+            "PNEUMONIA": CLASS_COLOURS[1],
+        }
 
 
 def test_many_classes_stand_with_the_most_probable_first(panel: PredictionPanel) -> None:
