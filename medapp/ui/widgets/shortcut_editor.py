@@ -62,7 +62,7 @@ class ShortcutEditor(QDialog):
     def _make_tree(self) -> QTreeWidget:
         tree = named(QTreeWidget(), "keys_tree")
         tree.setHeaderLabels([tr("keys.command"), tr("keys.keys")])
-        tree.setUniformRowHeights(True)
+        tree.ensurePolished()  # rows are measured when they are made, with the padding of the style sheet
         tree.setAccessibleName(tr("keys.title"))
         tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         tree.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)

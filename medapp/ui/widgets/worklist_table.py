@@ -95,10 +95,10 @@ class _ScoreBar(QStyledItemDelegate):
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         """Shorten a long name of a class in its middle: the figure after it must be seen."""
         super().initStyleOption(option, index)
-        option.textElideMode = Qt.TextElideMode.ElideMiddle  # type: ignore[attr-defined]
-        room = option.rect.width() - BAR_PX - 24  # type: ignore[attr-defined]
-        shown = option.fontMetrics.elidedText(option.text, Qt.TextElideMode.ElideMiddle, room)  # type: ignore[attr-defined]
-        option.text = shown  # type: ignore[attr-defined]
+        option.textElideMode = Qt.TextElideMode.ElideMiddle
+        room = option.rect.width() - BAR_PX - 24
+        shown = option.fontMetrics.elidedText(option.text, Qt.TextElideMode.ElideMiddle, room)
+        option.text = shown
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw the figure, and the bar to its right."""
