@@ -18,12 +18,12 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
 
 from medapp.ui import theme
-from medapp.ui.widgets.document_layout import lay_out_page
+from medapp.ui.widgets.document_layout import CELL_PX, lay_out_page
 
 _FEATURES = QTextDocument.MarkdownFeature.MarkdownDialectGitHub | QTextDocument.MarkdownFeature.MarkdownNoHTML
 
 
-MARGIN_PX, INDENT_PX = 12, 16
+MARGIN_PX, INDENT_PX, NARROW_CELL_PX = 12, 16, 2
 
 
 class _Closed(QTextDocument):
@@ -64,7 +64,7 @@ class CardText(QTextBrowser):
         self._markdown = markdown
         self.document().setMarkdown(markdown, _FEATURES)
         _disarm(self.document())
-        lay_out_page(self.document(), theme.current().line)
+        lay_out_page(self.document(), theme.current().line, NARROW_CELL_PX if self._grows else CELL_PX)
         _quieten(self.document())
         self.moveCursor(QTextCursor.MoveOperation.Start)
 

@@ -7,11 +7,11 @@ from PySide6.QtGui import QColor, QTextBlock, QTextCursor, QTextDocument, QTextF
 AFTER_PX, ABOVE_HEADING_PX, CELL_PX = 9, 18, 5
 
 
-def lay_out_page(document: QTextDocument, line_colour: str) -> None:
-    """Space the paragraphs of `document` and rule its tables in `line_colour`."""
+def lay_out_page(document: QTextDocument, line_colour: str, cell_px: int = CELL_PX) -> None:
+    """Space the paragraphs of `document` and rule its tables in `line_colour`, with `cell_px` of air in each cell."""
     for frame in document.rootFrame().childFrames():
         if isinstance(frame, QTextTable):
-            _rule(frame, line_colour)
+            _rule(frame, line_colour, cell_px)
     block = document.begin()
     while block.isValid():
         if QTextCursor(block).currentTable() is None:
@@ -27,9 +27,9 @@ def _space(block: QTextBlock) -> None:
     QTextCursor(block).setBlockFormat(form)
 
 
-def _rule(table: QTextTable, colour: str) -> None:
+def _rule(table: QTextTable, colour: str, cell_px: int) -> None:
     form = table.format()
-    form.setCellPadding(CELL_PX)
+    form.setCellPadding(cell_px)
     form.setCellSpacing(0)
     form.setBorder(1)
     form.setBorderCollapse(True)
