@@ -71,7 +71,7 @@ class Using(QObject):
             self._compared = state.runs
             self._show(contest=ContestView())
         if self._written is None and not self.view.scope_problem:
-            self._show(scope=_scope_view(facts.scope))
+            self._show(scope=_scope_view(facts.scope), scope_changed=False)
         trained = self._desk.snapshot is not None and self._desk.snapshot.trained
         self._show(
             ready=trained and state is not None and state.openings > 0,
@@ -88,9 +88,9 @@ class Using(QObject):
         try:
             self._written = narrowed(Scope(), **view.__dict__)
         except MedappError as error:
-            self._show(scope=view, scope_problem=tell(error))
+            self._show(scope=view, scope_problem=tell(error), scope_changed=True)
         else:
-            self._show(scope=view, scope_problem="")
+            self._show(scope=view, scope_problem="", scope_changed=True)
 
     @Slot(str)
     def activate(self, name: str) -> None:

@@ -61,7 +61,9 @@ class LabEntry:
     @property
     def text(self) -> str:
         """The line for people."""
-        return tr(f"lab.{self.action}", **self.params)
+        effort = self.params.get("effort")
+        named = {"effort": tr(f"ui.effort_{effort}")} if effort else {}
+        return tr(f"lab.{self.action}", **self.params | named)
 
 
 @dataclass(frozen=True)

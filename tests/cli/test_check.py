@@ -29,7 +29,7 @@ def test_without_json_people_read_what_the_numbers_prove_first(
 ) -> None:
     assert main(["check", str(write_classes(tmp_path, 6))]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert "right shows only at least" in lines[0]
+    assert "that shows only that at least" in lines[0]
     assert any(line.startswith(" SERIOUS  Patients are not known") for line in lines)
     assert lines[-1].startswith("Research use only")
 

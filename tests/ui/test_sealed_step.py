@@ -79,6 +79,21 @@ def test_a_share_that_nobody_gave_is_told_to_be_assumed_until_one_is_typed(step:
     assert told.isHidden()
 
 
+def test_after_the_test_was_opened_the_keyboard_is_at_the_tabs(qtbot: QtBot, step: SealedTestStep) -> None:
+    opened = sealed_view(report())
+    step.render_sealed_test(replace(opened, figures=None, report=None, openings=0))
+    with qtbot.waitExposed(step):
+        step.show()
+    step.activateWindow()
+    open_it = step.findChild(QPushButton, "open_sealed_test")
+    assert open_it is not None
+    open_it.setFocus()
+    qtbot.waitUntil(open_it.hasFocus)
+    step.render_sealed_test(opened)
+    assert step.tabs.bar.hasFocus()
+    step.hide()
+
+
 def test_the_same_report_rendered_again_leaves_what_was_typed(step: SealedTestStep) -> None:
     share = step.findChild(QDoubleSpinBox, "test_prevalence")
     assert share is not None

@@ -100,9 +100,9 @@ def test_a_pattern_is_tried_on_a_name(qtbot: QtBot, session: Session, teaching: 
     teaching.choose_cases(cases)
     qtbot.waitUntil(lambda: bool(teaching.view.check.proves) and idle(session), timeout=WAIT_MS)
     teaching.preview_pattern(r"patient(\d+)_")
-    qtbot.waitUntil(lambda: "→ patient 1" in teaching.view.cases.example)
+    qtbot.waitUntil(lambda: "is of patient 1" in teaching.view.cases.example)
     teaching.preview_pattern("(")
-    qtbot.waitUntil(lambda: "→" not in teaching.view.cases.example)
+    qtbot.waitUntil(lambda: "is of patient" not in teaching.view.cases.example)
 
 
 def test_where_patients_are_unknown_the_check_leads_to_the_pattern_that_tells_them_apart(

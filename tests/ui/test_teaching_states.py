@@ -89,6 +89,20 @@ def test_no_text_of_any_state_is_cut_off(page: TeachingPage) -> None:
     assert not wrong
 
 
+def test_what_is_pressed_next_is_in_sight_in_every_step_of_a_small_screen(page: TeachingPage) -> None:
+    for name, view in STATES.items():
+        for tab in shown_pages(page, view, SIZES[0]):
+            step = page.steps.currentWidget()
+            footer = step.findChild(QWidget, "step_footer")
+            assert footer is not None
+            for pressed in footer.findChildren(QPushButton):
+                if pressed.isVisible():
+                    place = pressed.mapTo(page, pressed.rect().bottomRight())
+                    assert page.rect().contains(place), f"{name} {tab}: {pressed.text()}"
+                    assert pressed.visibleRegion().boundingRect() == pressed.rect(), f"{name} {tab}: {pressed.text()}"
+    page.hide()
+
+
 def keep(page: TeachingPage, name: str) -> None:
     """Keep a picture, where somebody wants to look."""
     if folder := os.environ.get("MEDAPP_LOOK"):

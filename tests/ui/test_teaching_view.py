@@ -149,8 +149,8 @@ def test_the_rail_marks_what_is_done_and_what_asks_for_attention(qtbot: QtBot) -
     question, check = (rail.findChild(QPushButton, f"step_{step}") for step in (Step.QUESTION, Step.CHECK))
     assert question is not None
     assert check is not None
-    assert question.text().endswith("✓")
-    assert check.text().endswith("✓ ⚠ 2 serious")
+    assert question.accessibleName().endswith("✓")
+    assert check.accessibleName().endswith("⚠ 2 serious ✓")
     assert check.isChecked()
     with qtbot.waitSignal(rail.step_requested) as asked:
         question.click()
@@ -161,9 +161,11 @@ def test_the_rail_is_as_wide_as_its_longest_line(qtbot: QtBot) -> None:
     rail = StepRail()
     qtbot.addWidget(rail)
     rail.render_steps("x", Step.CHECK, {Step.CASES: StepMark(True, "100 unreadable")})
-    cases = rail.findChild(QPushButton, f"step_{Step.CASES}")
+    cases, mark = rail.findChild(QPushButton, f"step_{Step.CASES}"), rail.findChild(QLabel, f"mark_{Step.CASES}")
     assert cases is not None
-    assert rail.width() > cases.sizeHint().width()
+    assert mark is not None
+    assert mark.text() == "⚠ 100 unreadable ✓"
+    assert rail.width() > cases.sizeHint().width() + mark.sizeHint().width()
 
 
 def test_the_question_is_asked_for_as_it_is_written(qtbot: QtBot) -> None:
@@ -266,7 +268,7 @@ def test_once_something_was_trained_going_on_is_what_stands_out(qtbot: QtBot) ->
     assert step.instant.property("role") == ""
     assert step.instant.text().startswith("Train again (about")
     assert step.quick.text().startswith("Improve (about")
-    assert "instant" in texts_of(step.runs)
+    assert "Train (last layer)" in texts_of(step.runs)
     go_on = step.findChild(QPushButton, "train_next")
     assert go_on is not None
     assert go_on.property("role") == "primary"

@@ -19,7 +19,7 @@ from medapp.ui.widgets.teaching.more_cases import MoreCases, learning_curve
 from medapp.ui.widgets.teaching.question import QuestionStep
 from medapp.ui.widgets.teaching.train import TrainStep
 from medapp.ui.widgets.teaching.training_card import loss_curves
-from medapp.ui.widgets.teaching.views import CasesView, ClassRow, StartChoice
+from medapp.ui.widgets.teaching.views import CasesView, ClassRow, StartChoice, TrainView
 from tests.ui import teaching_states as made
 
 
@@ -191,6 +191,31 @@ def test_columns_that_say_nothing_are_left_out(qtbot: QtBot) -> None:
     qtbot.addWidget(step)
     step.render_cases(CasesView(classes=(ClassRow("a", 3, None, 4, 0),)))
     assert [step._table.isColumnHidden(place) for place in range(5)] == [False, False, True, False, False]
+
+
+def test_space_after_train_presses_nothing_else(qtbot: QtBot) -> None:
+    step = TrainStep()
+    qtbot.addWidget(step)
+    step.render_train(TrainView(can_train=True))
+    with qtbot.waitExposed(step):
+        step.show()
+    step.activateWindow()
+    step.instant.setFocus()
+    qtbot.waitUntil(step.instant.hasFocus)
+    step.render_train(TrainView(can_train=True, running=True, starting=True))
+    assert step.hasFocus()
+    step.hide()
+
+
+def test_on_a_low_page_the_lab_book_has_one_line(qtbot: QtBot) -> None:
+    book = LabBook()
+    qtbot.addWidget(book)
+    book.render_lines(made.LAB_BOOK)
+    high = book.sizeHint().height()
+    book.render_room(short=True)
+    assert book.sizeHint().height() < high / 2
+    book.render_room(short=False)
+    assert book.sizeHint().height() == high
 
 
 def test_the_lab_book_can_be_taken_along_once_there_is_something_in_it(qtbot: QtBot) -> None:

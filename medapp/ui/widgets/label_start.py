@@ -118,6 +118,7 @@ class LabelStart(QDialog):
             layout.addWidget(self._known())
         layout.addWidget(self._form(proposal.opened))
         layout.addWidget(self._problem)
+        layout.addStretch(1)
         self._problem.hide()
         self._choose_first()
 

@@ -17,7 +17,7 @@ from medapp.ui.widgets.layouts import button, column, label, named, row
 from medapp.ui.widgets.teaching.figures import of_100_text
 
 STEPS = 1000
-CHART_WIDTH, CHART_HEIGHT = 520, 220
+CHART_WIDTH, CHART_HEIGHT = 520, 190
 Point = tuple[float, float, float]
 
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from medapp.i18n import headed, tr
-from medapp.ui.widgets.layouts import StateLineEdit, button, label, named, row
+from medapp.ui.widgets.layouts import StateLineEdit, button, give_role, label, named, row
 from medapp.ui.widgets.teaching.step_frame import footer_of, framed
 from medapp.ui.widgets.teaching.views import CasesView, ClassRow
 from medapp.ui.widgets.themed import ChoiceBox
@@ -58,6 +58,7 @@ class CasesStep(QWidget):
         self._progress = QProgressBar(textVisible=False)
         self._progress.setMaximumWidth(TABLE_PX)
         self._progress_text = label("", "dim", name="cases_progress")
+        self._choose = button("ui.choose_folder", self.folder_requested.emit, role="primary", name="choose_folder")
         self._cancel = button("ui.cancel", self.cancel_requested.emit, name="cases_cancel")
         self._next = button("ui.next", self.next_requested.emit, role="primary", name="cases_next")
         self._uncertain = ChoiceBox("uncertain")
@@ -96,7 +97,7 @@ class CasesStep(QWidget):
         layout.addWidget(label(tr("ui.step_cases"), "title"))
         layout.addWidget(label(tr("ui.cases_intro"), "dim", wrap=True))
         choose = row()
-        choose.addWidget(button("ui.choose_folder", self.folder_requested.emit, role="primary", name="choose_folder"))
+        choose.addWidget(self._choose)
         choose.addWidget(button("teach.choose_table", self.table_requested.emit, name="choose_table"))
         choose.addWidget(button("label.own_labels", self.own_labels_requested.emit, name="own_labels"))
         choose.addWidget(self._folder, 1)
@@ -128,7 +129,8 @@ class CasesStep(QWidget):
 
     def render_cases(self, view: CasesView) -> None:
         """Show the folder, its classes, how patients are told apart, and what could not be read."""
-        self._folder.setText(view.folder or tr("ui.cases_drop"))
+        self._folder.setText(tr("ui.cases_folder", name=view.folder) if view.folder else tr("ui.cases_drop"))
+        give_role(self._choose, "" if view.folder else "primary")
         self._fill_table(view.classes)
         self._patients.setText(view.patients)
         self._pattern.render_text(view.pattern)

@@ -35,7 +35,7 @@ class CheckStep(QWidget):
         self._shown: tuple[FindingView, ...] | None = None
         self._cards: dict[str, FindingCard] = {}
         self._title = label("", "title", name="check_title")
-        self._proves = label("", "heading", wrap=True, name="proves")
+        self._proves = label("", wrap=True, name="proves")
         self._findings = column(spacing=2)
         self._none = label(tr("ui.no_findings"), "done", name="no_findings")
         self._decisions = Decisions()
@@ -92,8 +92,8 @@ class CheckStep(QWidget):
         self._render_checking(view)
         self._sealed.setText(view.sealed_text)
         self._seal.setEnabled(view.can_seal and not view.stale and view.checking is None)
+        self._next.setVisible(view.sealed)  # before the other goes: the keyboard moves on to what is there
         self._seal.setVisible(not view.sealed)
-        self._next.setVisible(view.sealed)
 
     def _render_checking(self, view: CheckView) -> None:
         self._stale.setVisible(view.stale and view.checking is None)

@@ -49,9 +49,9 @@ class FindingCard(QFrame):
 
     def _say(self, told: QVBoxLayout) -> None:
         finding = self._finding
-        told.addWidget(label(finding.text, "", wrap=True))
         weight = tr(f"ui.severity_{finding.severity}")
         told.addWidget(label(weight, ROLES[finding.severity]))
+        told.addWidget(label(finding.text, "", wrap=True))
         if finding.figure:
             told.addWidget(label(finding.figure, "small", wrap=True, name=f"figure_{finding.code}"))
         if finding.paths and not finding.pictures:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QButtonGroup, QLabel, QPushButton, QSizePolicy, QWidget
 
 from medapp.i18n import tr
 from medapp.ui.theme import STEP
-from medapp.ui.widgets.layouts import button, column, label
+from medapp.ui.widgets.layouts import button, column, give_role, label, row
 from medapp.ui.widgets.teaching.views import Step, StepMark
 
 RAIL_PX, MARGIN = 208, 3
@@ -28,6 +28,7 @@ class StepRail(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._title = label("", "heading", wrap=True, name="project_title")
         self._group = QButtonGroup(self)
+        self._marks: dict[Step, QLabel] = {}
         layout = column(self, margin=MARGIN, spacing=1)
         layout.addWidget(self._title)
         layout.addSpacing(8)
@@ -46,6 +47,13 @@ class StepRail(QWidget):
         made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         made.clicked.connect(partial(self._request, step))
         self._group.addButton(made)
+        mark = label("", name=f"mark_{step}")
+        mark.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        beside = row(made)
+        beside.setContentsMargins(0, 0, MARGIN * STEP, 0)
+        beside.addStretch(1)
+        beside.addWidget(mark)
+        self._marks[step] = mark
         return made
 
     def _request(self, step: Step, _: bool = False) -> None:
@@ -56,12 +64,20 @@ class StepRail(QWidget):
         self._title.setText(title)
         for step, made in self._buttons.items():
             made.setChecked(step is current)
-            made.setText(_step_text(made.property("number"), step, marks.get(step, StepMark())))
-        widest = max(made.sizeHint().width() for made in self._buttons.values())
-        self.setFixedWidth(max(RAIL_PX, widest + 2 * MARGIN * STEP))
+            made.setText(f"{made.property('number')}   {tr(f'ui.step_{step}')}")
+            told, shown = _mark_text(marks.get(step, StepMark())), self._marks[step]
+            made.setAccessibleName(f"{made.text()} {told}".rstrip())
+            shown.setText(told)
+            give_role(shown, "attention" if step in marks and marks[step].attention else "done")
+        self.setFixedWidth(max(RAIL_PX, self._widest() + 2 * MARGIN * STEP))
+
+    def _widest(self) -> int:
+        """Return the room that the longest step takes with what is said of it."""
+        return max(
+            made.sizeHint().width() + self._marks[step].sizeHint().width() for step, made in self._buttons.items()
+        )
 
 
-def _step_text(number: int, step: Step, mark: StepMark) -> str:
-    state = "✓ " if mark.done else ""
-    state += f"⚠ {mark.attention}" if mark.attention else ""
-    return f"{number}   {tr(f'ui.step_{step}')}   {state}".rstrip()
+def _mark_text(mark: StepMark) -> str:
+    """Return what asks for attention, and at the very edge, one below the other in all steps, what is done."""
+    return " ".join(filter(None, (f"⚠ {mark.attention}" if mark.attention else "", "✓" if mark.done else "")))

@@ -28,17 +28,18 @@ class ScopeFields(QWidget):
         grid.setVerticalSpacing(6)
         for place, name in enumerate(LISTS):
             self._add(grid, name, place, 0, LIST_PX)
+            grid.addWidget(label(tr(f"use.scope_example.{name}"), "small"), place, 2)
         for place, name in enumerate(AGES):
-            self._add(grid, name, place, 2, AGE_PX)
-        grid.setColumnStretch(4, 1)
-        layout = column(self, spacing=1)
+            self._add(grid, name, place, 3, AGE_PX)
+        grid.setColumnStretch(5, 1)
+        layout = column(self)
         layout.addWidget(label(tr("use.scope_intro"), "dim", wrap=True))
         layout.addLayout(grid)
         layout.addWidget(self._problem)
 
     def _add(self, grid: QGridLayout, name: str, place: int, side: int, width: int) -> None:
         written = StateLineEdit(f"scope_{name}")
-        written.setPlaceholderText(tr(f"use.scope_example.{name}"))
+        written.setPlaceholderText(tr("use.scope_any"))
         written.setMaximumWidth(width)
         written.setMinimumWidth(width)
         written.editingFinished.connect(self._request)

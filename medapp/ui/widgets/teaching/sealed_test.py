@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from medapp.i18n import tr
@@ -90,9 +90,11 @@ class SealedTestStep(QWidget):
         self._before.setVisible(view.can_open and not opened)
         self._open.setText(tr("ui.open_sealed", count=ordinal_text(view.openings + 1)))
         self._open.setEnabled(view.can_open)
-        self._open.setVisible(not opened)
         for shown in (self._results, *self._afterwards):
             shown.setVisible(opened)
+        if opened and self._open.hasFocus():
+            self.tabs.bar.setFocus(Qt.FocusReason.OtherFocusReason)  # not what happens to come next: it may save a file
+        self._open.setVisible(not opened)
         told = view.figures, view.report, view.prevalence, view.openings
         if view.figures is not None and told != self._told:
             self._told = told

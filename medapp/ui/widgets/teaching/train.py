@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from medapp.i18n import tr
@@ -91,6 +91,8 @@ class TrainStep(QWidget):
             "quick": view.quick_estimate,
             "thorough": view.thorough_estimate,
         }
+        if view.running and any(pressed.hasFocus() for pressed in made.values()):
+            self.setFocus(Qt.FocusReason.OtherFocusReason)  # Space is not to press what happens to come next
         for effort, pressed in made.items():
             key = f"ui.train_{effort}_again" if effort in done else f"ui.train_{effort}"
             pressed.setText(tr(key, time=times[effort]))

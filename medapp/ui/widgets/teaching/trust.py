@@ -14,7 +14,7 @@ from medapp.ui.widgets.charts import Axes, Curve, LineChart
 from medapp.ui.widgets.layouts import column, label, row
 from medapp.ui.widgets.teaching.figures import empty, fill_table, new_grid
 
-CHART_WIDTH, CHART_HEIGHT = 340, 300
+CHART_WIDTH, CHART_HEIGHT = 340, 250
 FEW_EVENTS = 100
 
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from medapp.i18n import tr
-from medapp.ui.widgets.layouts import StateLineEdit, button, label, row
+from medapp.ui.widgets.layouts import StateLineEdit, button, give_role, label, row
 from medapp.ui.widgets.teaching.contest_card import ContestCard
 from medapp.ui.widgets.teaching.scope_fields import ScopeFields
 from medapp.ui.widgets.teaching.step_frame import footer_of, framed
@@ -31,6 +31,8 @@ class UseStep(QWidget):
         self._name.setPlaceholderText(tr("ui.model_name_example"))
         self._name.setMaximumWidth(360)
         self._name.editingFinished.connect(self._request_name)
+        self._name.textEdited.connect(self._mark_what_is_left)
+        self._kept_name, self._active, self._scope_changed = "", False, False
         self._problem = label("", "attention", wrap=True, name="use_problem")
         self._in_use = label("", "heading", wrap=True, name="model_in_use")
         self._activate = button("ui.activate", self._request_activation, role="primary", name="activate")
@@ -67,12 +69,22 @@ class UseStep(QWidget):
         self._export.setEnabled(view.can_activate)
         self._back.setEnabled(view.can_go_back)
         self._in_use.setText(view.in_use)
+        self._kept_name, self._active = view.name, view.active
+        self._mark_what_is_left()
 
     def render_using(self, view: UsingView) -> None:
         """Show the scope, the comparison with the model in use, and the silent watch."""
         self.scope.render_scope(view.scope, view.scope_problem, enabled=view.ready)
+        self._scope_changed = view.scope_changed
+        self._mark_what_is_left()
         self.contest.render_contest(view.contest, enabled=view.ready)
         self.watch.render_watch(view.watch, enabled=view.ready, removable=view.removable)
+
+    @Slot()
+    def _mark_what_is_left(self) -> None:
+        """Let the button stand out only while putting the model in use would change something."""
+        settled = self._active and not self._scope_changed and self._name.text().strip() == self._kept_name
+        give_role(self._activate, "" if settled else "primary")
 
     def _request_activation(self) -> None:
         self.activate_requested.emit(self._name.text().strip())

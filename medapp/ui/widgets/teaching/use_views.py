@@ -50,6 +50,7 @@ class UsingView:
     ready: bool = False
     scope: ScopeView = field(default_factory=ScopeView)
     scope_problem: str = ""
+    scope_changed: bool = False
     contest: ContestView = field(default_factory=ContestView)
     watch: WatchView = field(default_factory=WatchView)
     removable: bool = False
