@@ -11,7 +11,7 @@ import pytest
 import torch
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QListWidget, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QListWidget, QPushButton, QTextBrowser
 from torchvision import models
 
 from medapp.classify.archive import pack
@@ -81,7 +81,7 @@ def test_a_model_comes_is_used_narrowed_taken_back_and_removed(
         shipped = rows_of(hands)
         import_file(hands, monkeypatch, package_file, "offer_install")
         choose(hands, "Trial\n1.0")
-        assert "How it was made." in hands.find(QPlainTextEdit, "model_card_text").toPlainText()
+        assert "How it was made." in hands.find(QTextBrowser, "model_card_text").toPlainText()
         press(hands, "model_activate")
         told(hands, "1.0")
         field = hands.find(QLineEdit, "model_modalities")
