@@ -22,7 +22,7 @@ def _row(registry: Registry, entry: Entry) -> ModelRow:
     package = entry.package
     scope, metadata = package.scope, package.metadata
     answers = metadata.kind != "backbone"
-    lists = {name: ", ".join(getattr(scope, name)) for name in ("modalities", "body_parts", "views")}
+    lists = {name: listed(getattr(scope, name)) for name in ("modalities", "body_parts", "views")}
     return ModelRow(
         str(entry.ref),
         in_own_words(metadata.name),

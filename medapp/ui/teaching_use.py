@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from medapp.classify.scope import Scope, narrowed
 from medapp.errors import MedappError, Problem
-from medapp.i18n import tell, tr
+from medapp.i18n import listed, tell, tr
 from medapp.jobs import Progress
 from medapp.ui.session import Services
 from medapp.ui.teaching_desk import TeachingDesk, as_job
@@ -223,7 +223,7 @@ def _in_words_of(kept: Scope, written: Scope) -> Scope:
 
 
 def _scope_view(scope: Scope) -> ScopeView:
-    lists = {name: ", ".join(getattr(scope, name)) for name in ("modalities", "body_parts", "views", "makers")}
+    lists = {name: listed(getattr(scope, name)) for name in ("modalities", "body_parts", "views", "makers")}
     ages = {name: "" if (age := getattr(scope, name)) is None else f"{age:g}" for name in ("age_from", "age_to")}
     return ScopeView(**lists, **ages)
 

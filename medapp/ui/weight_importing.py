@@ -64,7 +64,7 @@ def offer_of(path: Path, facts: WeightFacts) -> WeightOfferView:
         guess=tr("weights.guess_xrv" if guessed else "weights.guess_none", outputs=facts.outputs),
         title=path.stem,
         classes=listed(guessed),
-        modalities=", ".join(RADIOGRAPHS.modalities) if guessed else "",
+        modalities=listed(RADIOGRAPHS.modalities) if guessed else "",
         preprocess=facts.guessed_preprocess,
         preprocesses=tuple(PREPROCESS),
     )

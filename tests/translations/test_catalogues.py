@@ -37,6 +37,8 @@ PROPER_NAMES = {
     "setting.mouse_ohif": "OHIF",
 }
 """Texts that are the same in every language, with what they say."""
+GIVEN_UP = ("堆栈", "真相", "有者", "无者", "撤回")
+"""Words that the glossary has replaced, so that one thing keeps one name."""
 UNITS = re.compile(r"\b(R|G|B|b|px|mm|cm|kV|ID|SUVbw|medapp|Python|GPU|Apple)\b")
 
 
@@ -72,6 +74,16 @@ def test_every_chinese_sentence_is_written_in_chinese_characters() -> None:
 def test_chinese_texts_have_chinese_punctuation_and_half_width_digits() -> None:
     mixed = {k: text for k, text in catalogue("zh_CN").items() if MIXED.search(bare(text).replace(";;", ""))}
     assert not {k: text for k, text in mixed.items() if k not in TO_BE_TYPED}
+
+
+def test_one_thing_keeps_one_name_in_chinese() -> None:
+    given_up = {k: text for k, text in catalogue("zh_CN").items() if any(word in text for word in GIVEN_UP)}
+    assert not given_up
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_number_below_one_begins_with_a_zero(language: str) -> None:
+    assert not {k: text for k, text in catalogue(language).items() if re.search(r"(?<![\w.])\.\d", bare(text))}
 
 
 def test_lines_and_menu_letters_are_kept() -> None:

@@ -26,6 +26,8 @@ QTableWidgetItem QDockWidget QMessageBox""",
 """What takes a text and shows it."""
 WORD = re.compile(r"[^\W\d_]{2,}")
 """Two letters that follow each other: signs, shortcuts of one letter and layout are no text."""
+TELLS = frozenset({"tr", "MedappError", "Finding", "TableNote", "of"})
+"""What makes a sentence of its arguments, now or later."""
 NAMES = {"medapp"}
 
 
@@ -46,6 +48,16 @@ def test_a_text_in_the_code_would_be_found(line: str, tmp_path: Path) -> None:
 def test_no_text_is_made_when_a_module_is_imported() -> None:
     """It would stay in the language that was spoken then."""
     assert not [f"{path.name}:{line}" for path in MEDAPP.rglob("*.py") for line in lines_that_speak_at_import(path)]
+
+
+def test_lists_within_sentences_are_joined_by_the_language() -> None:
+    assert not [found for path in MEDAPP.rglob("*.py") for found in lists_of_one_language(path)]
+
+
+def test_a_list_of_one_language_would_be_found(tmp_path: Path) -> None:
+    path = tmp_path / "words.py"
+    path.write_text('tr("a.text", names=", ".join(names)[:80], who="-".join(who))', encoding="utf-8")
+    assert list(lists_of_one_language(path)) == ["words.py:1"]
 
 
 def texts_shown_by(path: Path) -> Iterator[str]:
@@ -75,6 +87,16 @@ def literals(node: ast.expr) -> Iterator[str]:
 
 def name_of(call: ast.Call) -> str:
     return call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+
+
+def lists_of_one_language(path: Path) -> Iterator[str]:
+    """Yield where ``", ".join`` or ``"; ".join`` makes a part of a sentence."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and name_of(node) in TELLS:
+            for part in ast.walk(node):
+                match part:
+                    case ast.Attribute(value=ast.Constant(value=", " | "; "), attr="join"):
+                        yield f"{path.name}:{part.lineno}"
 
 
 def lines_that_speak_at_import(path: Path) -> Iterator[int]:
