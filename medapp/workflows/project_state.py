@@ -63,7 +63,7 @@ class LabEntry:
         """The line for people."""
         effort = self.params.get("effort")
         named = {"effort": tr(f"ui.effort_{effort}")} if effort else {}
-        return tr(f"lab.{self.action}", **self.params | named)
+        return tr(f"lab.{self.action}", **{**self.params, **named})
 
 
 @dataclass(frozen=True)

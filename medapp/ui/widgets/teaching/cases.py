@@ -150,7 +150,7 @@ class CasesStep(QWidget):
         self._unreadable_title.setText(tr("ui.unreadable", count=len(view.unreadable)))
         if self._unreadable.count() != len(view.unreadable):
             self._unreadable.clear()
-            self._unreadable.addItems(headed(name, reason) for name, reason in view.unreadable)
+            self._unreadable.addItems([headed(name, reason) for name, reason in view.unreadable])
 
     def _render_progress(self, view: CasesView) -> None:
         progress = view.reading
