@@ -1,6 +1,7 @@
 """Makes the pictures of the user guide from the real program: `python -m tests.e2e.guide_pictures docs/pictures`.
 
-Only phantoms are shown. A picture that is missing in the guide, or in the folder, fails a test.
+English ones lie in that folder, those of other languages in one of their own below it. Only phantoms are shown.
+A picture that is missing in the guide, or in the folder, fails a test.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QWidget
 
+from medapp.i18n import LANGUAGES
 from tests.e2e.driver import Driver
 from tests.e2e.screens import label_screens, review_screens, teach_screens, walk
 
@@ -52,16 +54,21 @@ def program_screens(hands: Driver, _: Path) -> Iterator[str]:
 
 
 def main(folder: Path) -> None:
-    """Write every picture of the guide into `folder`."""
+    """Write every picture of the guide into `folder`, in all languages."""
     application = QApplication([])
+    for language in LANGUAGES:
+        _take(folder if language == LANGUAGES[0] else folder / language, language)
+    application.quit()
+
+
+def _take(folder: Path, language: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for tours in ((review_screens, program_screens), (teach_screens,), (label_screens,)):
         with tempfile.TemporaryDirectory() as home:
             os.environ["MEDAPP_HOME"] = home
-            for screen, picture in walk("dark", SIZE, tours):
+            for screen, picture in walk("dark", SIZE, tours, language):
                 if screen in NAMES:
                     _write(folder / f"{NAMES[screen]}.jpg", picture)
-    application.quit()
 
 
 def _write(path: Path, picture: QPixmap) -> None:
