@@ -76,6 +76,24 @@ def child(step: QWidget, kind: type[Any], name: str) -> Any:
     return found
 
 
+def test_putting_in_use_stands_out_only_where_it_would_change_something(step: UseStep) -> None:
+    use, name = child(step, QPushButton, "activate"), child(step, QLineEdit, "model_title")
+    assert use.property("role") == "primary"
+    step.render_use(UseView(name="Mine", can_activate=True, active=True))
+    assert use.property("role") == ""
+    step.render_using(replace(READY, scope=ScopeView(modalities="CR"), scope_changed=True))
+    assert use.property("role") == "primary"
+    step.render_using(READY)
+    assert use.property("role") == ""
+    QTest.keyClicks(name, "s")
+    assert use.property("role") == "primary"
+
+
+@pytest.mark.parametrize("field", ["modalities", "body_parts", "views", "makers", "age_from", "age_to"])
+def test_an_empty_field_of_the_scope_says_that_anything_fits(step: UseStep, field: str) -> None:
+    assert child(step, QLineEdit, f"scope_{field}").placeholderText() == "any"
+
+
 def test_the_scope_that_is_written_is_asked_for_as_a_whole(qtbot: QtBot, step: UseStep) -> None:
     step.render_using(replace(READY, scope=ScopeView(modalities="DX", age_to="16")))
     field = child(step, QLineEdit, "scope_body_parts")

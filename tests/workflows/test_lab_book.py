@@ -46,3 +46,9 @@ def test_what_cannot_be_saved_is_told(tmp_path: Path) -> None:
     with pytest.raises(MedappError) as failure:
         export_lab_book(STATE, tmp_path / "file" / "book.txt")
     assert failure.value.code == "save.failed"
+
+
+def test_a_training_is_named_as_on_its_button() -> None:
+    assert (
+        LabEntry("2026-01-02T10:03:00Z", "training", {"effort": "quick"}).text == "Training begun: Improve (all layers)"
+    )
