@@ -133,6 +133,11 @@ def headed(head: object, text: object) -> str:
     return tr("join.headed", head=head, text=text) if head else str(text)
 
 
+def bracketed(text: str, aside: object) -> str:
+    """Return a text with what is said of it in brackets; alone where there is nothing to say."""
+    return tr("join.bracketed", text=text, aside=aside) if aside else text
+
+
 def ended(text: str) -> str:
     """Return a text that is no sentence by itself with the full stop of the language that is spoken."""
     return tr("join.ended", text=text)

@@ -23,7 +23,7 @@ from medapp.cli.main import ANSWERED, NOTHING_ANSWERED, USAGE
 from medapp.cli.progress import run_shown
 from medapp.errors import MedappError
 from medapp.folders import Folders, user_folders
-from medapp.i18n import listed, percent_text, tell, tr
+from medapp.i18n import bracketed, listed, percent_text, tell, tr
 from medapp.imaging.readers import Readers
 from medapp.storage.results import Results
 from medapp.workflows.explaining import explain_answers
@@ -211,7 +211,7 @@ def _line(answer: Answer) -> str:
         return tr("cli.classify.refused", path=answer.path, frame=answer.frame, reason=reason_of(prediction))
     shares = listed(f"{name} {percent_text(p)}" for name, p in prediction.probabilities.items())
     if prediction.state == "unclear":
-        told = f"{reason_of(prediction)} ({shares})"
+        told = bracketed(reason_of(prediction) or "", shares)
         return tr("cli.classify.refused", path=answer.path, frame=answer.frame, reason=told)
     return tr(
         "cli.classify.answered",

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QToolButton, QWidget
 
-from medapp.i18n import listed, tr
+from medapp.i18n import bracketed, listed, tr
 from medapp.ui.cell_state import VoiChoice
 from medapp.ui.command import Command
 from medapp.ui.commands import COMMANDS, MENUS
@@ -194,4 +194,4 @@ def _call(handler: Callable[[], object], *_: object) -> None:
 
 def _tooltip(command: Command, keys: tuple[str, ...]) -> str:
     text, shown = tr(f"command.{command.id}").replace("…", ""), listed(map(shown_text, keys))
-    return f"{text} ({shown})" if shown else text
+    return bracketed(text, shown)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from medapp.classify.scope import Scope, narrowed
-from medapp.i18n import LANGUAGES, clauses, counted, ended, headed, listed, named_in, spaced, speak, tr
+from medapp.i18n import LANGUAGES, bracketed, clauses, counted, ended, headed, listed, named_in, spaced, speak, tr
 
 
 def test_names_are_listed_with_the_sign_of_the_language() -> None:
@@ -23,10 +23,12 @@ def test_what_is_empty_leaves_no_sign_behind(language: str) -> None:
 
 def test_clauses_and_heads_have_the_signs_of_the_language() -> None:
     assert counted({"NORMAL": 270, "PNEUMONIA": 786}) == "270 NORMAL, 786 PNEUMONIA"
+    assert bracketed(bracketed("Open files", "Ctrl+O"), "") == "Open files (Ctrl+O)"
     assert ended("Made by hand") == "Made by hand."
     assert headed("site A", clauses(["3 ill, 4 well", "1 unknown"])) == "site A: 3 ill, 4 well; 1 unknown"
     speak("zh_CN")
     assert counted({"正常": 270, "肺炎": 786}) == "正常 270、肺炎 786"
+    assert bracketed("打开文件", "Ctrl+O") == "打开文件（Ctrl+O）"
     assert ended("手动定标") == "手动定标。"
     assert headed("甲院", clauses(["3 例、4 例", "1 例未知"])) == "甲院：3 例、4 例；1 例未知"
 

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from medapp.i18n import tr
+from medapp.i18n import bracketed, tr
 from medapp.ui.header_view import (
     HeaderLine,
     HeaderPath,
@@ -119,7 +119,7 @@ class HeaderBrowser(QDialog):
         for made in self.findChildren(QPushButton):
             made.setAutoDefault(False)
             if made.objectName() in keys:
-                made.setToolTip(f"{made.text()} ({QKeySequence(keys[made.objectName()]).toString(NATIVE)})")
+                made.setToolTip(bracketed(made.text(), QKeySequence(keys[made.objectName()]).toString(NATIVE)))
 
     def _foot(self) -> QBoxLayout:
         below = row()

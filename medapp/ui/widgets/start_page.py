@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from medapp.i18n import tr
+from medapp.i18n import bracketed, tr
 from medapp.storage.settings import Settings
 from medapp.ui.command import Command
 from medapp.ui.commands import COMMANDS
@@ -102,7 +102,7 @@ class StartPage(QWidget):
         self.mouse_line.render_settings(settings)
         for command, tile in self._tiles.items():
             keys = keys_of(command, settings.keys)
-            tile.setToolTip(f"{tile.accessibleName()} ({shown_text(keys[0])})" if keys else tile.accessibleName())
+            tile.setToolTip(bracketed(tile.accessibleName(), shown_text(keys[0]) if keys else ""))
         if settings.recent != self._shown:
             self._shown = settings.recent
             self._render_recent(settings.recent)

@@ -76,7 +76,7 @@ def question(beside: Beside) -> Markup:
     words = {name: asked.get(name) or blank for name in ("pictures", "people", "find", "other")}
     facts: list[tuple[str, Child]] = []
     if asked.get("find_at_least") is not None:
-        facts.append((tr("report.question.least"), f"{percent(asked['find_at_least'])} %"))
+        facts.append((tr("report.question.least"), tr("percent", value=percent(asked["find_at_least"]))))
     if asked.get("prevalence") is not None:
         facts.append((tr("report.question.prevalence"), tr("report.question.in_100", n=of_100(asked["prevalence"]))))
     known = {"pictures", "people", "find", "other", "find_at_least", "prevalence"}

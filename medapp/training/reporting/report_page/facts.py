@@ -180,7 +180,9 @@ def _counts(report: Report, beside: Beside) -> str:
 
 def _performance(report: Report, beside: Beside) -> str:
     sealed = report.get("sealed")
-    return spaced((ended(f"{tr('report.figure.auc')} {area(sealed.get('auc'))}"), headline(report))) if sealed else ""
+    if not sealed:
+        return ""
+    return spaced((ended(spaced((tr("report.figure.auc"), area(sealed.get("auc"))))), headline(report)))
 
 
 def _diagnostic(report: Report, beside: Beside) -> str:

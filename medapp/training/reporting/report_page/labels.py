@@ -51,7 +51,7 @@ def _figures(labels: list[Mapping[str, Any]]) -> Markup:
     rows = [
         (
             one["label"],
-            tr("report.none") if one.get("threshold") is None else f"{percent(one['threshold'], 1)} %",
+            tr("report.none") if one.get("threshold") is None else tr("percent", value=percent(one["threshold"], 1)),
             area(one.get("auc")),
             share(one.get("sensitivity")),
             share(one.get("specificity")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from medapp.i18n import catalogue, listed, spaced, tr
+from medapp.i18n import bracketed, catalogue, listed, spaced, tr
 from medapp.training.reporting.report_page import curves
 from medapp.training.reporting.report_page.beside import Beside, Report
 from medapp.training.reporting.report_page.markup import Markup, figure, joined, paragraph, part, section, table
@@ -129,4 +129,4 @@ def _preprocess(beside: Beside) -> Markup:
 def _named(area_: str, name: str) -> str:
     """Return the words for a setting; one that has none yet is told by its own name."""
     words = catalogue().get(f"report.{area_}.{name}")
-    return f"{words} ({name})" if words else name.replace("_", " ")
+    return bracketed(words, name) if words else name.replace("_", " ")
