@@ -175,7 +175,8 @@ def test_a_given_test_is_told_as_it_is_with_what_it_shows_at_least(tmp_path: Pat
     write_classes(tmp_path, 8, part="test")
     told = checked_at(tmp_path, r"(.*)_").proves
     assert told.startswith("The given test: 16 of 36 patients (44 %): 8 healthy, 8 ill.")
-    assert 'Even if all 8 cases of "healthy" are answered rightly, that shows only that at least 68 % are (95 % interval).' in told
+    shown = 'Even if all 8 cases of "healthy" are answered rightly, that shows only that at least 68 % are (95 % interval).'
+    assert shown in told
 
 
 def test_what_is_missing_to_prove_something_is_told_in_one_sentence(tmp_path: Path) -> None:
