@@ -23,7 +23,7 @@ def counted(hands: Driver) -> int:
     """Return how many cases the strip says are answered; -1 where label mode is off."""
     strip, done = hands.find(QWidget, "label_strip"), hands.find(QLabel, "label_done")
     text = done.text()
-    return int(text.split()[0]) if strip.isVisible() and text.endswith(f"of {CASES}") else -1
+    return int(text.split()[0]) if strip.isVisible() and f" of {CASES} " in text else -1
 
 
 def begin(hands: Driver) -> None:

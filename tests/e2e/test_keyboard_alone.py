@@ -103,10 +103,10 @@ def label_all(hands: Driver) -> None:
     hands.key(Qt.Key.Key_Return)
     take_focus_back(hands)
     hands.wait_for(lambda: text_of(hands, "label_done").startswith("0 of"), "label mode")
-    total = int(text_of(hands, "label_done").split()[-1])
+    total = int(text_of(hands, "label_done").split()[2])
     for done in range(1, total + 1):
         hands.key(Qt.Key.Key_2)
-        hands.wait_for(lambda done=done: text_of(hands, "label_done") == f"{done} of {total}", "the answer")
+        hands.wait_for(lambda done=done: text_of(hands, "label_done").startswith(f"{done} of {total} "), "the answer")
     hands.key(Qt.Key.Key_Escape)
 
 
