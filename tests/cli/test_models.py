@@ -83,7 +83,7 @@ def test_which_of_two_models_for_the_same_images_is_asked_is_told(
     answered(capsys, "import", source)
     answered(capsys, "activate", "trial@1.0", "--view", "PA")
     (sentence,) = answered(capsys, "activate", "trial@1.0")["shared_images"]
-    assert "the one is asked whose scope names more" in sentence
+    assert "the one that is more specific about an image answers it" in sentence
     (sentence,) = answered(capsys, "activate", "trial@1.0", "--view", "PA,AP")["shared_images"][:1]
     assert "fits some of the same images" in sentence
 
