@@ -52,6 +52,12 @@ def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _own_priority(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what trains within this process keep the priority of the tests that come after it."""
+    monkeypatch.setattr(os, "nice", lambda _: 0, raising=False)
+
+
+@pytest.fixture(autouse=True)
 def _english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Speak English, whatever this machine speaks and the test before has spoken."""
     monkeypatch.setenv(LANGUAGE_VARIABLE, LANGUAGES[0])
