@@ -19,7 +19,8 @@ def test_few_are_told_to_train_instantly_and_many_when_more_effort_pays(*, patie
     assert f'{FEW - 1} {unit} of "ill"' in few
     assert "More cases help more" in few
     assert f'{FEW} {unit} of "ill"' in many
-    assert "quick" in many
+    assert "“Improve” raised" in many
+    assert "“Overnight” added" in many
 
 
 def test_nothing_to_learn_from_needs_no_advice() -> None:
