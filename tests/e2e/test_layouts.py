@@ -202,6 +202,7 @@ def test_the_earlier_study_comes_beside_by_a_key_and_other_patients_turn_the_ban
             if "P9" not in told_by(band):
                 hands.key(key, CTRL)
         hands.wait_for(lambda: hand.told(0) == ("Axial", 1), "the other patient's study")
+        hands.settled(hand.viewers[1])
         hand.drag(hand.item("Coronal"), 1)
         hands.wait_for(lambda: band.property("state") == "attention", "the amber band")
         hands.key(Qt.Key.Key_Space)
