@@ -66,7 +66,8 @@ def test_a_figure_with_a_sign_has_two_significant_digits() -> None:
     ("figure", "told"),
     [
         ({"value": 0.0, "low": 0.0, "high": 0.161, "n": 20}, "0 of 20 (0–16 %)"),
-        ({"value": 7 / 9, "low": 0.45, "high": 0.94, "n": 9}, "7 of 9 (45–94 %)"),
+        ({"value": 0.777778, "low": 0.452589, "high": 0.960515, "n": 9}, "7 of 9 (45–96 %)"),
+        ({"value": 0.989524, "low": 0.987112, "high": 0.991488, "n": 8400}, "8312 of 8400 (98.7–99.1 %)"),
         ({"value": 0.5, "low": 0.2, "high": 0.8, "n": 3}, "50 % (20–80)"),
         ({"value": 0.5, "low": None, "high": None, "n": 2}, "50 %"),
         ({"value": None}, "–"),

@@ -11,7 +11,7 @@ from medapp.i18n import listed, tr
 Figure: TypeAlias = Mapping[str, Any]
 NARROW_SHARE, NARROW_AREA = 0.02, 0.05
 WHOLE = 1e-6
-"""So near to a whole number is one: a share came from it by division."""
+"""So near, a case, to a whole number is one: a share came from it by division, and a report keeps six digits of it."""
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -30,9 +30,9 @@ def counted_share(figure: Figure | None) -> str:
     if not is_known(figure) or figure.get("low") is None or not figure.get("n"):
         return share(figure)
     count = figure["value"] * figure["n"]
-    if abs(count - round(count)) > WHOLE:
+    if abs(count - round(count)) > WHOLE * figure["n"]:
         return share(figure)
-    ends = {name: percent(figure[name]) for name in ("low", "high")}
+    ends = {name: percent(figure[name], _digits(figure)) for name in ("low", "high")}
     return tr("report.counted_share", count=round(count), n=figure["n"], **ends)
 
 
@@ -45,7 +45,7 @@ def share(figure: Figure | None) -> str:
     """Return a proportion in per cent with its interval, e.g. ``88 % (77–95)``; a dash where there is none."""
     if not is_known(figure):
         return tr("report.none")
-    digits = 1 if _width(figure) < NARROW_SHARE else 0
+    digits = _digits(figure)
     value = tr("percent", value=percent(figure["value"], digits))
     return f"{value}{_interval(figure, lambda end: percent(end, digits))}"
 
@@ -120,6 +120,11 @@ def plain(value: object) -> str:
         case Sequence():
             return listed(plain(one) for one in value)
     return str(value)
+
+
+def _digits(figure: Figure) -> int:
+    """Return how many digits after the point of a percentage the interval of a share bears."""
+    return 1 if _width(figure) < NARROW_SHARE else 0
 
 
 def _width(figure: Figure) -> float:
