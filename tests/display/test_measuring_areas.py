@@ -207,3 +207,12 @@ def test_the_picture_shows_a_mean_as_finely_as_its_spread_allows_and_the_report_
     assert f"mean {figures.statistics.mean:.0f} " in shown
     assert f"SD {figures.statistics.sd:.0f}" in shown
     assert f"{plain_number(figures.statistics.sd)} " in sentence(CT, BLOCK, figures)
+
+
+def test_an_sd_that_rounding_left_of_equal_values_is_none() -> None:
+    figures = figures_of(CT, BLOCK)
+    assert figures.statistics is not None
+    flat = replace(figures.statistics, mean=40.199999999999989, sd=1.4e-14)
+    shown = label_lines(CT, BLOCK, replace(figures, statistics=flat))[0]
+    assert "mean 40.2 " in shown
+    assert shown.endswith("SD 0")

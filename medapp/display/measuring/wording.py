@@ -16,6 +16,8 @@ from medapp.i18n import tr
 from medapp.imaging.frame import Frame
 
 TEXT_COLUMNS = 40
+NOISE = 1e-9
+"""An SD that is so small beside its mean is what rounding leaves of none."""
 
 
 def label_lines(frame: Frame, shape: Shape, figures: Figures) -> tuple[str, ...]:
@@ -122,8 +124,10 @@ def _area(figures: Figures) -> str:
 
 def _by_spread(mean: float | None, sd: float | None) -> tuple[str, str]:
     """Return mean and SD as the picture shows them: as fine as the SD's second digit; a report has all digits."""
-    if mean is None or sd is None or not sd > 0:
+    if mean is None or sd is None:
         return _number(mean), _number(sd)
+    if sd <= NOISE * abs(mean):
+        return _number(mean), _number(0.0)
     decimals = max(0, 1 - math.floor(math.log10(sd)))
     return f"{mean:.{decimals}f}", f"{sd:.{decimals}f}"
 
