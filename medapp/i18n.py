@@ -24,6 +24,7 @@ LANGUAGES = ("en", "zh_CN")
 LANGUAGE_VARIABLE = "MEDAPP_LANGUAGE"
 _BETWEEN = re.compile("[,;\uff0c\uff1b\u3001]")
 """What a person types between names, on any keyboard."""
+_STOPS = frozenset(".!?…\u3002\uff01\uff1f")
 _TRADITIONAL = frozenset({"hant", "tw", "hk", "mo"})
 _spoken = LANGUAGES[0]
 
@@ -139,8 +140,8 @@ def bracketed(text: str, aside: object) -> str:
 
 
 def ended(text: str) -> str:
-    """Return a text that is no sentence by itself with the full stop of the language that is spoken."""
-    return tr("join.ended", text=text)
+    """Return a text with the full stop of the language that is spoken; one that a person has ended stays as it is."""
+    return text if text[-1:] in _STOPS else tr("join.ended", text=text)
 
 
 def spaced(parts: Iterable[str]) -> str:

@@ -24,7 +24,7 @@ def test_what_is_empty_leaves_no_sign_behind(language: str) -> None:
 def test_clauses_and_heads_have_the_signs_of_the_language() -> None:
     assert counted({"NORMAL": 270, "PNEUMONIA": 786}) == "270 NORMAL, 786 PNEUMONIA"
     assert bracketed(bracketed("Open files", "Ctrl+O"), "") == "Open files (Ctrl+O)"
-    assert ended("Made by hand") == "Made by hand."
+    assert ended("Made by hand") == ended("Made by hand.") == "Made by hand."
     assert headed("site A", clauses(["3 ill, 4 well", "1 unknown"])) == "site A: 3 ill, 4 well; 1 unknown"
     speak("zh_CN")
     assert counted({"正常": 270, "肺炎": 786}) == "正常 270、肺炎 786"
