@@ -101,6 +101,7 @@ CLASS_COLOURS = ("#56b4e9", "#e69f00", "#cc79a7", "#f0e442", "#009e73", "#d55e00
 BELOW_ALPHA = 130
 """Of a score that raises no alarm: the class's own colour, fainter."""
 
+_PLACE = re.compile("@([a-z_]+)@")
 _current = DARK
 
 
@@ -152,14 +153,12 @@ def _palette(theme: Theme) -> QPalette:
 
 def _style_sheet(theme: Theme, font_px: int) -> str:
     text = resource_path("style.qss").read_text(encoding="utf-8")
-    for name, value in theme.__dict__.items():
-        text = text.replace(f"@{name}@", value)
-    for sign, icon_name in (("tick", f"tick_{theme.name}"), ("spin_up", "spin_up"), ("spin_down", "spin_down")):
-        text = text.replace(f"@{sign}@", resource_path("icons", f"{icon_name}.svg").as_posix())
-    text = text.replace("@small@", f"{font_px - 1}px").replace("@large@", f"{round(font_px * 1.55)}px")
-    if unknown := re.search("@[a-z_]+@", text):  # Qt would leave out the whole sheet, and tell only its log
-        raise ValueError(f"the style sheet has {unknown[0]}, which no theme gives")
-    return text
+    signs = {"tick": f"tick_{theme.name}", "spin_up": "spin_up", "spin_down": "spin_down"}
+    icons = {sign: resource_path("icons", f"{name}.svg").as_posix() for sign, name in signs.items()}
+    values = {**theme.__dict__, **icons, "small": f"{font_px - 1}px", "large": f"{round(font_px * 1.55)}px"}
+    if unknown := set(_PLACE.findall(text)) - values.keys():  # Qt would leave out the whole sheet
+        raise ValueError(f"the style sheet has {sorted(unknown)}, which no theme gives")
+    return _PLACE.sub(lambda place: values[place[1]], text)
 
 
 @cache
