@@ -48,6 +48,11 @@ def _unclear(prediction: Prediction) -> str:
     return tr("answer.unclear", alarm=prediction.alarm_class, low=_percent(low), high=_percent(high))
 
 
+def score_text(score: float, how: str) -> str:
+    """Return what a stack comes to by the rule `how`: of its images none or all may be above a level."""
+    return _percent(score) if how == "share_above" else percent_text(score)
+
+
 def _percent(share: float) -> str:
     """Return a share with two significant digits; unlike a probability it may be nothing or all."""
     if not 0 < share < 1:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from medapp.classify.reasons import reason_of
-from medapp.i18n import percent_text, tr
+from medapp.classify.reasons import reason_of, score_text
+from medapp.i18n import tr
 from medapp.workflows.folder_reading import Answers
 from medapp.workflows.stack_summaries import StackSummary
 
@@ -52,7 +52,7 @@ def _line(stack: StackSummary, answers: Answers) -> str:
     assert answer is not None, "a stack without an answer has no line"
     assert number is not None, "a score is of an image that was read"
     highest = answers.answers[number]
-    told = tr(f"cli.classify.stack_{answer.how}", score=percent_text(answer.score), about=answer.about)
+    told = tr(f"cli.classify.stack_{answer.how}", score=score_text(answer.score, answer.how), about=answer.about)
     return tr(
         "cli.classify.stack",
         images=len(stack.images),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from medapp import __version__
 from medapp.classify.aggregate import limit_for
 from medapp.classify.prediction import Prediction
-from medapp.classify.reasons import reason_of
+from medapp.classify.reasons import reason_of, score_text
 from medapp.i18n import listed, percent_text, tr
 from medapp.interop.outcome import ModelFacts, StackFacts
 
@@ -37,7 +37,7 @@ def explanation(prediction: Prediction) -> str:
 def stack_sentences(stack: StackFacts) -> list[str]:
     """Return what an answer about a stack is about, and by which rule it was made."""
     counts = {"answered": stack.answered, "refused": stack.refused, "failed": stack.failed}
-    score = percent_text(stack.score)
+    score = score_text(stack.score, stack.how)
     return [
         tr("send.about_stack", images=sum(counts.values()), **counts),
         tr(f"send.stack_{stack.how}", about=stack.about, score=score),

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from medapp.classify.aggregate import DEFAULT_LIMIT
 from medapp.classify.contents import Aggregate
 from medapp.classify.prediction import ModelKey, Prediction
+from medapp.classify.reasons import score_text
 from medapp.classify.stacks import StackAnswer, StackScores
 from medapp.i18n import percent_text, tr
 from medapp.imaging.prefetch import order_of
@@ -201,7 +202,7 @@ class _Points:
         highest = float(self._scores.scores([answer])[answer.foremost])
         told = tr(
             f"strip.{how}",
-            score=percent_text(answer.score if self._is_one else highest),
+            score=score_text(answer.score if self._is_one else highest, how),
             highest=percent_text(highest),
             number=answer.foremost + 1,
             limit=percent_text(DEFAULT_LIMIT if answer.limit is None else answer.limit),

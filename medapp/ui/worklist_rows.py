@@ -10,7 +10,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from medapp.i18n import percent_text, tr
+from medapp.classify.reasons import score_text
+from medapp.i18n import tr
 from medapp.storage.opinions import Opinion
 from medapp.ui import theme
 from medapp.ui.worklist_view import RowView
@@ -165,7 +166,7 @@ def _score_text(standing: Standing) -> str:
     if standing.score is None:
         return ""
     how = f".{standing.how}" if standing.how else ""
-    return tr(f"worklist.score{how}", label=standing.about, score=percent_text(standing.score)).strip()
+    return tr(f"worklist.score{how}", label=standing.about, score=score_text(standing.score, standing.how)).strip()
 
 
 def _state_text(standing: Standing, images: int) -> str:

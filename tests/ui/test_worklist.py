@@ -107,6 +107,12 @@ def test_a_score_names_its_class_in_its_colour_and_that_of_a_stack_its_rule(rows
     assert rows.view(1).score == "NODULE: mean 8.9 %"
 
 
+def test_of_a_stack_no_image_or_every_one_may_be_above_the_level(rows: WorklistRows) -> None:
+    none, every = (replace(answered(share), how="share_above") for share in (0.0, 1.0))
+    rows.take({entry(0).key: none, entry(1).key: every})
+    assert (rows.view(0).score, rows.view(1).score) == ("NODULE: 0 % of images", "NODULE: 100 % of images")
+
+
 def test_an_older_models_answer_is_told_as_one(rows: WorklistRows) -> None:
     shown = rows.view(4)
     assert (shown.state, shown.tone) == ("answered, by an older model", "dim")
