@@ -17,7 +17,7 @@ from medapp.ui.answer_state import Answer, Answered, Classifying, NoModel, NotAn
 from medapp.ui.theme import CLASS_COLOURS
 from medapp.ui.widgets.card_text import CardText
 from medapp.ui.widgets.prediction_panel import PredictionPanel
-from medapp.ui.widgets.probability_bar import ProbabilityBar
+from medapp.ui.widgets.probability_bar import ProbabilityBar, band_text
 from tests.ui.pictures_made import FACTS, prediction_for
 
 
@@ -217,6 +217,19 @@ def test_an_unclear_answer_names_no_class_and_shows_the_band(panel: PredictionPa
     assert (normal._band, pneumonia._band) == (None, (0.3, 0.7))
     assert not normal._given
     assert not pneumonia._given
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "told"),
+    [(0.3, 0.7, "30–70 %"), (0.024, 0.31, "2.4–31 %"), (0.497, 0.503, "49.7–50.3 %"), (0.0, 1.2, "0–100 %")],
+)
+def test_the_band_has_the_digits_that_tell_its_ends_apart(low: float, high: float, told: str) -> None:
+    assert band_text(low, high) == f"unclear {told}"
+
+
+def test_of_what_was_not_computed_no_device_is_told(panel: PredictionPanel) -> None:
+    render(panel, Answered(FACTS, replace(prediction_for("x", refused="ood.colour"), seconds=0.0)))
+    assert panel.findChild(QLabel, "computed") is None
 
 
 def test_a_refusal_says_what_about_the_image_is_unlike(panel: PredictionPanel) -> None:

@@ -157,8 +157,9 @@ class PredictionPanel(QWidget):
         self._rows.addWidget(line())
         if model.trained_on:
             self._say(tr("ui.trained_on", text=in_own_words(model.trained_on)), "small", name="trained_on")
-        used = tr("ui.computed", seconds=seconds_text(prediction.seconds), device=device_text(prediction.device))
-        self._say(used, "small", name="computed")
+        if prediction.seconds:  # a refusal by the header was not computed
+            used = tr("ui.computed", seconds=seconds_text(prediction.seconds), device=device_text(prediction.device))
+            self._say(used, "small", name="computed")
         if model.card:
             self._offer_card(own_card(model.id, model.version, model.card))
 

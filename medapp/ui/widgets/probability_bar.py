@@ -104,4 +104,7 @@ class ProbabilityBar(QWidget):
 
 def band_text(low: float, high: float) -> str:
     """Return between which scores an answer is unclear."""
-    return tr("ui.unclear_band", low=f"{100 * low:.0f}", high=f"{100 * min(high, 1.0):.0f}")
+    ends = 100 * low, 100 * min(high, 1.0)
+    alike = round(ends[0]) == round(ends[1])
+    first, last = (f"{end:.{1 if alike or 0 < end < 9.95 else 0}f}" for end in ends)
+    return tr("ui.unclear_band", low=first, high=last)
