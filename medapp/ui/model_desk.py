@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from medapp.classify.own_words import in_own_words
 from medapp.classify.registry import Registry
 from medapp.errors import Problem
 from medapp.i18n import listed, spaced, tell, tr
@@ -57,7 +58,7 @@ class ModelDesk(QObject):
         def act() -> Told:
             asked = {"modalities": modalities, "body_parts": body_parts, "views": views}
             package = activate_for(registry, ref, rescoped(registry.get(ref).scope, **asked))
-            told = {"name": package.metadata.name, "version": package.metadata.version}
+            told = {"name": in_own_words(package.metadata.name), "version": package.metadata.version}
             return tr("models.told.activated", **told), f"{package.metadata.id}@{package.metadata.version}"
 
         self._do(act)
@@ -66,7 +67,12 @@ class ModelDesk(QObject):
     def deactivate(self) -> None:
         """Take the chosen model out of use."""
         registry, ref = self._registry, self.view.chosen
-        self._do(lambda: (tr("models.told.deactivated", name=registry.deactivate(ref).metadata.name), ref))
+
+        def act() -> Told:
+            package = registry.deactivate(ref)
+            return tr("models.told.deactivated", name=in_own_words(package.metadata.name)), ref
+
+        self._do(act)
 
     @Slot()
     def go_back(self) -> None:
@@ -74,7 +80,7 @@ class ModelDesk(QObject):
         registry, ref = self._registry, self.view.chosen
 
         def act() -> Told:
-            names = listed(package.metadata.name for package in registry.rollback())
+            names = listed(in_own_words(package.metadata.name) for package in registry.rollback())
             return tr("cli.models.rolled_back", names=names or tr("cli.models.nothing_in_use")), ref
 
         self._do(act)
@@ -98,7 +104,7 @@ class ModelDesk(QObject):
             package = registry.get(ref)
             registry.remove(ref)
             services.watching.forget(package)
-            return tr("models.told.removed", name=package.metadata.name), ""
+            return tr("models.told.removed", name=in_own_words(package.metadata.name)), ""
 
         if removed:
             self._do(act)

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 from medapp.classify.overlap import overlaps
 from medapp.classify.package import WEIGHTS, Package
+from medapp.classify.own_words import in_own_words
 from medapp.classify.registry import Registry
 from medapp.classify.revision import with_scope
 from medapp.classify.scope import Scope, narrowed
@@ -53,7 +54,7 @@ def shared_images(registry: Registry, package: Package) -> tuple[str, ...]:
         tr(
             f"model.overlap.{overlap.asked}",
             **names,
-            other=overlap.other.metadata.name,
+            other=in_own_words(overlap.other.metadata.name),
             other_id=overlap.other.metadata.id,
             other_version=overlap.other.metadata.version,
         )

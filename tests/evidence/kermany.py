@@ -22,7 +22,6 @@ KINDS = ("instant", "script", "quick", "thorough")
 STEPS = {
     ("quick", "full"): 1000,
     ("quick", "border"): 500,
-    ("thorough", "border"): 500,
     ("thorough", "patients25"): 200,
     ("thorough", "patients100"): 200,
 }

@@ -159,6 +159,7 @@ def test_the_card_is_one_press_away(panel: PredictionPanel) -> None:
     card = panel.findChild(CardText, "model_card")
     assert card is not None
     assert not card.isVisibleTo(panel)
+    assert not card.toPlainText(), "laid out only when it is read: pictures are scrolled through meanwhile"
     show = panel.findChild(QPushButton, "show_card")
     assert show is not None
     show.click()

@@ -161,16 +161,18 @@ class PredictionPanel(QWidget):
             used = tr("ui.computed", seconds=seconds_text(prediction.seconds), device=device_text(prediction.device))
             self._say(used, "small", name="computed")
         if model.card:
-            self._offer_card(own_card(model.id, model.version, model.card))
+            self._offer_card(model)
 
-    def _offer_card(self, text: str) -> None:
-        """Put the model's card one press away."""
+    def _offer_card(self, model: ModelFacts) -> None:
+        """Put the model's card one press away; until then it is not laid out, for that takes as long as a frame."""
         shown = CardText("model_card", grows=True)
-        shown.render_card(text)
         shown.hide()
-        self._rows.addWidget(
-            button("ui.model_card", lambda: shown.setVisible(shown.isHidden()), role="link", name="show_card")
-        )
+
+        def turn() -> None:
+            shown.render_card(own_card(model.id, model.version, model.card))
+            shown.setVisible(shown.isHidden())
+
+        self._rows.addWidget(button("ui.model_card", turn, role="link", name="show_card"))
         self._rows.addWidget(shown)
 
     def _fill_result(self, prediction: Prediction) -> None:
