@@ -20,7 +20,8 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 
 from tests.e2e.dialog_screens import dialog_screens
 from tests.e2e.driver import Driver
-from tests.e2e.screens import THEMES, review_screens, walk
+from tests.e2e.reading_screens import model_screens
+from tests.e2e.screens import SIZES, THEMES, review_screens, walk
 
 pytestmark = pytest.mark.e2e
 FOLDER = Path(__file__).resolve().parents[1] / "snapshots"
@@ -46,15 +47,21 @@ def pixels(image: QImage) -> NDArray[np.uint8]:
 
 
 def changed_screens(
-    theme: str, tours: tuple[Tour, ...], folder: Path, scale: int = 1, left_out: tuple[str, ...] = ()
+    theme: str,
+    tours: tuple[Tour, ...],
+    folder: Path,
+    scale: int = 1,
+    left_out: tuple[str, ...] = (),
+    size: tuple[int, int] = SIZE,
 ) -> list[str]:
     """Return what does not look as it did; pictures are kept `scale` times smaller than they are."""
     changed = []
-    for name, picture in walk(theme, SIZE, tours):
+    at = "" if size == SIZE else f"-{size[0]}"
+    for name, picture in walk(theme, size, tours):
         if name in left_out:
             continue
         small = picture.scaledToWidth(picture.width() // scale, Qt.TransformationMode.SmoothTransformation)
-        reference = FOLDER / f"{name}-{theme}.png"
+        reference = FOLDER / f"{name}-{theme}{at}.png"
         if os.environ.get("MEDAPP_SNAPSHOTS") == "write":
             assert small.save(str(reference))
         now, then = pixels(small.toImage()), pixels(QImage(str(reference)))
@@ -77,6 +84,17 @@ def _machine_of_the_snapshots(qapp: QApplication, monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize("theme", THEMES)
 def test_start_review_and_question_look_as_they_did(theme: str, tmp_path: Path) -> None:
     assert not changed_screens(theme, (review_screens, question_screen), tmp_path)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_on_a_large_screen_they_do_too(theme: str, tmp_path: Path) -> None:
+    tours = (review_screens, question_screen)
+    assert not changed_screens(theme, tours, tmp_path, scale=2, size=SIZES[1])
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_models_look_as_they_did(theme: str, tmp_path: Path) -> None:
+    assert not changed_screens(theme, (model_screens,), tmp_path, scale=2)
 
 
 @pytest.mark.parametrize("theme", THEMES)
