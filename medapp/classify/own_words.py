@@ -1,7 +1,7 @@
 """What the models that come with medapp say of themselves, in the language that is spoken.
 
 A package holds its texts in one language, and its hash covers them. So the translations lie beside it, in the
-program, and are told only where the package says word for word what was translated.
+program, and are told only where the package says word for word what was translated; a card, of that very version.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from medapp.classify.own_words import in_own_words
 from medapp.classify.scope import Scope, narrowed
 from medapp.errors import MedappError, Problem
 from medapp.i18n import listed, tell, tr
@@ -212,9 +213,8 @@ def _facts_of(project: Project, services: Services) -> _Facts:
     watching = {package.manifest_hash for package, _ in services.registry.watching()}
     summary = None if named is None else services.watching.summary(named)
     told = summary is not None and named is not None and (bool(summary.images) or named.manifest_hash in watching)
-    return _Facts(
-        use.scope() or Scope(), champion.metadata.name if champion else "", summary if told else None, named is not None
-    )
+    rival = in_own_words(champion.metadata.name) if champion else ""
+    return _Facts(use.scope() or Scope(), rival, summary if told else None, named is not None)
 
 
 def _in_words_of(kept: Scope, written: Scope) -> Scope:

@@ -7,8 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from medapp.classify.overlap import overlaps
-from medapp.classify.package import WEIGHTS, Package
 from medapp.classify.own_words import in_own_words
+from medapp.classify.package import WEIGHTS, Package
 from medapp.classify.registry import Registry
 from medapp.classify.revision import with_scope
 from medapp.classify.scope import Scope, narrowed
