@@ -34,6 +34,7 @@ class _Facts:
     champion: str
     summary: Summary | None
     removable: bool
+    outdated: bool
 
 
 class Using(QObject):
@@ -79,6 +80,7 @@ class Using(QObject):
             contest=replace(self.view.contest, champion=facts.champion),
             watch=_watch_view(facts.summary),
             removable=facts.removable,
+            outdated=facts.outdated,
         )
 
     @Slot(object)
@@ -214,7 +216,7 @@ def _facts_of(project: Project, services: Services) -> _Facts:
     summary = None if named is None else services.watching.summary(named)
     told = summary is not None and named is not None and (bool(summary.images) or named.manifest_hash in watching)
     rival = in_own_words(champion.metadata.name) if champion else ""
-    return _Facts(use.scope() or Scope(), rival, summary if told else None, named is not None)
+    return _Facts(use.scope() or Scope(), rival, summary if told else None, named is not None, use.is_outdated())
 
 
 def _in_words_of(kept: Scope, written: Scope) -> Scope:

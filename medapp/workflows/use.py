@@ -54,6 +54,14 @@ class Use:
             return None
         return self._there(ModelRef(named.id, named.version))
 
+    def is_outdated(self) -> bool:
+        """Tell whether the named model is in use no more, or the best training is another than that it came from."""
+        named = self.named()
+        if named is None or self._project.best_run() is None:
+            return False
+        in_use = {package.manifest_hash for package in self._registry.in_use()}
+        return named.manifest_hash not in in_use or not is_same(named, self.trained())
+
     def scope(self) -> Scope | None:
         """Return what the model may be asked about, as it was set last; None where nothing is trained."""
         named = self.named()

@@ -83,6 +83,8 @@ def test_putting_in_use_stands_out_only_where_it_would_change_something(step: Us
     assert use.property("role") == ""
     step.render_using(replace(READY, scope=ScopeView(modalities="CR"), scope_changed=True))
     assert use.property("role") == "primary"
+    step.render_using(replace(READY, outdated=True))
+    assert use.property("role") == "primary"
     step.render_using(READY)
     assert use.property("role") == ""
     QTest.keyClicks(name, "s")

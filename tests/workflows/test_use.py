@@ -107,6 +107,20 @@ def test_a_better_training_takes_the_place_of_the_named_one(use: Use, project: P
     assert second.hashes["models/model.safetensors"] != first.hashes["models/model.safetensors"]
 
 
+def test_a_named_model_is_outdated_by_a_better_training_or_where_it_is_used_no_more(
+    use: Use, registry: Registry, project: Project
+) -> None:
+    assert not use.is_outdated(), "nothing is named yet"
+    named = use.activate("Knochen")
+    assert not use.is_outdated()
+    registry.deactivate(f"{named.metadata.id}@{named.metadata.version}")
+    assert use.is_outdated()
+    use.activate("Knochen")
+    assert not use.is_outdated()
+    train(project, "second", 0.9)
+    assert use.is_outdated()
+
+
 def test_each_opening_of_the_test_travels_with_the_model(use: Use, project: Project) -> None:
     use.install("Mine")
     project.open_sealed_test()

@@ -32,7 +32,7 @@ class UseStep(QWidget):
         self._name.setMaximumWidth(360)
         self._name.editingFinished.connect(self._request_name)
         self._name.textEdited.connect(self._mark_what_is_left)
-        self._kept_name, self._active, self._scope_changed = "", False, False
+        self._kept_name, self._active, self._changed = "", False, False
         self._problem = label("", "attention", wrap=True, name="use_problem")
         self._in_use = label("", "heading", wrap=True, name="model_in_use")
         self._activate = button("ui.activate", self._request_activation, role="primary", name="activate")
@@ -75,7 +75,7 @@ class UseStep(QWidget):
     def render_using(self, view: UsingView) -> None:
         """Show the scope, the comparison with the model in use, and the silent watch."""
         self.scope.render_scope(view.scope, view.scope_problem, enabled=view.ready)
-        self._scope_changed = view.scope_changed
+        self._changed = view.scope_changed or view.outdated
         self._mark_what_is_left()
         self.contest.render_contest(view.contest, enabled=view.ready)
         self.watch.render_watch(view.watch, enabled=view.ready, removable=view.removable)
@@ -83,7 +83,7 @@ class UseStep(QWidget):
     @Slot()
     def _mark_what_is_left(self) -> None:
         """Let the button stand out only while putting the model in use would change something."""
-        settled = self._active and not self._scope_changed and self._name.text().strip() == self._kept_name
+        settled = self._active and not self._changed and self._name.text().strip() == self._kept_name
         give_role(self._activate, "" if settled else "primary")
 
     def _request_activation(self) -> None:

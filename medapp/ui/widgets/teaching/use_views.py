@@ -45,9 +45,10 @@ class WatchView:
 
 @dataclass(frozen=True)
 class UsingView:
-    """Everything of the sixth step but the name and what is in use."""
+    """Everything of the sixth step but the name and what is in use; `outdated`: another model would be put in use."""
 
     ready: bool = False
+    outdated: bool = False
     scope: ScopeView = field(default_factory=ScopeView)
     scope_problem: str = ""
     scope_changed: bool = False
