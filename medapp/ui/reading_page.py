@@ -7,6 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QLabel, QSizePolicy, QSplitter, QWidget
 
+from medapp.classify.scope import PICTURE
 from medapp.display.marks import marks
 from medapp.i18n import tr
 from medapp.imaging.study import PROJECTIONS
@@ -57,6 +58,7 @@ class ReadingPage(QWidget):
         self._heat_map_mark.setParent(self.cells)
         self._heat_map_mark.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.chip = label("", name="chip")
+        self._chip_wanted = False
         self.chip.setParent(self.banner)
         self.chip.setCursor(Qt.CursorShape.PointingHandCursor)
         for watched in (self.chip, self.banner, self.cells):
@@ -160,7 +162,7 @@ class ReadingPage(QWidget):
     def _render_chip(self, state: State) -> None:
         text, look = _chip(state)
         is_here = state.active < state.grids[0].count
-        self.chip.setVisible(bool(text) and is_here and not state.panel_open and state.labelling is None)
+        self._chip_wanted = bool(text) and is_here and not state.panel_open and state.labelling is None
         self.chip.setText(text)
         if self.chip.property("state") != look:
             self.chip.setProperty("state", look)
@@ -169,7 +171,10 @@ class ReadingPage(QWidget):
         self._place_chips()
 
     def _place_chips(self) -> None:
-        """Put the chip into the banner, where it hides no picture, and the heat map's mark below the corner's texts."""
+        """Put the chip into the banner, where it hides no picture, and the heat map's mark below the corner's texts.
+
+        Where the banner has no room for both, the identity stands alone.
+        """
         self._heat_map_mark.adjustSize()
         over = self.viewer.geometry()
         below = over.top() + MARGIN + CORNER_LINES * (self.viewer.fontMetrics().height() + 1) + CHIP_GAP_PX // 2
@@ -177,8 +182,11 @@ class ReadingPage(QWidget):
         self._heat_map_mark.raise_()
         self.chip.adjustSize()
         side, over_and_under = BANNER_MARGINS
-        taken = 0 if self.chip.isHidden() else self.chip.width() + CHIP_GAP_PX
-        self.banner.setContentsMargins(side, over_and_under, side + taken, over_and_under)
+        taken = self.chip.width() + CHIP_GAP_PX
+        identity = self.banner.fontMetrics().horizontalAdvance(self.banner.text())
+        self.chip.setVisible(self._chip_wanted and identity + taken + 2 * side <= self.banner.width())
+        right = side if self.chip.isHidden() else side + taken
+        self.banner.setContentsMargins(side, over_and_under, right, over_and_under)
         free = self.banner.height() - self.chip.height()
         self.chip.move(self.banner.width() - self.chip.width() - CHIP_GAP_PX, free // 2)
 
@@ -208,7 +216,7 @@ def _marks_of(picture: Picture | None) -> tuple[str, ...]:
 
 def _has_side_marker(picture: Picture | None) -> bool:
     """Tell whether a letter on the picture says which side is which, as on radiographs, but not on slices."""
-    return picture is not None and picture.frame.modality in PROJECTIONS | {"PICTURE"}
+    return picture is not None and picture.frame.modality in PROJECTIONS | {PICTURE}
 
 
 def _chip(state: State) -> tuple[str, str]:

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 def step_region(window: MainWindow, steps: int) -> None:
-    """Bring the keyboard to the next region that can take it, round and round; with −1 to the one before."""
+    """Bring the keyboard to the next region that can take it, round and round; with −1 to the one before.
+
+    A further window has cells alone: there the keyboard stays.
+    """
     reading, teaching = window.reading_page, window.teaching_page
     every = (
         window.start_page,
@@ -29,6 +32,8 @@ def step_region(window: MainWindow, steps: int) -> None:
         teaching.lab_book,
     )
     focus = QApplication.focusWidget()
+    if focus is not None and focus.window() is not window:
+        return
     found = [(region, first) for region in every if (first := _first_in(region, window)) is not None]
     if not found:
         return

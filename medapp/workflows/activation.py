@@ -11,7 +11,7 @@ from medapp.classify.own_words import in_own_words
 from medapp.classify.package import WEIGHTS, Package
 from medapp.classify.registry import Registry
 from medapp.classify.revision import with_scope
-from medapp.classify.scope import Scope, narrowed
+from medapp.classify.scope import PICTURE, Scope, narrowed
 from medapp.errors import MedappError
 from medapp.i18n import listed, tr
 
@@ -64,7 +64,7 @@ def shared_images(registry: Registry, package: Package) -> tuple[str, ...]:
 
 def scope_in_words(scope: Scope) -> str:
     """Return what a scope names, in one line: modalities, body parts, views, ages, makers."""
-    kinds = tuple(tr("model.plain_pictures") if one == "PICTURE" else one for one in scope.modalities)
+    kinds = tuple(tr("model.plain_pictures") if one == PICTURE else one for one in scope.modalities)
     named = [listed(part) for part in (kinds, scope.body_parts, scope.views, scope.makers) if part]
     if scope.age_from is not None or scope.age_to is not None:
         first, last = ("" if age is None else f"{age:g}" for age in (scope.age_from, scope.age_to))

@@ -283,11 +283,14 @@ def test_what_the_model_could_say_hides_no_picture_and_no_identity(
     drop_and_wait(qtbot, window, session, chest_file)
     page = window.reading_page
     qtbot.waitUntil(page.chip.isVisible)
-    window.resize(900, 600)
+    window.resize(1300, 700)
     chip, banner = page.chip.geometry(), page.banner
     assert page.chip.parent() is banner
     assert banner.rect().contains(chip)
     assert banner.contentsRect().right() < chip.left()
+    window.resize(880, 600)
+    qtbot.waitUntil(page.chip.isHidden)
+    assert banner.contentsRect().width() > 0.9 * banner.width(), "the identity has all the room"
 
 
 def test_the_regions_of_the_window_are_gone_through_round_and_round(
