@@ -49,7 +49,7 @@ def rescoped(scope: Scope, *, modalities: str | None, body_parts: str | None, vi
 def shared_images(registry: Registry, package: Package) -> tuple[str, ...]:
     """Return a sentence for each other model in use that fits some of the same images: which one is asked."""
     found = overlaps(package, registry.in_use(), registry.shipped())
-    names = {"name": package.metadata.name, "id": package.metadata.id, "version": package.metadata.version}
+    names = {"id": package.metadata.id, "version": package.metadata.version}
     return tuple(
         tr(
             f"model.overlap.{overlap.asked}",

@@ -76,9 +76,9 @@ class SealedTestStep(QWidget):
         layout.addWidget(self._people)
         layout.addWidget(self.prevalence)
         layout.addWidget(self._notes)
-        framed = card()
-        column(framed, margin=2).addWidget(self.tabs)
-        layout.addWidget(framed)
+        around = card()
+        column(around, margin=2).addWidget(self.tabs)
+        layout.addWidget(around)
         return results
 
     def render_sealed_test(self, view: SealedTestView) -> None:
